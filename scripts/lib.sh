@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# Shared by the commands in this folder: where things are and how a step is shown.
+# Source it, then call `use_odoo`; see CONTRIBUTING.md for the variables it reads.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${DOKSTAMP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dokstamp-connector}
+LOCAL_SOCKET=/var/run/postgresql # Debian's; psycopg2's wheel would look elsewhere
+TOOLS_PYTHON=$CACHE/tools-venv/bin/python
+export PGHOST=${PGHOST:-$LOCAL_SOCKET}
+
+# say TEXT...: what happens now.
+say() {
+    printf '==> %s\n' "$*"
+}
+
+# die TEXT...: say what to do about it and give up.
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# step TITLE COMMAND...: one line with the seconds it took; its output only when it fails.
+step() {
+    local title=$1 log status started=$SECONDS
+    shift
+    log=$(mktemp)
+    printf '==> %s ... ' "$title"
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1
+    status=$?
+    set -e
+    if ((status)); then
+        printf 'failed after %d s\n' "$((SECONDS - started))"
+        cat "$log" >&2
+    else
+        printf '%d s\n' "$((SECONDS - started))"
+    fi
+    rm -f "$log"
+    return "$status"
+}
+
+# as_root COMMAND...: directly, or through sudo.
+as_root() {
+    if ((EUID == 0)); then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        die "needs root or sudo for: $*"
+    fi
+}
+
+# has_odoo PYTHON: whether that interpreter finds an Odoo 19.
+has_odoo() {
+    "$1" -c 'import sys, odoo.release; sys.exit(odoo.release.version_info[0] != 19)' \
+        2>/dev/null
+}
+
+# use_odoo: set ODOO_PYTHON, the interpreter that `odoo` below and the tests run in.
+# An Odoo that is there is used: ODOO_BIN, else one that $PYTHON (python3) can import.
+use_odoo() {
+    if [[ -n ${ODOO_BIN:-} ]]; then
+        # A checkout of Odoo has its package beside odoo-bin.
+        export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$(dirname "$(realpath "$ODOO_BIN")")
+        ODOO_PYTHON=${PYTHON:-$(interpreter_of "$ODOO_BIN")}
+        has_odoo "$ODOO_PYTHON" || die "no Odoo 19 behind ODOO_BIN=$ODOO_BIN"
+    elif has_odoo "${PYTHON:-python3}"; then
+        ODOO_PYTHON=${PYTHON:-python3}
+    else
+        ODOO_PYTHON=$CACHE/odoo-venv/bin/python
+    fi
+    # The test runner for an Odoo of one's own, which is left as it is.
+    if [[ $ODOO_PYTHON != "$CACHE"/* ]]; then
+        export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$CACHE/test-runner
+    fi
+}
+
+# interpreter_of SCRIPT: what its first line names.
+interpreter_of() {
+    local line
+    IFS= read -r line <"$1"
+    line=${line#\#!}
+    line=${line#/usr/bin/env }
+    echo "${line## }"
+}
+
+# odoo ARGUMENT...: Odoo's own command line.
+odoo() {
+    "$ODOO_PYTHON" -m odoo "$@"
+}
