@@ -1,0 +1,46 @@
+"""A client for DokStamp's API: plain Python on `requests`, knows no Odoo.
+
+::
+
+    resources   the documented calls       pages     lists over all their pages
+    client      one request, one answer    auth      tokens of both generations
+    answers     answer → row or error      errors    the error tree
+    transport   connections, time-outs     limits    requests per minute
+    retry       when to try again
+"""
+
+from .auth import ClientCredentials, PasswordLogin
+from .client import Call, Client
+from .errors import (
+    AnswerNotUnderstood,
+    CredentialsRefused,
+    DokStampError,
+    NeedsNewToken,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RetryLater,
+)
+from .limits import RateLimit
+from .retry import backoff_seconds
+
+__all__ = [
+    "AnswerNotUnderstood",
+    "Call",
+    "Client",
+    "ClientCredentials",
+    "CredentialsRefused",
+    "DokStampError",
+    "NeedsNewToken",
+    "NotAllowed",
+    "NotFound",
+    "OutcomeUnknown",
+    "PasswordLogin",
+    "RateLimit",
+    "RateLimited",
+    "Rejected",
+    "RetryLater",
+    "backoff_seconds",
+]

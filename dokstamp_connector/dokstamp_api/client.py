@@ -1,0 +1,234 @@
+"""The client: one request in, one answer or one named error out."""
+
+import copy
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from . import answers, errors, resources, retry
+from .limits import RateLimit
+from .transport import Transport, WireError
+
+_logger = logging.getLogger(__name__)
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One attempt at a call, as `Client.observed_by` reports it.
+
+    :param str method: HTTP verb
+    :param str path: path below the base URL, without its query
+    :param status: HTTP status, None when there was no answer
+    :param request_id: what the server calls it, None when it does not say
+    :param datetime started_at: UTC
+    :param int duration_ms: milliseconds until the answer was read
+    :param bool wrote: the method was not GET
+    """
+
+    method: str
+    path: str
+    status: int | None
+    request_id: str | None
+    started_at: datetime
+    duration_ms: int
+    wrote: bool
+
+
+def _resource(kind, path):
+    return property(lambda client: kind(client, path))
+
+
+class Client:
+    """Speaks with one DokStamp tenant. Any number of threads may share it.
+
+    It never retries and never sleeps for a retry (that is a date in the caller's
+    database), with one exception: after a 401, which means that nothing was done, it
+    gets a new token and repeats the call once.
+
+    :param str base_url: ``https://…``; plain http for loopback only
+    :param str tenant: the tenant's `domain`, a slug (dokstamp-api.md 3)
+    :param auth: `ClientCredentials` or `PasswordLogin`
+    :param RateLimit rate_limit: shared by all threads; None: no limit
+    :param int pool_size: connections, and so the most requests at once
+    :param float connect_timeout: seconds
+    :param float read_timeout: seconds without a byte
+    :param str user_agent: header
+    :raise ValueError: the base URL or the tenant cannot be right
+    """
+
+    institutions = _resource(resources.Institutions, "/institutions")
+    organizations = _resource(resources.Resource, "/organizations")
+    courses = _resource(resources.Courses, "/courses")
+    modules = _resource(resources.Resource, "/modules")
+    cohorts = _resource(resources.Resource, "/cohorts")
+    students = _resource(resources.Students, "/students")
+    enrollments = _resource(resources.Resource, "/enrollments")
+    certificates = _resource(resources.Certificates, "/certificates")
+    certificate_templates = _resource(resources.Resource, "/certificate-templates")
+    files = _resource(resources.Files, "/files")
+
+    def __init__(
+        self,
+        base_url,
+        tenant,
+        auth,
+        *,
+        rate_limit=None,
+        pool_size=4,
+        connect_timeout=5,
+        read_timeout=30,
+        user_agent="dokstamp-connector-odoo/19.0",
+    ):
+        self._base_url = _checked_base_url(base_url)
+        self._tenant = _checked_tenant(tenant)
+        self._auth = auth
+        self._rate_limit = rate_limit or RateLimit(None)
+        self._transport = Transport(
+            pool_size, connect_timeout, read_timeout, user_agent
+        )
+        self._callback = None
+
+    def __repr__(self):
+        return f"Client({self._base_url!r}, {self._tenant!r})"
+
+    def observed_by(self, callback):
+        """Return a copy that reports its attempts; all else is shared with this one.
+
+        :param callback: called with a `Call` in the calling thread after every attempt
+            at a resource, also a failed one; token requests are not reported
+        :rtype: Client
+        """
+        observed = copy.copy(self)
+        observed._callback = callback
+        return observed
+
+    def me(self):
+        """Return who the token belongs to, with its tenant (dokstamp-api.md 2.5).
+
+        With client credentials this may be refused: no proof of a bad connection.
+        """
+        return answers.row_of(self.request("GET", "/auth/me", tenant=False))
+
+    def log_out(self):
+        """Revoke the token (login generation only) and forget it (2.4)."""
+        self._auth.log_out(self)
+
+    def close(self):
+        """Close idle connections; shared with the copies of `observed_by`."""
+        self._transport.close()
+
+    def request(self, method, path, *, tenant=True, **content):
+        """Send one authorized request, repeat it once if its token was refused.
+
+        :param bool tenant: send ``X-Tenant`` (everywhere but below ``/auth``)
+        :param content: ``params``, ``json``, ``files`` as `requests` takes them
+        :rtype: answers.Answer
+        :raise DokStampError: for everything but a 2xx
+        """
+        answer = self._authorized(method, path, tenant, content)
+        if answer.status == 401:
+            answer = self._authorized(method, path, tenant, content)
+        answers.check(answer)
+        return answer
+
+    def request_public(self, method, path):
+        """Send one request with the tenant and without ``Authorization``.
+
+        :rtype: answers.Answer
+        :raise DokStampError: for everything but a 2xx
+        """
+        answer = self._observed(method, path, headers=self._tenant_header())
+        if answer.status == 401:
+            # no token was sent, so a new one cannot help
+            raise answers.not_allowed(answer)
+        answers.check(answer)
+        return answer
+
+    def send_public(self, method, path, **content):
+        """Send one request of the authentication itself and return any answer.
+
+        It changes nothing that could not be done again.
+        """
+        return self._send(method, path, changes=False, **content)
+
+    def _authorized(self, method, path, tenant, content):
+        token = self._auth.token(self)
+        headers = self._tenant_header() if tenant else {}
+        answer = self._observed(method, path, token=token, headers=headers, **content)
+        if answer.status == 401:
+            self._auth.forget(token)
+        return answer
+
+    def _tenant_header(self):
+        return {"X-Tenant": self._tenant}
+
+    def _observed(self, method, path, **content):
+        started_at, start = retry.utc_now(), time.monotonic()
+        answer = None
+        try:
+            answer = self._send(method, path, changes=method != "GET", **content)
+        finally:
+            if self._callback:
+                duration = round((time.monotonic() - start) * 1000)
+                self._callback(_call(method, path, answer, started_at, duration))
+        return answer
+
+    def _send(self, method, path, *, changes, **content):
+        self._rate_limit.wait()
+        try:
+            status, headers, body = self._transport.send(
+                method, self._base_url + path, **content
+            )
+        except WireError as failure:
+            error = _wire_error(method, path, changes, failure)
+        else:
+            _logger.debug("%s %s: %s", method, path, status)
+            return answers.Answer(method, path, changes, status, headers, body)
+        _logger.debug("%s %s: no answer (%s)", method, path, error.reason)
+        raise error
+
+
+def _call(method, path, answer, started_at, duration_ms):
+    return Call(
+        method=method,
+        path=path,
+        status=answer and answer.status,
+        request_id=answer and answer.request_id,
+        started_at=started_at,
+        duration_ms=duration_ms,
+        wrote=method != "GET",
+    )
+
+
+def _wire_error(method, path, changes, failure):
+    unknown = changes and failure.sent
+    kind = errors.OutcomeUnknown if unknown else errors.RetryLater
+    return kind(
+        f"No answer from DokStamp to {method} {path}: {failure.reason}",
+        reason=failure.reason,
+        method=method,
+        path=path,
+    )
+
+
+def _checked_base_url(base_url):
+    parts = urlsplit(base_url or "")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("the base URL must look like https://api.example.com")
+    if parts.port == 0:
+        raise ValueError("the base URL names port 0")
+    if parts.scheme != "https" and not (
+        parts.scheme == "http" and parts.hostname in LOOPBACK
+    ):
+        raise ValueError("the base URL must start with https://")
+    return base_url.rstrip("/")
+
+
+def _checked_tenant(tenant):
+    if not tenant or not tenant.isascii() or not tenant.isprintable() or " " in tenant:
+        raise ValueError("the tenant must be a slug such as my-school")
+    return tenant
