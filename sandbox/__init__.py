@@ -1,0 +1,1 @@
+"""A DokStamp to try against: strict, stateful, and it misbehaves on demand."""
