@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by those who source it
 # Shared by the commands in this folder: where things are and how a step is shown.
 # Source it, then call `use_odoo`; see CONTRIBUTING.md for the variables it reads.
 
@@ -66,7 +67,7 @@ has_odoo() {
 use_odoo() {
     if [[ -n ${ODOO_BIN:-} ]]; then
         # A checkout of Odoo has its package beside odoo-bin.
-        export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$(dirname "$(realpath "$ODOO_BIN")")
+        add_python_path "$(dirname "$(realpath "$ODOO_BIN")")"
         ODOO_PYTHON=${PYTHON:-$(interpreter_of "$ODOO_BIN")}
         has_odoo "$ODOO_PYTHON" || die "no Odoo 19 behind ODOO_BIN=$ODOO_BIN"
     elif has_odoo "${PYTHON:-python3}"; then
@@ -76,8 +77,12 @@ use_odoo() {
     fi
     # The test runner for an Odoo of one's own, which is left as it is.
     if [[ $ODOO_PYTHON != "$CACHE"/* ]]; then
-        export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$CACHE/test-runner
+        add_python_path "$CACHE/test-runner"
     fi
+}
+
+add_python_path() {
+    export PYTHONPATH=${PYTHONPATH:+$PYTHONPATH:}$1
 }
 
 # interpreter_of SCRIPT: what its first line names.
@@ -92,4 +97,12 @@ interpreter_of() {
 # odoo ARGUMENT...: Odoo's own command line.
 odoo() {
     "$ODOO_PYTHON" -m odoo "$@"
+}
+
+# list_addons: the addons of this checkout, one a line.
+list_addons() {
+    local manifest
+    for manifest in "$ROOT"/*/__manifest__.py; do
+        [[ ! -e $manifest ]] || basename "${manifest%/*}"
+    done
 }
