@@ -5,7 +5,7 @@ word them differently (dokstamp-api.md 6). `success` is ignored for the same rea
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors, retry
@@ -28,8 +28,8 @@ class Answer:
     path: str
     changes: bool
     status: int
-    headers: Any
-    body: bytes | None
+    headers: Any = field(repr=False)
+    body: bytes | None = field(repr=False)
 
     @property
     def request_id(self):

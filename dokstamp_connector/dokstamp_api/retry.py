@@ -2,7 +2,7 @@
 
 import math
 import random as _random
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 FIRST_WAIT = 6  # seconds, before jitter: a registrar is waiting for the first retry
@@ -62,10 +62,10 @@ def _until_date(value, now):
     except (TypeError, ValueError, IndexError, OverflowError, AttributeError):
         return None
     if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
+        date = date.replace(tzinfo=timezone.utc)
     return (date - now).total_seconds()
 
 
 def utc_now():
     """Return the present with its time zone."""
-    return datetime.now(UTC)
+    return datetime.now(timezone.utc)

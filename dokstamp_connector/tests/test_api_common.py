@@ -1,4 +1,7 @@
-"""A scripted server for the client's tests: it answers what the sandbox never would."""
+"""What the client's tests stand on: the sandbox, and a server that plays a script.
+
+The script is for what the sandbox never would answer.
+"""
 
 import json
 import threading
@@ -9,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from odoo.tests import BaseCase
 
 from ..dokstamp_api import Client, ClientCredentials
+from .sandbox import Sandbox
 
 TOKEN_PATH = "/oauth/token"
 
@@ -39,7 +43,9 @@ def reply(content=None, status=200, *, headers=(), body=None, claim=0):
         handler.send_response(status)
         for name, value in dict(headers).items():
             handler.send_header(name, value)
-        if status != 204:
+        if status == 204:
+            sent = b""
+        else:
             handler.send_header("Content-Length", str(len(sent) + claim))
         handler.end_headers()
         handler.wfile.write(sent)
@@ -163,3 +169,24 @@ class ScriptedCase(BaseCase):
         client = Client(self.server.url, "demo-school", auth, **options)
         self.addCleanup(client.close)
         return client
+
+
+class SandboxCase(BaseCase):
+    """A test with an empty sandbox and a client of its demo school."""
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox = Sandbox()
+        self.sandbox.reset()
+        self.client = self.new_client()
+
+    def new_client(self, auth=None, tenant="demo-school", **options):
+        auth = auth or ClientCredentials("demo-client", "demo-secret")
+        client = Client(self.sandbox.url, tenant, auth, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def last_call(self):
+        """Return method, path and status of the last request as one line."""
+        row = self.sandbox.requests()[-1]
+        return f"{row['method']} {row['path']} {row['status']}"

@@ -3,6 +3,8 @@ import inspect
 import socket
 import traceback
 
+import requests
+
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import _super_send
 
@@ -341,13 +343,14 @@ class TestTls(ErrorCase):
 class TestErrorsArePrivate(ErrorCase):
     def everything_about(self, call):
         """Return all that a log would hold of a failed call, locals left aside."""
-        with self.assertLogs(level="DEBUG") as logs:
-            try:
-                call()
-            except DokStampError as error:
-                story = "".join(traceback.format_exception(error)) + str(error)
-                return story + "\n".join(logs.output)
-        self.fail("the call did not fail")
+        with (
+            self.assertLogs(level="DEBUG") as logs,
+            self.assertRaises(DokStampError) as caught,
+        ):
+            call()
+        # assertRaises takes the frames away, the chain of exceptions stays
+        story = traceback.format_exception(caught.exception)
+        return "\n".join([*story, str(caught.exception), *logs.output])
 
     def test_no_error_and_no_log_line_holds_personal_data_or_a_token(self):
         gossip = {"message": EMAIL, "errors": {EMAIL: [EMAIL]}}
@@ -365,8 +368,6 @@ class TestErrorsArePrivate(ErrorCase):
                 self.assertIn("/students", story)
 
     def test_library_log_lines_of_other_code_stay(self):
-        import requests
-
         with self.assertLogs("urllib3.connectionpool", level="DEBUG"):
             requests.get(self.server.url + "/other", timeout=10)
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from odoo.tests import BaseCase, tagged
 
@@ -6,7 +6,7 @@ from ..dokstamp_api import RateLimit, backoff_seconds
 from ..dokstamp_api.retry import parse_retry_after
 
 HOUR = 3600
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
 
 
 @tagged("post_install", "-at_install")
