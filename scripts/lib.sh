@@ -10,6 +10,11 @@ CACHE=${DOKSTAMP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dokstamp-connector}
 LOCAL_SOCKET=/var/run/postgresql # Debian's; psycopg2's wheel would look elsewhere
 TOOLS_PYTHON=$CACHE/tools-venv/bin/python
 export PGHOST=${PGHOST:-$LOCAL_SOCKET}
+if [[ $PGHOST == "$LOCAL_SOCKET" && -z ${PGPORT:-} ]] && command -v pg_lsclusters >/dev/null; then
+    # Debian numbers a cluster 5433 when 5432 is taken.
+    PGPORT=$(pg_lsclusters --no-header | awk 'NR == 1 { print $3 }')
+    export PGPORT=${PGPORT:-5432}
+fi
 
 # say TEXT...: what happens now.
 say() {
