@@ -1,6 +1,8 @@
 """`python -m sandbox`: start a DokStamp to try against."""
 
 import argparse
+import signal
+import sys
 
 from .app import create_app
 from .server import serve
@@ -32,8 +34,13 @@ def main() -> None:
     service = Service(Store(given.db), given.generation)
     if given.seed:
         service.seed()
-    serve(create_app(service), given.port)
-    service.store.close()
+    # uvicorn finishes the open requests, then hands the signal on.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    try:
+        serve(create_app(service), given.port)
+    finally:
+        service.store.close()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from . import academic, auth, control, courses
+from . import (
+    academic,
+    auth,
+    certificates,
+    control,
+    courses,
+    files,
+    page,
+    portfolio,
+)
 from .answers import ApiError, NotFound
 from .service import Service
 from .traffic import Traffic
@@ -16,6 +25,10 @@ ROUTES = [
     *auth.ROUTES,
     *academic.ROUTES,
     *courses.ROUTES,
+    *files.ROUTES,
+    *certificates.ROUTES,
+    *portfolio.ROUTES,
+    *page.ROUTES,
 ]
 
 

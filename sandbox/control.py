@@ -5,6 +5,7 @@ No credentials; never in the ledger, never subject to faults. Mistakes get a 422
 """
 
 import json
+import re
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -103,8 +104,11 @@ def expire_tokens(service: Service, request: Request, body: dict):
 
 def read_ledger(service: Service, request: Request, body: dict):
     given = request.query_params
-    since = int(given.get("since", "0"))
-    return service.ledger.rows(since, given.get("method"), given.get("path"))
+    try:
+        since = int(given.get("since", "0"))
+        return service.ledger.rows(since, given.get("method"), given.get("path"))
+    except (ValueError, re.error) as error:
+        raise Mistake(f"since is an id, path a regular expression: {error}") from None
 
 
 def empty_ledger(service: Service, request: Request, body: dict):

@@ -49,7 +49,8 @@ class Courses(Resource):
         course = self.find(call, call.path("uuid"))
         modules = Resource(MODULES)
         taken = select(schema.attachments.c.module_uuid).where(
-            schema.attachments.c.course_uuid == course["uuid"]
+            schema.attachments.c.course_uuid == course["uuid"],
+            schema.attachments.c.deleted_at.is_(None),
         )
         query = select(schema.modules).where(
             *modules.live(call),
@@ -162,7 +163,7 @@ def attached_modules(call: Call, course: str) -> list[dict]:
         select(module.uuid, module.code, module.name, *(place[n] for n in PLACEMENT))
         .select_from(schema.attachments)
         .join(schema.modules, module.uuid == place.module_uuid)
-        .where(place.course_uuid == course)
+        .where(place.course_uuid == course, place.deleted_at.is_(None))
         .order_by(place.order, place.id)
     )
     return [dict(row) for row in call.db.execute(query).mappings()]
@@ -171,7 +172,9 @@ def attached_modules(call: Call, course: str) -> list[dict]:
 def _attachments(call: Call, course: str, module: str) -> list[dict]:
     table = schema.attachments
     query = select(table).where(
-        table.c.course_uuid == course, table.c.module_uuid == module
+        table.c.course_uuid == course,
+        table.c.module_uuid == module,
+        table.c.deleted_at.is_(None),
     )
     return [dict(row) for row in call.db.execute(query).mappings()]
 

@@ -103,7 +103,11 @@ def _attached(uuid: str) -> Select:
     return (
         select(attachment.id)
         .select_from(joined)
-        .where(attachment.module_uuid == uuid, course.deleted_at.is_(None))
+        .where(
+            attachment.module_uuid == uuid,
+            attachment.deleted_at.is_(None),
+            course.deleted_at.is_(None),
+        )
     )
 
 

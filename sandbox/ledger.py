@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from . import schema
 from .store import Store, now
+from .validation import loads
 
 SECRETS = {"client_secret", "password", "access_token", "refresh_token"}
 BLANK = "…"
@@ -176,7 +177,7 @@ def readable(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return blanked(json.loads(body))
+        return blanked(loads(body))
     except (ValueError, RecursionError):
         return body.decode(errors="replace")
 

@@ -10,6 +10,7 @@ from .accounts import DEMO
 from .faults import Faults
 from .ledger import Ledger
 from .options import Options
+from .rate import RateMeter
 from .store import Store, now
 
 
@@ -28,6 +29,7 @@ class Service:
         self.options = self._stored_options().changed(**chosen)
         self.faults = Faults()
         self.ledger = Ledger(store)
+        self.rate_meter = RateMeter()
         self.reset_done = asyncio.Event()
         self._keep_options()
 
@@ -49,6 +51,7 @@ class Service:
         self.store.wipe()
         self.ledger.forget()
         self.faults = Faults()
+        self.rate_meter = RateMeter()
         self.options = options
         self._keep_options()
         self.reset_done.set()

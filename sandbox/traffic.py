@@ -5,31 +5,27 @@ The control API, the page and the verification pages pass by untouched.
 
 import asyncio
 import logging
-import time
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from math import ceil
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .answers import ApiError, reply
 from .faults import Fault
 from .ledger import Entry, readable
-from .options import RateLimit
+from .message import Answer
 from .service import Service
 
 logger = logging.getLogger(__name__)
 
-OWN_PATHS = ("/_sandbox", "/verify/", "/static/")
+OWN_PATHS = ("/_sandbox/", "/verify/")
 HTML = """<!DOCTYPE html>
 <html><head><title>{status}</title></head>
 <body><h1>{status}</h1><hr><p>proxy.example.com</p></body></html>
 """
-MINUTE = 60  # seconds
 
 
 class Cut(Exception):
@@ -40,60 +36,12 @@ class Cut(Exception):
         self.outcome = outcome
 
 
-@dataclass
-class Answer:
-    """What goes over the wire: taken from the app, or made up by a fault."""
-
-    status: int = 200
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    body: bytes = b""
-
-    async def take(self, message: dict) -> None:
-        """Be the `send` of an app."""
-        if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], list(message["headers"])
-        else:
-            self.body += message.get("body", b"")
-
-    def set_header(self, name: str, value: str) -> None:
-        kept = [pair for pair in self.headers if pair[0] != name.lower().encode()]
-        self.headers = [*kept, (name.lower().encode(), value.encode())]
-
-    def set_body(self, body: bytes) -> None:
-        self.body = body
-        self.set_header("content-length", str(len(body)))
-
-    @classmethod
-    def of(cls, response: Response) -> "Answer":
-        return cls(response.status_code, list(response.raw_headers), response.body)
-
-
-class RateMeter:
-    """Counts each tenant's requests in a sliding window."""
-
-    def __init__(self):
-        self._seen: dict[str, deque[float]] = defaultdict(deque)
-
-    def refuse(self, tenant: str, limit: RateLimit) -> float | None:
-        """Seconds until the next request is allowed; None when this one is."""
-        at = time.monotonic()
-        seen = self._seen[tenant]
-        while seen and seen[0] <= at - limit.window_seconds:
-            seen.popleft()
-        allowed = max(1, int(limit.per_minute * limit.window_seconds / MINUTE))
-        if len(seen) < allowed:
-            seen.append(at)
-            return None
-        return seen[0] + limit.window_seconds - at
-
-
 class Traffic:
     """ASGI middleware around the app."""
 
     def __init__(self, app: ASGIApp, service: Service):
         self._app = app
         self._service = service
-        self._meter = RateMeter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -101,7 +49,10 @@ class Traffic:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        await request.body()
+        try:
+            await request.body()
+        except ClientDisconnect:
+            return
         entry = await self._service.ledger.open(request)
         reset_done = self._service.reset_done
         try:
@@ -168,7 +119,9 @@ class Traffic:
         limit = self._service.options.rate_limit
         if limit is None:
             return None
-        wait = self._meter.refuse(request.headers.get("x-tenant", ""), limit)
+        wait = self._service.rate_meter.refuse(
+            request.headers.get("x-tenant", ""), limit
+        )
         if wait is None:
             return None
         answer = self._refusal(429, "Too Many Attempts.")

@@ -36,15 +36,24 @@ def attribute(field: str) -> str:
     return field.replace("_", " ")
 
 
+def loads(body: bytes) -> Any:
+    """The value of strict JSON.
+
+    :raise ValueError: when it is not UTF-8, not JSON, or holds NaN or half a
+        surrogate pair, which no database takes
+    """
+    parsed = json.loads(body.decode(), parse_constant=_refuse_constant)
+    json.dumps(parsed, ensure_ascii=False).encode()
+    return parsed
+
+
 def parse_json(body: bytes) -> dict[str, Any]:
     """The JSON object in a body; texts are trimmed, empty ones become null.
 
     :raise ApiError: 400 for anything else
     """
     try:
-        # Whatever is not UTF-8, not JSON, or a lone half of a surrogate pair.
-        parsed = json.loads(body.decode(), parse_constant=_refuse_constant)
-        json.dumps(parsed, ensure_ascii=False).encode()
+        parsed = loads(body)
     except (ValueError, RecursionError):
         raise ApiError("Malformed request body.") from None
     if not isinstance(parsed, dict):
