@@ -1,0 +1,9 @@
+-- A copy for testing must not reach DokStamp: no credentials, no address, nothing connected.
+UPDATE dokstamp_account
+   SET stored_client_secret = NULL,
+       stored_password = NULL,
+       client_id = NULL,
+       login = NULL,
+       base_url = 'https://neutralized.example.com',
+       database_uuid = NULL,
+       state = 'draft';

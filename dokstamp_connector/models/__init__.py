@@ -1,0 +1,5 @@
+from . import registry
+from . import sync
+from . import sources
+from . import account
+from . import res_company

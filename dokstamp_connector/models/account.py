@@ -1,0 +1,509 @@
+"""A school's access to DokStamp: credentials, pace, and whether it may be used right now."""
+
+import hashlib
+import ipaddress
+import threading
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.orm.models import NO_ACCESS
+
+from ..dokstamp_api import (
+    AnswerNotUnderstood,
+    Client,
+    ClientCredentials,
+    CredentialsRefused,
+    DokStampError,
+    NeedsNewToken,
+    NotAllowed,
+    NotFound,
+    PasswordLogin,
+    RateLimit,
+    backoff_seconds,
+)
+from .sync.verdict import BREAKER_OPENS_AFTER
+
+SECRETS = ("client_secret", "password")
+ACCESS_FIELDS = {"base_url", "tenant", "auth_method", "client_id", "login", *SECRETS}
+MAX_OUTAGE_DELAY = 600  # seconds between probes while DokStamp is down
+
+# One client per account and process, so that connections and the token outlive a flush.
+_clients = {}
+_clients_guard = threading.Lock()
+
+
+class DokstampAccount(models.Model):
+    """One DokStamp tenant with its credentials, for one company."""
+
+    _name = "dokstamp.account"
+    _description = "DokStamp Account"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default="DokStamp")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    base_url = fields.Char(
+        string="Address of the API", required=True, default="https://api.dokstamp.com"
+    )
+    tenant = fields.Char(
+        required=True,
+        help="The short name of your school at DokStamp: its “domain”, found there under Settings > API.",
+    )
+    auth_method = fields.Selection(
+        [
+            ("client_credentials", "Client credentials"),
+            ("password", "E-mail and password (older accounts)"),
+        ],
+        string="Sign in with",
+        required=True,
+        default="client_credentials",
+    )
+    client_id = fields.Char(string="Client ID", copy=False)
+    client_secret = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_client_secret", copy=False
+    )
+    has_client_secret = fields.Boolean(compute="_compute_secrets")
+    login = fields.Char(string="E-mail", copy=False)
+    password = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_password", copy=False
+    )
+    has_password = fields.Boolean(compute="_compute_secrets")
+    # Where the secrets are: no role can read these through a form, an export or RPC.
+    stored_client_secret = fields.Char(groups=NO_ACCESS, copy=False)
+    stored_password = fields.Char(groups=NO_ACCESS, copy=False)
+    database_uuid = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The database that the credentials were confirmed in. A copy of the database does not use them.",
+    )
+    institution_id = fields.Many2one(
+        "dokstamp.institution",
+        string="Default institution",
+        check_company=True,
+        help="The institution of new courses and modules.",
+    )
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    pause_reason = fields.Text(readonly=True, copy=False)
+    sync_mode = fields.Selection(
+        [("realtime", "Right after each save"), ("scheduled", "At intervals")],
+        string="Send",
+        required=True,
+        default="realtime",
+    )
+    max_in_flight = fields.Integer(
+        string="Requests at once", default=4, required=True, aggregator=None
+    )
+    requests_per_minute = fields.Integer(
+        default=0, aggregator=None, help="0: as fast as DokStamp answers."
+    )
+    page_url_pattern = fields.Char(
+        string="Pattern of DokStamp's pages",
+        help="Where people see a record at DokStamp, for example "
+        "https://app.example.com/{resource}/{uuid}. Leave empty for no link.",
+    )
+    outage_count = fields.Integer(
+        string="Failures in a row", readonly=True, copy=False, aggregator=None
+    )
+    call_again_at = fields.Datetime(
+        string="Not before",
+        readonly=True,
+        copy=False,
+        help="DokStamp is left alone until then.",
+    )
+    outage_message = fields.Text(readonly=True, copy=False)
+    pending_count = fields.Integer(compute="_compute_queue_counts", string="On its way")
+    waiting_count = fields.Integer(compute="_compute_queue_counts", string="Waiting")
+    failed_count = fields.Integer(compute="_compute_queue_counts", string="Failed")
+    oldest_pending_at = fields.Datetime(
+        compute="_compute_queue_counts", string="Oldest unsent change"
+    )
+
+    _max_in_flight_in_range = models.Constraint(
+        "CHECK (max_in_flight BETWEEN 1 AND 32)",
+        "Requests at once must be between 1 and 32.",
+    )
+    _requests_per_minute_positive = models.Constraint(
+        "CHECK (requests_per_minute >= 0)",
+        "Requests per minute cannot be negative.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("stored_client_secret", "stored_password")
+    def _compute_secrets(self):
+        """Secrets are write-only: a form gets told that there is one, never which."""
+        for account, account_sudo in zip(self, self.sudo(), strict=True):
+            account.client_secret = account.password = False
+            account.has_client_secret = bool(account_sudo.stored_client_secret)
+            account.has_password = bool(account_sudo.stored_password)
+
+    def _inverse_client_secret(self):
+        for account in self:
+            if account.client_secret:  # an empty field in a form keeps what is there
+                account.sudo().stored_client_secret = account.client_secret.strip()
+
+    def _inverse_password(self):
+        for account in self:
+            if account.password:
+                account.sudo().stored_password = account.password
+
+    def _compute_queue_counts(self):
+        open_rows = self.env["dokstamp.sync.record"]._read_group(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "in", ("pending", "sending", "failed")),
+            ],
+            ["account_id", "state", "failure_type"],
+            ["__count", "create_date:min"],
+        )
+        self.pending_count = self.waiting_count = self.failed_count = 0
+        self.oldest_pending_at = False
+        for account, state, failure_type, count, oldest in open_rows:
+            if state == "failed":
+                account.failed_count += count
+            elif failure_type == "waiting":
+                account.waiting_count += count
+            else:
+                account.pending_count += count
+                known = account.oldest_pending_at
+                account.oldest_pending_at = min(known, oldest) if known else oldest
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for account in self:
+            parts = urlsplit(account.base_url or "")
+            if not parts.hostname or parts.scheme not in ("http", "https"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(url)s” is not an address of an API. It looks like https://api.dokstamp.com.",
+                        url=account.base_url,
+                    )
+                )
+            if parts.scheme == "http" and not _is_loopback(parts.hostname):
+                raise ValidationError(
+                    self.env._(
+                        "The address must begin with https://: students' data and your credentials would "
+                        "travel unencrypted otherwise."
+                    )
+                )
+            if parts.username or parts.query or parts.fragment:
+                raise ValidationError(
+                    self.env._(
+                        "The address of the API holds no user name, question mark or #."
+                    )
+                )
+
+    @api.constrains("page_url_pattern")
+    def _check_page_url_pattern(self):
+        for account in self.filtered("page_url_pattern"):
+            try:
+                url = account.page_url_pattern.format(resource="courses", uuid="0")
+            except (KeyError, IndexError, ValueError):
+                url = ""
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise ValidationError(
+                    self.env._(
+                        "The pattern of DokStamp's pages is an address that begins with https:// and may "
+                        "hold {resource} and {uuid}."
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._take_over_registry()
+        return accounts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("institution_id"):
+            self._give_institution()
+        if ACCESS_FIELDS.intersection(key for key, value in vals.items() if value):
+            # Other credentials deserve another try, and a person's word that they belong to this database.
+            self.filtered(lambda account: account.state == "connected")._reset_access()
+        return result
+
+    def _reset_access(self):
+        self.write({"state": "draft", "outage_count": 0, "call_again_at": False})
+
+    def _take_over_registry(self):
+        """Registry records that were kept before there was an account belong to the first one."""
+        for account in self:
+            for model in self.env["dokstamp.entity"]._registry_models():
+                records = self.env[model].with_context(active_test=False)
+                domain = [
+                    ("company_id", "=", account.company_id.id),
+                    ("account_id", "=", False),
+                ]
+                # sudo: all of the company's records, whoever created the account
+                records.sudo().search(domain).account_id = account
+
+    def _give_institution(self):
+        """Courses, modules and organizations that have no institution yet get the account's."""
+        for account in self.filtered("institution_id"):
+            for model in self.env["dokstamp.entity"]._registry_models():
+                if "institution_id" not in self.env[model]._fields:
+                    continue
+                records = self.env[model].with_context(active_test=False)
+                domain = [
+                    ("account_id", "=", account.id),
+                    ("institution_id", "=", False),
+                ]
+                # sudo: also what a source feeds
+                records.sudo().search(domain).institution_id = account.institution_id
+
+    # === ACTION METHODS === #
+
+    def action_test_connection(self):
+        """Ask DokStamp for one institution; connect when it answers, or say what is wrong."""
+        self.ensure_one()
+        self.check_access("write")
+        error = self._try_connection()
+        if error:
+            raise UserError(self._access_sentence(error))
+        self.write(
+            {
+                "state": "connected",
+                "pause_reason": False,
+                "outage_count": 0,
+                "outage_message": False,
+                "call_again_at": False,
+                "database_uuid": self._current_database_uuid(),
+            }
+        )
+        self._wake(urgent=True)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Connected to %(tenant)s at DokStamp.", tenant=self.tenant
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_pause(self):
+        self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
+
+    def action_resume(self):
+        """Go on where the queue stopped; the first call shows whether the cause is gone."""
+        for account in self:
+            if account.state == "paused":
+                account.action_test_connection()
+
+    def action_choose_institution(self):
+        self.ensure_one()
+        wizard = self.env["dokstamp.institution.choice"]._open_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose the institution"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_view_queue(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_sync_record_action"
+        )
+        action["domain"] = [("account_id", "=", self.id)]
+        return action
+
+    # === ACCESS === #
+
+    def _try_connection(self):
+        """:return: what is wrong, or None
+        :rtype: Exception | None
+        """
+        try:
+            self._client().institutions.count()
+        except (DokStampError, ValueError) as error:
+            return error
+        return None
+
+    def _client(self):
+        """The process's client for this account; a new one after any change of the credentials.
+
+        :rtype: Client
+        :raise ValueError: address or tenant cannot be right
+        """
+        self.ensure_one()
+        account_sudo = self.sudo()  # the one place that reads the secrets
+        if self.auth_method == "password":
+            auth = PasswordLogin(self.login or "", account_sudo.stored_password or "")
+            secret = account_sudo.stored_password
+        else:
+            secret = account_sudo.stored_client_secret
+            auth = ClientCredentials(self.client_id or "", secret or "")
+        settings = (
+            self.base_url,
+            self.tenant,
+            self.auth_method,
+            self.client_id,
+            self.login,
+            secret,
+            self.requests_per_minute,
+            self.max_in_flight,
+        )
+        fingerprint = hashlib.sha256(repr(settings).encode()).hexdigest()
+        key = (self.env.cr.dbname, self.id)
+        with _clients_guard:
+            known = _clients.get(key)
+            if known and known[0] == fingerprint:
+                return known[1]
+            client = Client(
+                self.base_url,
+                self.tenant,
+                auth,
+                rate_limit=RateLimit(self.requests_per_minute),
+                pool_size=self.max_in_flight,
+            )
+            _clients[key] = (fingerprint, client)
+            return client
+
+    def _access_sentence(self, error):
+        """What is wrong with the access, why, and what to do, in plain words."""
+        host = urlsplit(self.base_url).hostname
+        reasons = {
+            "dns": self.env._(
+                "There is no server named %(host)s. Check the address of the API.",
+                host=host,
+            ),
+            "refused": self.env._(
+                "%(host)s does not accept connections. Check the address of the API, or try again later.",
+                host=host,
+            ),
+            "tls": self.env._(
+                "The connection to %(host)s is not safe: its certificate could not be verified. Check the "
+                "address; if it is right, ask whoever runs your network.",
+                host=host,
+            ),
+            "timeout": self.env._(
+                "%(host)s did not answer in time. Try again later.", host=host
+            ),
+            "rate_limit": self.env._(
+                "DokStamp asks us to slow down. Try again in a minute."
+            ),
+        }
+        if getattr(error, "reason", None) in reasons:
+            return reasons[error.reason]
+        if isinstance(error, CredentialsRefused):
+            return self.env._(
+                "DokStamp refused the credentials. Check them: client ID and secret, or e-mail and password."
+            )
+        if isinstance(error, NotAllowed):
+            return self.env._(
+                "The credentials are right, but have not enough rights. Ask DokStamp to give this "
+                "integration the right to read and write."
+            )
+        if isinstance(error, NeedsNewToken | NotFound):
+            return self.env._(
+                "The credentials are right, but DokStamp does not accept the tenant “%(tenant)s”, or the "
+                "address is not that of its API. Check the tenant: it is the “domain” under Settings > API.",
+                tenant=self.tenant,
+            )
+        if isinstance(error, AnswerNotUnderstood):
+            return self.env._(
+                "%(host)s answers, but not as DokStamp's API does. Check the address: perhaps it is that of "
+                "the website.",
+                host=host,
+            )
+        return self.env._(
+            "DokStamp could not do it (%(status)s). Try again later.",
+            status=getattr(error, "status", None) or self.env._("no answer"),
+        )
+
+    # === WHAT THE FLUSH NOTES === #
+
+    def _current_database_uuid(self):
+        # sudo: a system parameter
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _pause_if_copied(self):
+        """Whether this database is a copy that must not use the credentials; then the account pauses."""
+        self.ensure_one()
+        if self.database_uuid == self._current_database_uuid():
+            return False
+        self._pause(
+            self.env._(
+                "This database is a copy of the one that the account was connected in. Press Test connection "
+                "if it may send to DokStamp."
+            )
+        )
+        return True
+
+    def _pause(self, reason):
+        self.write({"state": "paused", "pause_reason": reason})
+
+    def _note_answer(self):
+        """DokStamp answers: whatever was wrong is over."""
+        if self.outage_count or self.call_again_at:
+            self.write(
+                {"outage_count": 0, "call_again_at": False, "outage_message": False}
+            )
+
+    def _note_outage(self, error):
+        """Count a failure of DokStamp itself; after a few in a row leave it alone for a while."""
+        count = self.outage_count + 1
+        values = {"outage_count": count, "outage_message": self._access_sentence(error)}
+        if count >= BREAKER_OPENS_AFTER:
+            delay = backoff_seconds(
+                count - BREAKER_OPENS_AFTER + 1, getattr(error, "delay", None)
+            )
+            values["call_again_at"] = self._in_seconds(min(delay, MAX_OUTAGE_DELAY))
+        self.write(values)
+
+    def _note_rate_limit(self, delay):
+        self.call_again_at = self._in_seconds(delay)
+
+    def _in_seconds(self, seconds):
+        # + 1: stored without fractions of a second
+        return fields.Datetime.now() + timedelta(seconds=seconds + 1)
+
+    def _wake(self, urgent=False):
+        """Start the flush when this transaction commits, unless the accounts wait for the interval."""
+        awake = self.filtered(
+            lambda account: (
+                account.state == "connected"
+                and (urgent or account.sync_mode == "realtime")
+            )
+        )
+        if awake:
+            # sudo: every user's save may wake the scheduled action
+            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()
+
+    def _page_url(self, record, uuid):
+        """Where people see ``record`` at DokStamp, or False."""
+        if not self.page_url_pattern or not uuid:
+            return False
+        return self.page_url_pattern.format(
+            resource=record._dokstamp_resource, uuid=uuid
+        )
+
+
+def _is_loopback(hostname):
+    if hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False

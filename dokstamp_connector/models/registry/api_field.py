@@ -1,0 +1,45 @@
+"""The API document's parameter tables, as data.
+
+Every registry model lists the keys of its request body as `ApiField`s. From that one list follow the
+payload, the sentences about missing or refused values, and the order in which records are sent.
+"""
+
+import re
+from dataclasses import dataclass
+
+EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+URL = re.compile(r"https?://[^\s/?#]+\.[^\s]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ApiField:
+    """One key of a DokStamp request body.
+
+    :param key: the API's name, where it is neither the field's own name nor, for a link, the field's name
+        with `_uuid` for `_id`
+    :param needed: DokStamp answers 422 without it
+    :param max_length: characters
+    :param minimum: smallest number
+    :param maximum: largest number
+    :param pattern: what a text must match as a whole
+    :param zero_is_empty: Odoo's 0 stands for "not known" and is not sent
+    """
+
+    key: str | None = None
+    needed: bool = False
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: re.Pattern | None = None
+    zero_is_empty: bool = False
+
+    def key_of(self, field):
+        """The body's key for the Odoo field ``field``."""
+        if self.key:
+            return self.key
+        if field.type == "many2one":
+            return f"{field.name.removesuffix('_id')}_uuid"
+        return field.name
+
+    def is_empty(self, value):
+        return value is None or value == "" or (self.zero_is_empty and value == 0)

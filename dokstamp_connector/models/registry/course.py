@@ -1,0 +1,71 @@
+from odoo import fields, models
+
+from .api_field import ApiField
+
+
+class DokstampCourse(models.Model):
+    """A course that certificates are issued for; dokstamp-api.md 10."""
+
+    _name = "dokstamp.course"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Course"
+    _order = "name, id"
+
+    _dokstamp_resource = "courses"
+    _dokstamp_rank = 30
+    _natural_key = ("code", "institution_id")
+    _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
+    _dokstamp_filters = ("code",)
+    _dokstamp_certificate_filter = "course_uuid"
+    _dokstamp_archive_values = {"status": "archived"}
+    _dokstamp_fields = {
+        "name": ApiField(needed=True, max_length=255),
+        "code": ApiField(),
+        "description": ApiField(),
+        "workload_hours": ApiField(minimum=0, zero_is_empty=True),
+        "area": ApiField(),
+        "version": ApiField(),
+        "status": ApiField(),
+        "institution_id": ApiField(needed=True),
+        "organization_id": ApiField(),
+    }
+
+    name = fields.Char(required=True)
+    code = fields.Char(index=True)
+    description = fields.Text()
+    workload_hours = fields.Integer(string="Hours", aggregator=None)
+    area = fields.Char(string="Knowledge area")
+    version = fields.Char(string="Curriculum version")
+    # DokStamp's own default is `draft`; a course that a school keeps is active.
+    status = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("archived", "Archived")],
+        default="active",
+    )
+    institution_id = fields.Many2one(
+        "dokstamp.institution",
+        compute="_compute_institution_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    organization_id = fields.Many2one(
+        "dokstamp.organization",
+        domain="[('institution_id', '=', institution_id)]",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    curriculum_line_ids = fields.One2many("dokstamp.curriculum.line", "course_id")
+    group_ids = fields.One2many("dokstamp.module.group", "course_id")
+    cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
+    enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")
+
+    # Who else may hold the code at DokStamp is not documented (dokstamp-api.md 22.14); two courses of one
+    # institution with one code would be adopted as one.
+    _code_per_institution = models.UniqueIndex(
+        "(institution_id, code) WHERE code IS NOT NULL",
+        "Another course of this institution already has this code.",
+    )

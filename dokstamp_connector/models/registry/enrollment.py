@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+
+from .api_field import ApiField
+
+
+class DokstampEnrollment(models.Model):
+    """A student's registration in a course, with status and grade; dokstamp-api.md 14."""
+
+    _name = "dokstamp.enrollment"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Enrollment"
+    _order = "enrolled_at desc, id desc"
+
+    _dokstamp_resource = "enrollments"
+    _dokstamp_rank = 70
+    _natural_key = ("student_id", "course_id")
+    _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
+    _dokstamp_certificate_filter = "enrollment_uuid"
+    _dokstamp_archive_values = {"completion_status": "dropped"}
+    _dokstamp_fields = {
+        "student_id": ApiField(needed=True),
+        "course_id": ApiField(needed=True),
+        "enrolled_at": ApiField(needed=True),
+        "cohort_id": ApiField(),
+        "completion_status": ApiField(),
+        "grade": ApiField(minimum=0, maximum=10),
+        "completed_at": ApiField(),
+    }
+
+    student_id = fields.Many2one(
+        "dokstamp.student",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    course_id = fields.Many2one(
+        "dokstamp.course",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    cohort_id = fields.Many2one(
+        "dokstamp.cohort",
+        domain="[('course_id', '=', course_id)]",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    enrolled_at = fields.Date(string="Enrolled on")
+    completion_status = fields.Selection(
+        string="Status",
+        selection=[
+            ("enrolled", "Enrolled"),
+            ("completed", "Completed"),
+            ("dropped", "Dropped"),
+        ],
+        default="enrolled",
+    )
+    completed_at = fields.Date(string="Completed on")
+    grade = fields.Float(digits=(4, 2), aggregator="avg", help="From 0 to 10.")
+    is_graded = fields.Boolean(
+        string="Has a grade",
+        compute="_compute_is_graded",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Tells a grade of 0 from no grade at all.",
+    )
+
+    _student_per_course = models.UniqueIndex(
+        "(student_id, course_id, COALESCE(cohort_id, 0))",
+        "This student is already enrolled in this course and cohort.",
+    )
+
+    @api.depends("grade")
+    def _compute_is_graded(self):
+        for enrollment in self:
+            enrollment.is_graded = bool(enrollment.grade) or enrollment.is_graded
+
+    @api.depends("student_id.name", "course_id.name")
+    def _compute_display_name(self):
+        for enrollment in self:
+            enrollment.display_name = (
+                f"{enrollment.student_id.name}: {enrollment.course_id.name}"
+            )
+
+    def _api_value(self, name):
+        if name == "grade" and not self.is_graded:
+            return None
+        return super()._api_value(name)
+
+    def _payload_triggers(self):
+        return super()._payload_triggers() | {"is_graded"}

@@ -1,0 +1,53 @@
+from odoo import fields, models
+
+from .api_field import URL, ApiField
+
+
+class DokstampInstitution(models.Model):
+    """The body that issues certificates; everything but students belongs to one.
+
+    dokstamp-api.md 8.
+    """
+
+    _name = "dokstamp.institution"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Institution"
+    _order = "name, id"
+
+    _dokstamp_resource = "institutions"
+    _dokstamp_rank = 10
+    _natural_key = ("name",)
+    _dokstamp_keys = (("name",),)
+    _dokstamp_certificate_filter = "institution_uuid"
+    _dokstamp_archive_values = {"status": "inactive"}
+    _dokstamp_fields = {
+        "name": ApiField(needed=True, max_length=255),
+        "country": ApiField(needed=True),
+        "legal_name": ApiField(),
+        "tax_id": ApiField(),
+        "website": ApiField(pattern=URL),
+        "linkedin_organization": ApiField(),
+        "status": ApiField(),
+    }
+
+    name = fields.Char(required=True)
+    country = fields.Char(
+        help="The country's English name, as DokStamp's own examples write it."
+    )
+    legal_name = fields.Char(string="Legal name")
+    tax_id = fields.Char(string="Tax ID")
+    website = fields.Char()
+    linkedin_organization = fields.Char(
+        string="LinkedIn organization",
+        help="The last part of the address of the LinkedIn page.",
+    )
+    status = fields.Selection(
+        [
+            ("active", "Active"),
+            ("inactive", "Inactive"),
+            ("suspended", "Suspended"),
+        ],
+        default="active",
+    )
+    organization_ids = fields.One2many("dokstamp.organization", "institution_id")
+    course_ids = fields.One2many("dokstamp.course", "institution_id")

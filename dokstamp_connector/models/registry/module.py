@@ -1,0 +1,71 @@
+from odoo import fields, models
+
+from .api_field import ApiField
+
+
+class DokstampModule(models.Model):
+    """A unit of study; stands by itself and is attached to courses by curriculum lines.
+
+    dokstamp-api.md 11.
+    """
+
+    _name = "dokstamp.module"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Module"
+    _order = "name, id"
+
+    _dokstamp_resource = "modules"
+    _dokstamp_rank = 30
+    _natural_key = ("code", "institution_id")
+    _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
+    _dokstamp_filters = ("code", "institution_uuid")
+    _dokstamp_archive_values = {"is_active": False}
+    _dokstamp_fields = {
+        "name": ApiField(needed=True, max_length=150),
+        "code": ApiField(max_length=20),
+        "description": ApiField(),
+        "syllabus": ApiField(),
+        "workload": ApiField(minimum=0, zero_is_empty=True),
+        "credits": ApiField(minimum=0, zero_is_empty=True),
+        "modality": ApiField(),
+        "level": ApiField(),
+        "is_active": ApiField(),
+        "is_required": ApiField(),
+        "institution_id": ApiField(needed=True),
+    }
+
+    name = fields.Char(required=True)
+    code = fields.Char(index=True)
+    description = fields.Text()
+    syllabus = fields.Text()
+    workload = fields.Integer(string="Hours", aggregator=None)
+    credits = fields.Integer(aggregator=None)
+    modality = fields.Selection(
+        [("in_person", "In person"), ("online", "Online"), ("hybrid", "Hybrid")]
+    )
+    level = fields.Selection(
+        [
+            ("undergraduate", "Undergraduate"),
+            ("graduate", "Graduate"),
+            ("technical", "Technical"),
+            ("open", "Open"),
+        ]
+    )
+    is_active = fields.Boolean(string="Offered", default=True)
+    is_required = fields.Boolean(string="Required")
+    institution_id = fields.Many2one(
+        "dokstamp.institution",
+        compute="_compute_institution_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    curriculum_line_ids = fields.One2many("dokstamp.curriculum.line", "module_id")
+
+    _code_per_institution = models.UniqueIndex(
+        "(institution_id, code) WHERE code IS NOT NULL",
+        "Another module of this institution already has this code.",
+    )

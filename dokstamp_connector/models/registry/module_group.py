@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+from .api_field import ApiField
+
+
+class DokstampModuleGroup(models.Model):
+    """A section of one course's curriculum, such as a semester; dokstamp-api.md 10.2."""
+
+    _name = "dokstamp.module.group"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Module Group"
+    _order = "course_id, order, id"
+
+    _dokstamp_resource = "groups"
+    _dokstamp_rank = 40
+    _natural_key = ("name", "course_id")
+    _dokstamp_parent = "course_id"
+    _dokstamp_keys = (("name",),)
+    _dokstamp_archive_values = {"is_active": False}
+    _dokstamp_fields = {
+        "name": ApiField(needed=True),
+        "order": ApiField(),
+        "is_active": ApiField(),
+    }
+
+    name = fields.Char(required=True)
+    order = fields.Integer(aggregator=None)
+    is_active = fields.Boolean(string="Offered", default=True)
+    course_id = fields.Many2one(
+        "dokstamp.course",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+
+    _name_per_course = models.Constraint(
+        "UNIQUE (course_id, name)",
+        "Another group of this course already has this name.",
+    )

@@ -1,0 +1,38 @@
+from odoo import fields, models
+
+from .api_field import ApiField
+
+
+class DokstampOrganization(models.Model):
+    """A unit of an institution: a faculty, a department, a campus.
+
+    dokstamp-api.md 9.
+    """
+
+    _name = "dokstamp.organization"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Organization"
+    _order = "name, id"
+
+    _dokstamp_resource = "organizations"
+    _dokstamp_rank = 20
+    _natural_key = ("name", "institution_id")
+    _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
+    _dokstamp_fields = {
+        "name": ApiField(needed=True),
+        "institution_id": ApiField(needed=True),
+        "code": ApiField(),
+    }
+
+    name = fields.Char(required=True)
+    code = fields.Char()
+    institution_id = fields.Many2one(
+        "dokstamp.institution",
+        compute="_compute_institution_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )

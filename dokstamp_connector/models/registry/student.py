@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+from .api_field import EMAIL, ApiField
+
+
+class DokstampStudent(models.Model):
+    """A person who can earn certificates; known at DokStamp by the e-mail address.
+
+    dokstamp-api.md 13.
+    """
+
+    _name = "dokstamp.student"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Student"
+    _order = "name, id"
+
+    _dokstamp_resource = "students"
+    _dokstamp_rank = 30
+    _natural_key = ("email",)
+    _dokstamp_keys = (("email",),)
+    _dokstamp_filters = ("email",)
+    _dokstamp_certificate_filter = "student_uuid"
+    _dokstamp_fields = {
+        "name": ApiField(needed=True),
+        "email": ApiField(needed=True, pattern=EMAIL),
+        "date_of_birth": ApiField(needed=True),
+        "gender": ApiField(),
+        "social_name": ApiField(),
+    }
+
+    name = fields.Char(required=True, help="The full legal name.")
+    email = fields.Char(string="E-mail address", index=True)
+    date_of_birth = fields.Date(string="Date of birth")
+    gender = fields.Char(help="DokStamp takes any word here.")
+    social_name = fields.Char(
+        string="Social name", help="Printed on certificates instead of the name."
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    enrollment_ids = fields.One2many("dokstamp.enrollment", "student_id")
+
+    _email_per_account = models.UniqueIndex(
+        "(account_id, lower(email)) WHERE email IS NOT NULL",
+        "Another student already has this e-mail address, and DokStamp knows students by it.",
+    )
+
+    @api.model
+    def _clean_email(self, vals):
+        """``vals`` with the e-mail address trimmed, since DokStamp searches it letter by letter."""
+        if vals.get("email"):
+            return {**vals, "email": vals["email"].strip() or False}
+        return vals
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._clean_email(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._clean_email(vals))
+
+    def _problems(self):
+        problems = super()._problems()
+        if self.date_of_birth and self.date_of_birth > fields.Date.today():
+            problems.append(self.env._("The date of birth lies in the future."))
+        return problems

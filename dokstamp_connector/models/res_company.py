@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _dokstamp_account(self):
+        """The account that new registry records of this company belong to: its oldest."""
+        self.ensure_one()
+        # sudo: registrars and school apps' users may not read accounts
+        accounts = self.env["dokstamp.account"].sudo()
+        return accounts.search([("company_id", "=", self.id)], order="id", limit=1)

@@ -1,0 +1,366 @@
+"""How one field of the registry is read from a school app's record."""
+
+import math
+import re
+import zoneinfo
+from datetime import UTC, date, datetime
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
+
+
+class Unreadable(Exception):
+    """A source's value cannot be had; the message is a sentence for people."""
+
+
+class DokstampSourceField(models.Model):
+    """Where one field of a registry record comes from."""
+
+    _name = "dokstamp.source.field"
+    _description = "DokStamp Source Field"
+    _order = "source_id, sequence, id"
+    _rec_name = "field_name"
+
+    source_id = fields.Many2one(
+        "dokstamp.source", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10, aggregator=None)
+    entity = fields.Selection(related="source_id.entity")
+    model = fields.Char(related="source_id.model")
+    field_name = fields.Selection(
+        selection="_selection_field_name", string="Registry field", required=True
+    )
+    method = fields.Selection(
+        [
+            ("path", "Field"),
+            ("fixed", "Fixed value"),
+            ("text", "Text with placeholders"),
+        ],
+        required=True,
+        default="path",
+    )
+    path = fields.Char(
+        string="Read from",
+        help="A field of the record, also a dotted one: partner_id.email",
+    )
+    fixed_value = fields.Char()
+    text = fields.Char(help="For example ODOO-{id} or {partner_id.ref}-{id}.")
+    conversion = fields.Selection(
+        [
+            ("html_to_text", "HTML to plain text"),
+            ("round_up", "Round up to whole hours"),
+            ("date", "Date in a time zone"),
+            ("grade", "Grade to DokStamp's scale of 10"),
+        ]
+    )
+    timezone = fields.Selection(
+        lambda self: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        help="Empty: the time zone of the company's contact, or UTC.",
+    )
+    scale = fields.Float(default=20, help="The best grade of the school's own scale.")
+    cut = fields.Boolean(
+        string="Cut to length",
+        help="Cut texts that are longer than DokStamp takes, instead of reporting them.",
+    )
+    value_ids = fields.One2many(
+        "dokstamp.source.value", "field_id", string="Table of values", copy=True
+    )
+
+    _one_per_field = models.Constraint(
+        "UNIQUE (source_id, field_name)", "This source fills this field already."
+    )
+
+    @api.model
+    def _selection_field_name(self):
+        """All fields that a source can fill, of all kinds of registry records."""
+        choices = {}
+        for model in self.env["dokstamp.entity"]._registry_models():
+            for name in self._feedable(model):
+                field = self.env[model]._fields[name]
+                choices.setdefault(name, field._description_string(self.env))
+        return sorted(choices.items(), key=lambda choice: choice[1])
+
+    @api.model
+    def _feedable(self, entity):
+        model = self.env[entity]
+        names = [*model._dokstamp_fields, "is_graded", "partner_id"]
+        if model._dokstamp_parent:
+            names.append(model._dokstamp_parent)
+        return [name for name in names if name in model._fields]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("field_name", "source_id")
+    def _check_field_name(self):
+        for line in self:
+            if line.field_name not in self._feedable(line.entity):
+                raise ValidationError(
+                    self.env._(
+                        "%(entity)s has no field %(field)s.",
+                        entity=dict(
+                            line._fields["entity"]._description_selection(self.env)
+                        )[line.entity],
+                        field=line.field_name,
+                    )
+                )
+
+    @api.constrains("method", "path", "text", "source_id")
+    def _check_paths(self):
+        for line in self:
+            if line.method == "path" and not line.path:
+                raise ValidationError(
+                    self.env._("Say which field %s is read from.", line.field_name)
+                )
+            for path in line._paths():
+                line._check_path(path)
+
+    def _check_path(self, path):
+        model = self.env[self.model]
+        for name in path.split("."):
+            field = model._fields.get(name) if model is not None else None
+            if field is None:
+                raise ValidationError(
+                    self.env._(
+                        "%(model)s has no field “%(path)s”.",
+                        model=self.source_id.model_id.name,
+                        path=path,
+                    )
+                )
+            model = self.env[field.comodel_name] if field.relational else None
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.source_id._definition_changed()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.source_id._definition_changed()
+        return result
+
+    def unlink(self):
+        sources = self.source_id
+        result = super().unlink()
+        sources._definition_changed()
+        return result
+
+    # === READING === #
+
+    def _paths(self):
+        """The dotted paths that this field is read from.
+
+        :rtype: list[str]
+        """
+        if self.method == "path":
+            return [self.path] if self.path else []
+        return PLACEHOLDER.findall(self.text or "") if self.method == "text" else []
+
+    def _demanded(self, records):
+        """What this link leads to, for all ``records`` at once.
+
+        :return: id of a school app's record → registry id; or why there is none
+        :rtype: dict[int, int] | Unreadable
+        """
+        field = self.env[self.entity]._fields[self.field_name]
+        targets = [self._raw(record) for record in records]
+        targets = [t[:1] for t in targets if isinstance(t, models.BaseModel) and t]
+        if not targets or targets[0]._name == field.comodel_name:
+            return {}
+        try:
+            return self.source_id._demand(
+                targets[0].union(*targets), field.comodel_name
+            )
+        except Unreadable as error:
+            return error
+
+    def _read_from(self, record, demanded=None):
+        """The registry value for ``record``, as `create` and `write` take it.
+
+        :param odoo.models.BaseModel record: of the source's model
+        :param demanded: of `_demanded`, for a link
+        :raise Unreadable: with a sentence that says why
+        """
+        value = self._raw(record)
+        if self.value_ids:
+            value = self._looked_up(value)
+        if self.conversion:
+            value = getattr(self, f"_convert_{self.conversion}")(value)
+        field = self.env[self.entity]._fields[self.field_name]
+        if self._is_link():
+            value = self._linked(field, value, demanded)
+        else:
+            value = self._fitted(field, value)
+        if field.required and not value:
+            raise Unreadable(
+                self.env._(
+                    "It has no %(field)s, and the registry needs one.",
+                    field=field._description_string(self.env).lower(),
+                )
+            )
+        return value
+
+    def _raw(self, record):
+        if self.method == "fixed":
+            return self.fixed_value
+        if self.method == "text":
+            return PLACEHOLDER.sub(
+                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
+            )
+        if self.path == "id" and self._is_link():
+            return record
+        return _follow(record, self.path)
+
+    def _is_link(self):
+        return self.env[self.entity]._fields[self.field_name].type == "many2one"
+
+    def _looked_up(self, value):
+        table = {line.from_value or "": line.to_value for line in self.value_ids}
+        text = _as_text(value)
+        if text not in table:
+            raise Unreadable(
+                self.env._(
+                    "The table of values for %(field)s has no line for “%(value)s”. Add one on the source.",
+                    field=self.field_name,
+                    value=text,
+                )
+            )
+        return table[text]
+
+    def _convert_html_to_text(self, value):
+        return html2plaintext(value or "").strip()
+
+    def _convert_round_up(self, value):
+        # 2.0000000001 hours are two hours
+        return math.ceil(round(float(value or 0), 6))
+
+    def _convert_date(self, value):
+        if not isinstance(value, datetime):
+            return value
+        company = self.source_id.company_id
+        zone = self.timezone or company.partner_id.tz or "UTC"
+        return value.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+    def _convert_grade(self, value):
+        if not self.scale:
+            raise Unreadable(
+                self.env._("Say on the source which grade is the best one.")
+            )
+        return round(float(value or 0) * GRADE_MAX / self.scale, 2)
+
+    def _linked(self, field, value, demanded):
+        """The id that a link of the registry needs, from a school app's record."""
+        if not value:
+            return False
+        if not isinstance(value, models.BaseModel):
+            raise Unreadable(
+                self.env._("%s needs a record, not a text.", self.field_name)
+            )
+        if value._name == field.comodel_name:
+            return value[:1].id
+        if isinstance(demanded, Unreadable):
+            raise demanded
+        if value[:1].id not in demanded:
+            raise Unreadable(
+                self.env._(
+                    "%(record)s is not in the registry: no source takes it, or its source cannot read it.",
+                    record=value[:1].display_name,
+                )
+            )
+        return demanded[value[:1].id]
+
+    def _fitted(self, field, value):
+        """``value`` in the type of the registry's field."""
+        try:
+            return self._cast(field, value)
+        except (TypeError, ValueError) as error:
+            raise Unreadable(
+                self.env._(
+                    "“%(value)s” is no value for %(field)s.",
+                    value=_as_text(value),
+                    field=field._description_string(self.env),
+                )
+            ) from error
+
+    def _cast(self, field, value):
+        if field.type == "boolean":
+            return _as_text(value).lower() not in ("", "false", "0", "no")
+        if value is None or value is False or value == "":
+            return False
+        if field.type == "integer":
+            return int(float(value))
+        if field.type == "float":
+            return float(value)
+        if field.type == "date":
+            return _as_date(value)
+        text = _as_text(value)
+        if field.type == "selection" and text not in field.get_values(self.env):
+            raise ValueError(text)
+        limit = self.env[self.entity]._dokstamp_fields[field.name].max_length
+        return text[:limit] if self.cut and limit else text
+
+
+class DokstampSourceValue(models.Model):
+    """One line of a table of values: `ongoing` → `enrolled`."""
+
+    _name = "dokstamp.source.value"
+    _description = "DokStamp Source Value"
+    _order = "field_id, id"
+    _rec_name = "from_value"
+
+    field_id = fields.Many2one(
+        "dokstamp.source.field", required=True, ondelete="cascade", index=True
+    )
+    from_value = fields.Char(string="Value in Odoo")
+    to_value = fields.Char(string="Value at DokStamp")
+
+    _one_per_value = models.Constraint(
+        "UNIQUE (field_id, from_value)", "This value has a line already."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        values = super().create(vals_list)
+        values.field_id.source_id._definition_changed()
+        return values
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.field_id.source_id._definition_changed()
+        return result
+
+    def unlink(self):
+        sources = self.field_id.source_id
+        result = super().unlink()
+        sources._definition_changed()
+        return result
+
+
+def _follow(record, path):
+    """The value at the end of a dotted path; the first record where a link holds several."""
+    value = record
+    for name in path.split("."):
+        if not value:
+            return None
+        value = value[:1][name]
+    return value
+
+
+def _as_text(value):
+    if value is None or value is False:
+        return ""
+    if isinstance(value, models.BaseModel):
+        return value[:1].display_name or ""
+    return str(value)
+
+
+def _as_date(value):
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else fields.Date.to_date(value)

@@ -1,0 +1,90 @@
+"""The sweep finds what no hook could see: raw SQL, cascades, a merged contact, records older than a source."""
+
+from odoo import api, models
+
+BATCH = 500  # records read between two commits
+
+
+class DokstampSweep(models.AbstractModel):
+    """Compares school apps with the registry, and the registry with what was last sent."""
+
+    _name = "dokstamp.sweep"
+    _description = "DokStamp Sweep"
+
+    @api.model
+    def _cron_sweep(self):
+        """Read every source from where it stopped, then queue what differs. Commits: scheduled action only."""
+        sources = self.env["dokstamp.source"].search([])
+        if not sources.filtered("sweep_from_id"):
+            sources.sweep_from_id = 1  # the daily run begins anew
+        for source in sources:
+            while source.sweep_from_id:
+                count = self._sweep_source(source)
+                if not self.env["ir.cron"]._commit_progress(
+                    count, remaining=int(bool(source.sweep_from_id))
+                ):
+                    return
+        for model in self.env["dokstamp.entity"]._registry_models():
+            self._sweep_registry(model)
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _sweep_source(self, source):
+        """Feed the next batch of a source; return how many records were read."""
+        ids = source._next_ids(BATCH)
+        source._feed_safely({source.id: ids})
+        source.sweep_from_id = ids[-1] + 1 if len(ids) == BATCH else 0
+        return len(ids)
+
+    def _sweep_registry(self, model):
+        """Queue what DokStamp does not hold as the registry has it, and take away what Odoo keeps no more."""
+        records = self.env[model].with_context(active_test=False)
+        queue = self.env["dokstamp.sync.record"]
+        last_id = 0
+        while batch := records.search(
+            [("id", ">", last_id), ("account_id", "!=", False)], order="id", limit=BATCH
+        ):
+            last_id = batch[-1].id
+            queue._gather(self._unsent(batch), "push")
+            self.env["ir.cron"]._commit_progress()
+            batch.invalidate_recordset()
+        self._sweep_deleted(model)
+
+    def _unsent(self, records):
+        open_rows = self.env["dokstamp.sync.record"]._open_rows(records)
+        bindings = records._bindings()
+        return records.filtered(
+            lambda record: (
+                record.id not in open_rows
+                and (
+                    record._push_message(bindings[record.id])
+                    if record.id in bindings
+                    else record.active
+                )
+            )
+        )
+
+    def _sweep_deleted(self, model):
+        """Bindings of records that the database dropped in a cascade."""
+        bindings = self.env["dokstamp.binding"].search([("res_model", "=", model)])
+        existing = set(self.env[model].browse(bindings.mapped("res_id")).exists()._ids)
+        queue = self.env["dokstamp.sync.record"]
+        for binding in bindings.filtered(lambda b: b.res_id not in existing):
+            queue._gather_removal(binding)
+
+
+class DokstampSource(models.Model):
+    _inherit = "dokstamp.source"
+
+    def _next_ids(self, limit):
+        """Ids of the source's next records, and of records that it fed and that are gone or match no more."""
+        source = self._as_reader()
+        start = source.sweep_from_id
+        matching = source.env[source.model].search(
+            [("id", ">=", start), *source._domain()], order="id", limit=limit
+        )
+        linked = source.link_ids.search(
+            [("source_id", "=", source.id), ("res_id", ">=", start)],
+            order="res_id",
+            limit=limit,
+        )
+        return sorted({*matching.ids, *linked.mapped("res_id")})[:limit]

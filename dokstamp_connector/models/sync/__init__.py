@@ -1,0 +1,6 @@
+from . import binding
+from . import audit_log
+from . import sync_record
+from . import row_moves
+from . import planning
+from . import flush

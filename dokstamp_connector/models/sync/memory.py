@@ -1,0 +1,59 @@
+"""What one flush has read at DokStamp and need not read again."""
+
+import threading
+from collections import defaultdict
+
+
+class Memory:
+    """Lists that many messages of one flush ask for; shared by its worker threads.
+
+    Sound because one flush at a time writes for an account: what it read stays true but for its own writes,
+    and those forget what they touch.
+    """
+
+    def __init__(self):
+        self._lists = {}
+        self._locks = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def enrollments(self, client, course_uuid):
+        """The enrollments of a course; the filter by course is the only documented one.
+
+        dokstamp-api.md 21.2.
+        """
+        return self._remembered(
+            ("enrollments", course_uuid),
+            lambda: list(client.enrollments.list(where={"course_uuid": course_uuid})),
+        )
+
+    def is_attachable(self, client, course_uuid, module_uuid):
+        """Whether the module is not attached to the course; dokstamp-api.md 10.1.
+
+        A module missing from a remembered list may be younger than the list: read it again to be sure.
+        """
+        key = ("attachable", course_uuid)
+
+        def read():
+            return {
+                one["uuid"] for one in client.courses.attachable_modules(course_uuid)
+            }
+
+        if module_uuid in self._remembered(key, read):
+            return True
+        self.forget(*key)
+        return module_uuid in self._remembered(key, read)
+
+    def forget(self, *key):
+        """Drop what was read under this key, or under all keys that begin with it."""
+        with self._guard:
+            for known in [k for k in self._lists if k[: len(key)] == key]:
+                del self._lists[known]
+
+    def _remembered(self, key, read):
+        with self._guard:
+            lock = self._locks[key]
+        with lock:  # the second asker waits for the first one's answer
+            found = self._lists.get(key)
+            if found is None:
+                found = self._lists[key] = read()
+            return found

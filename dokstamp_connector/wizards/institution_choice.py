@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..dokstamp_api import DokStampError
+
+
+class DokstampInstitutionChoice(models.TransientModel):
+    """Pick the account's institution from those that DokStamp has, or make one of the company.
+
+    Asks DokStamp while the administrator waits: a reading call only.
+    """
+
+    _name = "dokstamp.institution.choice"
+    _description = "Choose the Institution"
+
+    account_id = fields.Many2one("dokstamp.account", required=True, ondelete="cascade")
+    line_ids = fields.One2many("dokstamp.institution.choice.line", "choice_id")
+    line_id = fields.Many2one(
+        "dokstamp.institution.choice.line",
+        string="Institution at DokStamp",
+        domain="[('choice_id', '=', id)]",
+    )
+    has_lines = fields.Boolean(compute="_compute_has_lines")
+
+    @api.depends("line_ids")
+    def _compute_has_lines(self):
+        for choice in self:
+            choice.has_lines = bool(choice.line_ids)
+
+    @api.model
+    def _open_for(self, account):
+        """A choice among the institutions that DokStamp has now.
+
+        :raise UserError: DokStamp cannot be asked
+        """
+        try:
+            remote = list(account._client().institutions.list())
+        except (DokStampError, ValueError) as error:
+            raise UserError(account._access_sentence(error)) from error
+        lines = [
+            fields.Command.create(
+                {"uuid": one["uuid"], "name": one["name"], "values": one}
+            )
+            for one in remote
+        ]
+        choice = self.create({"account_id": account.id, "line_ids": lines})
+        choice.line_id = choice.line_ids[:1]
+        return choice
+
+    def action_use(self):
+        """Keep the chosen institution in the registry; the next flush finds it there by its UUID."""
+        self.ensure_one()
+        if not self.line_id:
+            raise UserError(self.env._("Choose an institution first."))
+        institution = self._registry_institution(self.line_id)
+        self._use(institution)
+
+    def action_create_from_company(self):
+        self.ensure_one()
+        company = self.account_id.company_id
+        if not company.country_id:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no country, and DokStamp needs one. Fill it in under Settings > Companies.",
+                    company=company.name,
+                )
+            )
+        self._use(
+            self.env["dokstamp.institution"].create(
+                {
+                    "account_id": self.account_id.id,
+                    "company_id": company.id,
+                    "name": company.name,
+                    "legal_name": company.name,
+                    "tax_id": company.vat,
+                    "country": company.country_id.with_context(lang="en_US").name,
+                    "website": company.website,
+                }
+            )
+        )
+
+    def _registry_institution(self, line):
+        bindings = self.env["dokstamp.binding"].sudo()  # written by the engine alone
+        known = bindings._holder_of(self.account_id, "dokstamp.institution", line.uuid)
+        if known:
+            return known.sudo(False)
+        institution = self.env["dokstamp.institution"].create(
+            {
+                "account_id": self.account_id.id,
+                "company_id": self.account_id.company_id.id,
+                **line._registry_values(),
+            }
+        )
+        bindings._note_sent(
+            self.account_id,
+            institution._name,
+            institution.id,
+            line.uuid,
+            institution._payload(),
+        )
+        return institution
+
+    def _use(self, institution):
+        self.account_id.institution_id = institution
+
+
+class DokstampInstitutionChoiceLine(models.TransientModel):
+    """One institution as DokStamp listed it."""
+
+    _name = "dokstamp.institution.choice.line"
+    _description = "Institution at DokStamp"
+
+    choice_id = fields.Many2one(
+        "dokstamp.institution.choice", required=True, ondelete="cascade"
+    )
+    uuid = fields.Char(required=True)
+    name = fields.Char(required=True)
+    values = fields.Json()
+
+    def _registry_values(self):
+        """The registry's fields, as far as DokStamp has told them."""
+        model = self.env["dokstamp.institution"]
+        values = {
+            name: self.values.get(name)
+            for name in model._dokstamp_fields
+            if self.values.get(name)
+        }
+        if values.get("status") not in model._fields["status"].get_values(self.env):
+            values.pop("status", None)
+        return values
