@@ -29,24 +29,27 @@ die() {
 
 # step TITLE COMMAND...: one line with the seconds it took; its output only when it fails.
 step() {
-    local title=$1 log status started=$SECONDS
+    local title=$1 file log status started=$SECONDS
     shift
-    log=$(mktemp)
+    # Without a name from the start, so that an interrupted step leaves nothing behind.
+    file=$(mktemp)
+    exec {log}<>"$file"
+    rm "$file"
     printf '==> %s ... ' "$title"
     set +e
     (
         set -e
         "$@"
-    ) >"$log" 2>&1
+    ) >&"$log" 2>&1
     status=$?
     set -e
     if ((status)); then
         printf 'failed after %d s\n' "$((SECONDS - started))"
-        cat "$log" >&2
+        cat "/dev/fd/$log" >&2
     else
         printf '%d s\n' "$((SECONDS - started))"
     fi
-    rm -f "$log"
+    exec {log}>&-
     return "$status"
 }
 
