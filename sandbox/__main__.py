@@ -9,7 +9,7 @@ from .server import serve
 from .service import Service
 from .store import Store
 
-PORT = 18069
+PORT = 18090
 
 
 def arguments() -> argparse.Namespace:

@@ -288,6 +288,6 @@ Index(
 Index("certificates_file", certificates.c.file_uuid, unique=True, sqlite_where=ALIVE)
 
 RECORDS = {
-    table.name: table for table in metadata.sorted_tables if "deleted_at" in table.c
+    table.name: table for table in metadata.tables.values() if "deleted_at" in table.c
 }
-DATA = [table for table in metadata.sorted_tables if table.name != "settings"]
+DATA = [table for table in metadata.tables.values() if table.name != "settings"]
