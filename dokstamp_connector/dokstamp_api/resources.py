@@ -17,7 +17,7 @@ class Collection:
 
     def __init__(self, client, path):
         self._client = client
-        self._path = path
+        self.path = path
 
     def list(self, where=None, sort=None, order=None, per_page=100):
         """Iterate over all rows, page by page as they are needed.
@@ -28,7 +28,7 @@ class Collection:
         :param int per_page: rows per request, if the server allows as many
         :rtype: Iterator[dict]
         """
-        return iter(Pages(self._client, self._path, where, sort, order, per_page))
+        return iter(Pages(self._client, self.path, where, sort, order, per_page))
 
     def find(self, **where):
         """Return the rows that match, at most `FIND_LIMIT`; normally one request.
@@ -38,7 +38,7 @@ class Collection:
 
         :rtype: list[dict]
         """
-        pages = Pages(self._client, self._path, where, per_page=FIND_LIMIT)
+        pages = Pages(self._client, self.path, where, per_page=FIND_LIMIT)
         rows, _meta = pages.fetch(1)
         if all(fits(row, where) for row in rows):
             return rows[:FIND_LIMIT]
@@ -49,7 +49,7 @@ class Collection:
 
         :rtype: int
         """
-        pages = Pages(self._client, self._path, where, per_page=1)
+        pages = Pages(self._client, self.path, where, per_page=1)
         rows, meta = pages.fetch(1)
         if meta.total is not None and all(fits(row, where) for row in rows):
             return meta.total
@@ -88,7 +88,7 @@ class Collection:
         answers.changed_row_of(self._call("DELETE", below(uuid)))
 
     def _call(self, method, below_path, **content):
-        return self._client.request(method, self._path + below_path, **content)
+        return self._client.request(method, self.path + below_path, **content)
 
 
 class Resource(Collection):
@@ -125,7 +125,7 @@ class Courses(Resource):
 
         :rtype: list[dict]
         """
-        path = self._path + below(uuid, "attach", "modules")
+        path = self.path + below(uuid, "attach", "modules")
         return list(Pages(self._client, path))
 
     def attach_modules(self, uuid, items):
@@ -148,7 +148,7 @@ class Courses(Resource):
 
         :rtype: Collection
         """
-        path = self._path + below(course_uuid, "modules", "groups")
+        path = self.path + below(course_uuid, "modules", "groups")
         return Collection(self._client, path)
 
 
@@ -232,7 +232,7 @@ class Files(Resource):
 
         :rtype: bytes
         """
-        path = self._path + below(uuid, "download")
+        path = self.path + below(uuid, "download")
         answer = self._client.request_public("GET", path)
         if answer.body is None:
             raise answers.not_understood(answer, "no readable file")

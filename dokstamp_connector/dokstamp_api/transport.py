@@ -99,6 +99,13 @@ class _Watched:
 
     response_class = _BoundedResponse
 
+    def connect(self):
+        try:
+            super().connect()
+        finally:
+            # what a tunnel through a proxy says to the proxy is no part of the request
+            _attempt.sent = False
+
     def send(self, data):
         if self.sock is None and self.auto_open:
             self.connect()

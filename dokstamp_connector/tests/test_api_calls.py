@@ -67,7 +67,7 @@ class CommonCalls:
     def test_list(self):
         uuid = self.make()
         self.assertIn(uuid, [row["uuid"] for row in self.resource.list()])
-        self.assertEqual(self.last_call(), f"GET {self.resource._path} 200")
+        self.assertEqual(self.last_call(), f"GET {self.resource.path} 200")
 
     def test_find_and_count(self):
         uuid = self.make()
@@ -77,7 +77,7 @@ class CommonCalls:
 
     def test_create(self):
         uuid = self.make()
-        self.assertEqual(self.last_call(), f"POST {self.resource._path} 201")
+        self.assertEqual(self.last_call(), f"POST {self.resource.path} 201")
         self.assertEqual(
             self.sandbox.row(self.name, uuid=uuid)["tenant"], "demo-school"
         )
@@ -85,7 +85,7 @@ class CommonCalls:
     def test_get(self):
         uuid = self.make()
         self.assertEqual(self.resource.get(uuid)["uuid"], uuid)
-        self.assertEqual(self.last_call(), f"GET {self.resource._path}/{uuid} 200")
+        self.assertEqual(self.last_call(), f"GET {self.resource.path}/{uuid} 200")
 
     def test_get_of_an_unknown_uuid_is_not_found(self):
         with self.assertRaises(NotFound):
@@ -94,7 +94,7 @@ class CommonCalls:
     def test_update_sends_a_patch(self):
         uuid = self.make()
         row = self.resource.update(uuid, self.change)
-        self.assertEqual(self.last_call(), f"PATCH {self.resource._path}/{uuid} 200")
+        self.assertEqual(self.last_call(), f"PATCH {self.resource.path}/{uuid} 200")
         self.assert_changed(uuid)
         self.assertEqual(row["uuid"], uuid)
 
@@ -107,7 +107,7 @@ class CommonCalls:
     def test_replace_sends_a_put(self):
         uuid = self.make()
         self.resource.replace(uuid, self.change)
-        self.assertEqual(self.last_call(), f"PUT {self.resource._path}/{uuid} 200")
+        self.assertEqual(self.last_call(), f"PUT {self.resource.path}/{uuid} 200")
         self.assert_changed(uuid)
 
     def test_delete(self):
@@ -116,7 +116,7 @@ class CommonCalls:
             uuid = self.make()
             self.assertIsNone(self.resource.delete(uuid))
             self.assertEqual(
-                self.last_call(), f"DELETE {self.resource._path}/{uuid} {status}"
+                self.last_call(), f"DELETE {self.resource.path}/{uuid} {status}"
             )
             with self.assertRaises(NotFound):
                 self.resource.get(uuid)
@@ -135,7 +135,7 @@ class BatchCall:
             uuid = self.make()
             self.assertIsNone(self.resource.delete_many([uuid]))
             self.assertEqual(
-                self.last_call(), f"DELETE {self.resource._path}/batch/destroy {status}"
+                self.last_call(), f"DELETE {self.resource.path}/batch/destroy {status}"
             )
             with self.assertRaises(NotFound):
                 self.resource.get(uuid)

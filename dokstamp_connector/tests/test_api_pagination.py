@@ -57,6 +57,14 @@ class TestPagination(ScriptedCase):
             self.codes()
         self.assertEqual(self.asked_pages(), ["1", "2"])
 
+    def test_page_with_another_number_than_asked_for_raises(self):
+        self.script(
+            page(courses(1, 2), current_page=1, per_page=2, total=9),
+            page(courses(0, 1), current_page=1, per_page=2, total=10),
+        )
+        with self.assertRaises(AnswerNotUnderstood):
+            self.codes()
+
     def test_same_page_again_without_page_number_raises(self):
         self.script(page(courses(1, 2), total=9))
         with self.assertRaises(AnswerNotUnderstood):
