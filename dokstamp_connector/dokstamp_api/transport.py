@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 import time
+from json import dumps
 
 import requests
 import urllib3
@@ -24,6 +25,7 @@ _logger = logging.getLogger(__name__)
 
 ANSWER_LIMIT = 64 * 1024 * 1024  # bytes
 ERROR_LIMIT = 64 * 1024  # bytes of an answer with an error status that are read
+JSON_BODY = {"Content-Type": "application/json"}
 CHUNK = 64 * 1024  # bytes
 PATIENCE = 4  # read time-outs that an answer may take as a whole
 
@@ -209,22 +211,24 @@ class Transport:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
-    def send(self, method, url, *, token=None, **kwargs):
+    def send(self, method, url, *, token=None, json=None, **kwargs):
         """Send one request and read its answer to the end.
 
         :param token: bearer token; None: no ``Authorization`` at all
-        :param kwargs: as `requests` takes them: headers, params, json, data, files
+        :param json: values of a JSON body
+        :param kwargs: as `requests` takes them: headers, params, data, files
         :return: status, headers, body
         :rtype: tuple(int, Mapping, bytes or None)
         :raise WireError: there is no complete answer
         :raise ValueError: the values cannot be written as JSON
         """
+        if json is not None:
+            kwargs["data"] = dumps(json, allow_nan=False).encode()
+            kwargs["headers"] = {**kwargs.get("headers", {}), **JSON_BODY}
         _attempt.running, _attempt.sent = True, False
         _attempt.seconds = self._answer_seconds
         try:
             return self._exchange(method, url, auth=_Authorization(token), **kwargs)
-        except requests.exceptions.InvalidJSONError:
-            raise ValueError("a value cannot be written as JSON") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = _reason(error)
         finally:
@@ -271,7 +275,11 @@ def _read(response, limit, body=None):
     for chunk in response.iter_content(CHUNK):
         body += chunk
         if len(body) > limit:
-            break
+            return bytes(body)
+    announced = response.headers.get("Content-Length", "")
+    # urllib3 1 hands out an answer that broke off as if it were whole
+    if announced.isdigit() and response.raw.tell() < int(announced):
+        raise requests.ConnectionError("the answer broke off")
     return bytes(body)
 
 
@@ -309,4 +317,7 @@ def _chain(error):
         seen.add(id(cause))
         yield cause
         todo += [cause.__cause__, getattr(cause, "reason", None)]
+        if isinstance(cause, urllib3.exceptions.HTTPError):
+            # urllib3 1 names the cause of a failed connection nowhere else
+            todo.append(cause.__context__)
         todo += cause.args

@@ -202,7 +202,7 @@ class DokstampSource(models.Model):
         :rtype: dict[str, tuple[tuple[int, str], ...]]
         """
         watches = defaultdict(set)
-        for source in self.sudo().search([("model_id.model", "in", self.env.registry)]):
+        for source in self.sudo().search([("model_id.model", "in", list(self.env.registry))]):
             if source.model == model_name:
                 watches[""].add((source.id, ""))
             for path in source._paths():
