@@ -20,6 +20,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import LocationParseError
 
 _logger = logging.getLogger(__name__)
 
@@ -289,7 +290,7 @@ def _reason(error):
     def has(*kinds):
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if has(socket.gaierror, requests.exceptions.InvalidURL):
+    if has(socket.gaierror, requests.exceptions.InvalidURL, LocationParseError):
         return "dns"
     if has(requests.exceptions.SSLError, ssl.SSLError, urllib3.exceptions.SSLError):
         return "tls"
