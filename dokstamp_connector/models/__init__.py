@@ -2,4 +2,5 @@ from . import registry
 from . import sync
 from . import sources
 from . import account
+from . import certificates
 from . import res_company

@@ -1,1 +1,3 @@
 from . import institution_choice
+from . import certificate_issue
+from . import certificate_revocation

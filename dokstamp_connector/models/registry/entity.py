@@ -43,6 +43,8 @@ class DokstampEntity(models.AbstractModel):
     _dokstamp_filters = ()
     # Fields that tell, inside Odoo, whether a source's record is one that the registry has already.
     _natural_key = ()
+    # Whether a save sends it; a certificate goes out by its buttons alone.
+    _dokstamp_is_pushed = True
     # The filter of GET /certificates that tells whether a certificate leans on it; dokstamp-api.md 21.5.
     _dokstamp_certificate_filter = None
     # What stands for "archived" in the body; empty where DokStamp has no such flag.
@@ -85,10 +87,11 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: list[str]
         """
+        heirs = self.env.registry.descendants([DokstampEntity._name], "_inherit")
         names = [
             name
-            for name, model in self.env.registry.items()
-            if "dokstamp.entity" in model._inherit and not model._abstract
+            for name in heirs
+            if not self.env[name]._abstract and self.env[name]._dokstamp_is_pushed
         ]
         return sorted(names, key=lambda name: (self.env[name]._dokstamp_rank, name))
 
@@ -98,7 +101,7 @@ class DokstampEntity(models.AbstractModel):
         models_ = self.env["ir.model"].sudo()
         return [
             (name, models_._get(name).name.removeprefix("DokStamp "))
-            for name in self._registry_models()
+            for name in [*self._registry_models(), "dokstamp.certificate"]
         ]
 
     # === COMPUTE METHODS === #

@@ -1,0 +1,129 @@
+"""Certificates that follow from a completion by themselves, where a course says so."""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class DokstampEnrollment(models.Model):
+    _inherit = "dokstamp.enrollment"
+
+    completed_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the registry learned of the completion.",
+    )
+    certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        enrollments = super().create(vals_list)
+        enrollments._note_completion()
+        return enrollments
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "completion_status" in vals:
+            self._note_completion()
+        return result
+
+    def _note_completion(self):
+        """Prepare certificates of those who have just completed; in the transaction of the completion."""
+        completed = self.filtered(
+            lambda e: e.completion_status == "completed" and not e.completed_since
+        )
+        if not completed:
+            return
+        completed.completed_since = fields.Datetime.now()
+        for enrollment in completed:
+            if enrollment._is_automatic():
+                enrollment._prepare_certificate()
+
+    def _certificate_obstacles(self):
+        """Sentences that say why this enrollment gets no certificate now.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        obstacles = []
+        if self.completion_status != "completed":
+            obstacles.append(self.env._("Not completed."))
+        draft = self.env["dokstamp.certificate"].new(
+            {
+                "student_id": self.student_id.id,
+                "course_id": self.course_id.id,
+                "enrollment_id": self.id,
+                "cohort_id": self.cohort_id.id,
+            }
+        )
+        return obstacles + draft._obstacles()
+
+    def _is_automatic(self):
+        """Whether a certificate follows: never for a completion from before the switch was turned on."""
+        course = self.course_id
+        if course.automatic_issue == "manual" or self.certificate_ids:
+            return False
+        completed_on = self.completed_at or fields.Date.today()
+        return completed_on >= course.automatic_since.date()
+
+    def _prepare_certificate(self):
+        course = self.course_id
+        issue_at = False
+        if course.automatic_issue == "issue":
+            issue_at = fields.Datetime.now() + timedelta(hours=course.issue_delay)
+        # sudo: completions come from school apps' users
+        self.env["dokstamp.certificate"].sudo().create(
+            {
+                "student_id": self.student_id.id,
+                "course_id": course.id,
+                "enrollment_id": self.id,
+                "company_id": self.company_id.id,
+                "conferral_date": self.completed_at or fields.Date.today(),
+                "issue_at": issue_at,
+            }
+        )
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    issue_at = fields.Datetime(
+        string="Issues itself at",
+        copy=False,
+        index="btree_not_null",
+        help="Clear it to stop the automatic issue.",
+    )
+
+    @api.model
+    def _cron_issue_due(self):
+        """Issue automatic drafts whose delay is over; more than the ceiling at once wait for a person."""
+        due = self.search(
+            [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
+        )
+        for account, certificates in due.grouped("account_id").items():
+            if len(certificates) > account.issue_ceiling:
+                certificates._ask_a_person(account)
+                continue
+            for certificate in certificates:
+                if reasons := certificate._obstacles():
+                    certificate.write(
+                        {"issue_at": False, "failure_message": "\n".join(reasons)}
+                    )
+                else:
+                    certificate._queue_issue()
+
+    def _ask_a_person(self, account):
+        self.write(
+            {
+                "issue_at": False,
+                "failure_message": self.env._(
+                    "%(count)s certificates became due at once, more than the ceiling of %(ceiling)s. Check "
+                    "them, then issue them by hand.",
+                    count=len(self),
+                    ceiling=account.issue_ceiling,
+                ),
+            }
+        )
+
+    def action_stop_automatic_issue(self):
+        self.issue_at = False

@@ -1,0 +1,388 @@
+"""A certificate: from draft to DokStamp and back, and what is kept of it here for ever."""
+
+import base64
+import hashlib
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+LIVE_STATES = ("queued", "issued")
+# Written by the connector alone: what DokStamp answered, and what was certified.
+ENGINE_FIELDS = {
+    "number",
+    "state",
+    "issued_at",
+    "verification_url",
+    "revoked_at",
+    "certified_values",
+    "pdf_sha256",
+    "check_token",
+    "failure_message",
+}
+
+
+class DokstampCertificate(models.Model):
+    """One certificate of one student for one course.
+
+    draft → queued (a person confirmed) → issued (DokStamp did it) → revoked or expired, as
+    dokstamp-api.md 16.4 says; never back. A queued one gets its document from the scheduled action for
+    documents, then a queue row sends it. At most one certificate of a student, course and cohort is live.
+    """
+
+    _name = "dokstamp.certificate"
+    _inherit = ["dokstamp.entity", "mail.thread"]
+    _description = "DokStamp Certificate"
+    _rec_name = "number"
+    _order = "id desc"
+
+    _dokstamp_resource = "certificates"
+    _dokstamp_rank = 80
+    _dokstamp_is_pushed = False
+
+    number = fields.Char(readonly=True, copy=False, index="trigram")
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("queued", "On its way"),
+            ("issued", "Issued"),
+            ("revoked", "Revoked"),
+            ("expired", "Expired"),
+            ("failed", "Failed"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    student_id = fields.Many2one(
+        "dokstamp.student",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    course_id = fields.Many2one(
+        "dokstamp.course",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    institution_id = fields.Many2one(
+        related="course_id.institution_id", store=True, index=True
+    )
+    enrollment_id = fields.Many2one(
+        "dokstamp.enrollment",
+        domain="[('student_id', '=', student_id), ('course_id', '=', course_id)]",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+    cohort_id = fields.Many2one(
+        "dokstamp.cohort",
+        compute="_compute_cohort_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain="[('course_id', '=', course_id)]",
+        ondelete="restrict",
+        check_company=True,
+    )
+    conferral_date = fields.Date(
+        string="Conferred on",
+        default=fields.Date.context_today,
+        required=True,
+        help="The day that the certificate names; not the day on which it is sent.",
+    )
+    issued_at = fields.Datetime(
+        string="Issued at", readonly=True, copy=False, tracking=True
+    )
+    pdf = fields.Binary(string="Document", attachment=True, copy=False)
+    pdf_filename = fields.Char(compute="_compute_pdf_filename")
+    pdf_sha256 = fields.Char(readonly=True, copy=False)
+    verification_url = fields.Char(string="Verification link", readonly=True, copy=False)
+    check_token = fields.Char(
+        readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)
+    )
+    check_url = fields.Char(string="Check link", compute="_compute_check_url")
+    revoked_at = fields.Datetime(readonly=True, copy=False, tracking=True)
+    revocation_reason = fields.Char(
+        copy=False, tracking=True, help="DokStamp shows it publicly."
+    )
+    replaces_id = fields.Many2one(
+        "dokstamp.certificate", readonly=True, copy=False, index="btree_not_null"
+    )
+    replaced_by_id = fields.Many2one(
+        "dokstamp.certificate", compute="_compute_replaced_by_id"
+    )
+    replaced_by_ids = fields.One2many("dokstamp.certificate", "replaces_id")
+    certified_values = fields.Json(readonly=True, copy=False)
+    failure_message = fields.Text(readonly=True, copy=False)
+
+    _number_unique = models.UniqueIndex(
+        "(company_id, number) WHERE number IS NOT NULL",
+        "Another certificate has this number already.",
+    )
+    _check_token_unique = models.UniqueIndex(
+        "(check_token)", "Another certificate has this check link already."
+    )
+    _one_live = models.UniqueIndex(
+        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', 'issued')",
+        "This student has a certificate for this course already.",
+    )
+    # DokStamp recognises files by their content, and a file serves one certificate: dokstamp-api.md 15.
+    _document_unique = models.UniqueIndex(
+        "(account_id, pdf_sha256) WHERE pdf_sha256 IS NOT NULL",
+        "Another certificate uses the same document already, and DokStamp takes a document once. "
+        "Upload one that was made for this certificate.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("enrollment_id")
+    def _compute_cohort_id(self):
+        for certificate in self:
+            certificate.cohort_id = (
+                certificate.enrollment_id.cohort_id or certificate.cohort_id
+            )
+
+    @api.depends("number")
+    def _compute_pdf_filename(self):
+        for certificate in self:
+            name = (certificate.number or f"draft-{certificate.id}").replace("/", "-")
+            certificate.pdf_filename = f"{name}.pdf"
+
+    @api.depends("check_token")
+    def _compute_check_url(self):
+        for certificate in self:
+            certificate.check_url = (
+                f"{certificate.get_base_url()}/dokstamp/check/{certificate.check_token}"
+            )
+
+    @api.depends("replaced_by_ids")
+    def _compute_replaced_by_id(self):
+        for certificate in self:
+            certificate.replaced_by_id = certificate.replaced_by_ids[:1]
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        certificates = super().create(vals_list)
+        certificates._note_document()
+        return certificates
+
+    def write(self, vals):
+        if not self.env.su and ENGINE_FIELDS.intersection(vals):
+            raise AccessError(
+                self.env._(
+                    "These fields tell what DokStamp answered; they cannot be typed in. Use the buttons."
+                )
+            )
+        if not self.env.su and {"pdf", "student_id", "course_id", "conferral_date"} & set(vals):
+            self._check_is_draft()
+        result = super().write(vals)
+        if "pdf" in vals:
+            self._note_document()
+        return result
+
+    def _check_is_draft(self):
+        if self.filtered(lambda c: c.state not in ("draft", "failed")):
+            raise UserError(
+                self.env._(
+                    "A certificate that is issued cannot be changed. Re-issue it: that revokes this one and "
+                    "makes a new one."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if self.filtered(lambda c: c.number or c.state not in ("draft", "failed")):
+            raise UserError(
+                self.env._("Only drafts can be deleted. Revoke the certificate instead.")
+            )
+
+    def unlink(self):
+        # a draft never reached DokStamp: nothing to remove there
+        return models.Model.unlink(self)
+
+    def _queue_push(self):
+        """Nothing: a certificate goes out when a person says so, never by a save."""
+
+    def _note_document(self):
+        for certificate in self.sudo():  # sudo: a field of the connector
+            data = certificate.pdf and base64.b64decode(certificate.pdf)
+            certificate.pdf_sha256 = data and hashlib.sha256(data).hexdigest()
+
+    # === ACTION METHODS === #
+
+    def action_issue(self):
+        """Send drafts, and again what failed. Pressing twice is safe: the others are left alone."""
+        to_issue = self.filtered(lambda c: c.state in ("draft", "failed"))
+        to_issue._refuse_unready()
+        to_issue._queue_issue()
+
+    def action_revoke(self):
+        """Take back issued certificates; asks for the public reason unless it is there already."""
+        issued = self.filtered(lambda c: c.state == "issued")
+        if not issued:
+            raise UserError(self.env._("Only issued certificates can be revoked."))
+        if not all(issued.mapped("revocation_reason")):
+            return issued._open_revocation(successor=False)
+        issued._queue_revocation()
+        return None
+
+    def action_reissue(self):
+        """Replace certificates: revoke what is live, and issue a successor with a new document."""
+        replaceable = self.filtered(
+            lambda c: c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
+        )
+        if not replaceable:
+            raise UserError(
+                self.env._(
+                    "Only issued, revoked or expired certificates without a successor can be re-issued."
+                )
+            )
+        live = replaceable.filtered(lambda c: c.state == "issued")
+        if not all(live.mapped("revocation_reason")):
+            return replaceable._open_revocation(successor=True)
+        return replaceable._reissue()
+
+    # === MOVES === #
+
+    def _open_revocation(self, *, successor):
+        wizard = self.env["dokstamp.certificate.revocation"].create(
+            {
+                "certificate_ids": [Command.set(self.ids)],
+                "has_successor": successor,
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Re-issue") if successor else self.env._("Revoke"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _refuse_unready(self):
+        """:raise UserError: one of them must not be issued, with the reason"""
+        for certificate in self:
+            if reasons := certificate._obstacles():
+                raise UserError("\n".join([certificate.student_id.name, *reasons]))
+
+    def _obstacles(self):
+        """Sentences that say why this certificate must not be issued.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        obstacles = self.student_id._missing() + self.student_id._problems()
+        obstacles += [hold._sentence() for hold in self._holds()]
+        obstacles += self._approval_obstacles()
+        if twin := self._live_twin():
+            obstacles.append(
+                self.env._("There is a certificate already: %s.", twin.display_name)
+            )
+        if not self.account_id:
+            obstacles.append(self.env._("The student belongs to no DokStamp account."))
+        return obstacles
+
+    def _approval_obstacles(self):
+        if not self.account_id.sudo().needs_approval or self.create_uid != self.env.user:
+            return []
+        return [
+            self.env._(
+                "You prepared this certificate, and a second person approves them here: let a colleague issue "
+                "it."
+            )
+        ]
+
+    def _holds(self):
+        return self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+
+    def _live_twin(self):
+        return self.search(
+            [
+                ("student_id", "=", self.student_id.id),
+                ("course_id", "=", self.course_id.id),
+                ("cohort_id", "=", self.cohort_id.id),
+                ("state", "in", LIVE_STATES),
+                ("id", "not in", [*self.ids, *self.replaces_id.ids]),
+            ],
+            limit=1,
+        )
+
+    def _queue_issue(self):
+        """Number them and leave the rest to the scheduled actions."""
+        for certificate in self.sudo():  # sudo: fields of the connector
+            certificate.write(
+                {
+                    "number": certificate.number or certificate._next_number(),
+                    "state": "queued",
+                    "failure_message": False,
+                    "certified_values": certificate._current_values(),
+                }
+            )
+        with_document = self.filtered("pdf")
+        self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
+        if self - with_document:
+            # sudo: a registrar may start the making of documents
+            self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+
+    def _next_number(self):
+        return (
+            self.env["ir.sequence"]
+            .with_company(self.company_id)
+            .next_by_code(self._name, sequence_date=self.conferral_date)
+        )
+
+    def _queue_revocation(self):
+        self.env["dokstamp.sync.record"]._gather(self, "revoke", urgent=True)
+
+    def _reissue(self):
+        """:return: the successors, drafts until their predecessors are revoked"""
+        successors = self.browse()
+        for certificate in self:
+            successors |= certificate.sudo(False).create(
+                {
+                    "student_id": certificate.student_id.id,
+                    "course_id": certificate.course_id.id,
+                    "enrollment_id": certificate.enrollment_id.id,
+                    "cohort_id": certificate.cohort_id.id,
+                    "conferral_date": certificate.conferral_date,
+                    "company_id": certificate.company_id.id,
+                    "account_id": certificate.account_id.id,
+                    "replaces_id": certificate.id,
+                }
+            )
+        self.filtered(lambda c: c.state == "issued")._queue_revocation()
+        successors.filtered(lambda c: c.replaces_id.state != "issued")._queue_issue()
+        return successors
+
+    # === WHAT IT CERTIFIES === #
+
+    def _current_values(self):
+        """What the certificate certifies, as the registry has it now.
+
+        :rtype: dict[str, str | int | None]
+        """
+        self.ensure_one()
+        student, course = self.student_id, self.course_id
+        return {
+            "name": student.name,
+            "social_name": student.social_name or None,
+            "email": student.email,
+            "date_of_birth": student.date_of_birth.isoformat()
+            if student.date_of_birth
+            else None,
+            "course": course.name,
+            "workload_hours": course.workload_hours or None,
+        }

@@ -1,0 +1,94 @@
+"""Changed since issue: living certificates that no longer say what the registry says."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# key in certified_values → where the registry has it now
+CURRENT = {
+    "name": ("student", "name"),
+    "social_name": ("student", "social_name"),
+    "email": ("student", "email"),
+    "date_of_birth": ("student", "date_of_birth"),
+    "course": ("course", "name"),
+    "workload_hours": ("course", "workload_hours"),
+}
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    is_changed = fields.Boolean(
+        string="Changed since issue",
+        compute="_compute_is_changed",
+        search="_search_is_changed",
+    )
+    change_summary = fields.Text(compute="_compute_is_changed")
+
+    @api.depends(
+        "certified_values",
+        "state",
+        "student_id.name",
+        "student_id.social_name",
+        "student_id.email",
+        "student_id.date_of_birth",
+        "course_id.name",
+        "course_id.workload_hours",
+    )
+    def _compute_is_changed(self):
+        for certificate in self:
+            changes = certificate._changes_since_issue()
+            certificate.is_changed = bool(changes)
+            certificate.change_summary = "\n".join(
+                f"{label}: {old or '–'} → {new or '–'}" for label, old, new in changes
+            )
+
+    def _changes_since_issue(self):
+        """:return: label, certified value, value now
+        :rtype: list[tuple[str, str, str]]
+        """
+        if self.state != "issued" or not self.certified_values:
+            return []
+        now = self._current_values()
+        return [
+            (self._value_label(key), old, now[key])
+            for key, old in self.certified_values.items()
+            if key in now and now[key] != old
+        ]
+
+    def _value_label(self, key):
+        link, name = CURRENT[key]
+        field = self.env[f"dokstamp.{link}"]._fields[name]
+        label = field._description_string(self.env)
+        return self.env._("Course") if key == "course" else label
+
+    def _search_is_changed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        changed = Domain("id", "in", self._changed_query())
+        wants = set(value)
+        if wants == {True}:
+            return changed
+        return ~changed if wants == {False} else Domain.TRUE
+
+    def _changed_query(self):
+        """Says in SQL what `_changes_since_issue` says in Python."""
+        differences = [
+            SQL(
+                "COALESCE(certificate.certified_values->>%s, '') "
+                "IS DISTINCT FROM COALESCE(NULLIF(%s::text, '0'), '')",
+                key,
+                SQL.identifier(link, name),
+            )
+            for key, (link, name) in CURRENT.items()
+        ]
+        return SQL(
+            """(
+            SELECT certificate.id
+              FROM dokstamp_certificate certificate
+              JOIN dokstamp_student student ON student.id = certificate.student_id
+              JOIN dokstamp_course course ON course.id = certificate.course_id
+             WHERE certificate.state = 'issued' AND certificate.certified_values IS NOT NULL
+               AND (%s))""",
+            SQL(" OR ").join(differences),
+        )

@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class DokstampRegisterEntry(models.Model):
+    """One line of an institution's register book: a certificate was issued, revoked, replaced or expired.
+
+    Numbered without gaps per institution and year, never changed, never deleted. It holds names as they
+    were, so that it can be read when everything else has changed.
+    """
+
+    _name = "dokstamp.register.entry"
+    _description = "DokStamp Register Entry"
+    _order = "institution_id, year desc, entry_number desc"
+    _rec_name = "reference"
+
+    institution_id = fields.Many2one(
+        "dokstamp.institution", required=True, readonly=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="institution_id.company_id", store=True, index=True
+    )
+    year = fields.Integer(required=True, readonly=True, aggregator=None)
+    entry_number = fields.Integer(
+        string="Entry", required=True, readonly=True, aggregator=None
+    )
+    reference = fields.Char(compute="_compute_reference")
+    event = fields.Selection(
+        [
+            ("issued", "Issued"),
+            ("revoked", "Revoked"),
+            ("replaced", "Issued as replacement"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    event_at = fields.Datetime(string="When", required=True, readonly=True)
+    certificate_id = fields.Many2one(
+        "dokstamp.certificate",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    certificate_number = fields.Char(required=True, readonly=True)
+    replaced_number = fields.Char(string="Replaces", readonly=True)
+    student_name = fields.Char(required=True, readonly=True)
+    course_name = fields.Char(required=True, readonly=True)
+    conferral_date = fields.Date(string="Conferred on", readonly=True)
+    verification_url = fields.Char(string="Verification link", readonly=True)
+    reason = fields.Char(readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="By", readonly=True, ondelete="restrict"
+    )
+
+    _number_once = models.Constraint(
+        "UNIQUE (institution_id, year, entry_number)",
+        "This number of the register is taken.",
+    )
+    _event_once = models.UniqueIndex(
+        "(certificate_id, event)", "The register has this event already."
+    )
+
+    @api.depends("year", "entry_number")
+    def _compute_reference(self):
+        for entry in self:
+            entry.reference = f"{entry.year}/{entry.entry_number:05d}"
+
+    @api.model
+    def _enter(self, certificate, event, moment, user):
+        """Write the next line of the book; the flush does, one at a time per account.
+
+        :param str event: of the field `event`
+        :param datetime moment: naive UTC
+        :param res.users user: who caused it
+        """
+        if self.search_count(
+            [("certificate_id", "=", certificate.id), ("event", "=", event)]
+        ):
+            return self
+        values = certificate.certified_values or {}
+        year = fields.Datetime.context_timestamp(self, moment).year
+        return self.create(
+            {
+                "institution_id": certificate.institution_id.id,
+                "year": year,
+                "entry_number": self._next_entry_number(certificate.institution_id, year),
+                "event": event,
+                "event_at": moment,
+                "certificate_id": certificate.id,
+                "certificate_number": certificate.number,
+                "replaced_number": certificate.replaces_id.number,
+                "student_name": values.get("social_name") or values.get("name"),
+                "course_name": values.get("course"),
+                "conferral_date": certificate.conferral_date,
+                "verification_url": certificate.verification_url,
+                "reason": certificate.revocation_reason if event == "revoked" else False,
+                "user_id": user.id,
+            }
+        )
+
+    def _next_entry_number(self, institution, year):
+        ((last,),) = self.env.execute_query(
+            SQL(
+                "SELECT MAX(entry_number) FROM dokstamp_register_entry "
+                "WHERE institution_id = %s AND year = %s",
+                institution.id,
+                year,
+            )
+        )
+        return (last or 0) + 1
+
+    def write(self, vals):
+        raise UserError(self.env._("The register is kept as it was written."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(self.env._("Entries of the register cannot be deleted."))

@@ -1,0 +1,127 @@
+"""Certificates in the queue: which message is next, and what its answer changes."""
+
+from datetime import UTC, datetime
+
+from odoo import fields, models
+
+from ..certificates.pdf import decoded
+from .certificate_message import Issue, Refresh, Revoke, Upload, is_settled
+
+REFRESH_DELAY = 20  # seconds between two looks at a certificate that DokStamp is still working on
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    # === WHICH MESSAGE === #
+
+    def _prerequisites(self):
+        return [
+            record
+            for record in (
+                self.institution_id,
+                self.student_id,
+                self.course_id,
+                self.cohort_id,
+                self.enrollment_id,
+            )
+            if record
+        ]
+
+    def _operation_message(self, row, binding):
+        """The next message of a certificate's queue row, or None when nothing is left to do."""
+        return getattr(self, f"_{row.operation}_message")(row, binding)
+
+    def _issue_message(self, row, binding):
+        if binding.dokstamp_uuid:
+            return Refresh(resource="certificates", uuid=binding.dokstamp_uuid)
+        file_uuid = (binding.last_payload or {}).get("file_uuid")
+        if not file_uuid:
+            return Upload(
+                resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
+            )
+        return Issue(
+            resource="certificates",
+            payload=self._issue_payload(file_uuid),
+            finishes=self.account_id.auth_method == "client_credentials",
+            issued_at=f"{fields.Datetime.now().isoformat()}Z",
+            was_attempted=row.attempt_count > 0,
+        )
+
+    def _issue_payload(self, file_uuid):
+        """Body of POST /certificates: dokstamp-api.md 16.2."""
+        payload = {
+            "institution_uuid": self.institution_id.dokstamp_uuid,
+            "course_uuid": self.course_id.dokstamp_uuid,
+            "student_uuid": self.student_id.dokstamp_uuid,
+            "file_uuid": file_uuid,
+            "cohort_uuid": self.cohort_id.dokstamp_uuid,
+            "enrollment_uuid": self.enrollment_id.dokstamp_uuid,
+        }
+        return {key: value for key, value in payload.items() if value}
+
+    def _revoke_message(self, row, binding):
+        if self.state != "issued" or not binding.dokstamp_uuid:
+            return None
+        return Revoke(
+            resource="certificates",
+            uuid=binding.dokstamp_uuid,
+            reason=self.revocation_reason or None,
+        )
+
+    def _refresh_message(self, row, binding):
+        if not binding.dokstamp_uuid:
+            return None
+        return Refresh(resource="certificates", uuid=binding.dokstamp_uuid)
+
+    # === WHAT CAME BACK === #
+
+    def _note_remote(self, row, remote):
+        """Take over DokStamp's word on the certificate."""
+        status = remote.get("status")
+        values = {
+            "verification_url": remote.get("public_verification_url")
+            or self.verification_url,
+            "issued_at": _as_utc(remote.get("issued_at")) or self.issued_at,
+            "failure_message": False,
+        }
+        if status in ("issued", "revoked", "expired"):
+            values["state"] = status
+        if status == "revoked":
+            values["revoked_at"] = _as_utc(remote.get("revoked_at")) or fields.Datetime.now()
+            values["revocation_reason"] = (
+                remote.get("revocation_reason") or self.revocation_reason
+            )
+        before = self.state
+        self.write(values)
+        self._enter_in_register(before, row.user_id)
+        if self.state == "revoked":
+            self.replaced_by_ids.filtered(lambda c: c.state == "draft")._queue_issue()
+        if not is_settled(remote):
+            row._postpone("no_answer", REFRESH_DELAY, uses_attempt=False)
+
+    def _enter_in_register(self, before, user):
+        """One line of the register for each step that DokStamp confirmed."""
+        if self.state == before or self.state not in ("issued", "revoked", "expired"):
+            return
+        register = self.env["dokstamp.register.entry"]
+        if before in ("draft", "queued", "failed"):
+            event = "replaced" if self.replaces_id else "issued"
+            register._enter(self, event, self.issued_at or fields.Datetime.now(), user)
+        if self.state == "revoked":
+            register._enter(self, "revoked", self.revoked_at, user)
+        elif self.state == "expired":
+            register._enter(self, "expired", fields.Datetime.now(), user)
+
+    def _note_failure(self, row):
+        """A row that stopped for good shows on the certificate, which can be sent again."""
+        if row.operation == "issue":
+            self.write({"state": "failed", "failure_message": row.failure_message})
+
+
+def _as_utc(text):
+    """DokStamp's ISO datetime as Odoo keeps it: naive UTC without fractions; None for nothing."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
