@@ -3,3 +3,4 @@ from . import sync
 from . import sources
 from . import account
 from . import res_company
+from . import res_partner
