@@ -85,11 +85,8 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: list[str]
         """
-        names = [
-            name
-            for name, model in self.env.registry.items()
-            if "dokstamp.entity" in model._inherit and not model._abstract
-        ]
+        heirs = self.env.registry.descendants([DokstampEntity._name], "_inherit")
+        names = [name for name in heirs if not self.env[name]._abstract]
         return sorted(names, key=lambda name: (self.env[name]._dokstamp_rank, name))
 
     @api.model
