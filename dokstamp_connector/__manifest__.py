@@ -12,6 +12,7 @@
         "security/dokstamp_connector_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "data/ir_sequence_data.xml",
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_audit_log_views.xml",

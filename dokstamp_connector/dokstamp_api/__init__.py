@@ -5,8 +5,8 @@
     resources   the documented calls       pages     lists over all their pages
     client      one request, one answer    auth      tokens of both generations
     answers     answer → row or error      errors    the error tree
-    transport   connections, time-outs     limits    requests per minute
-    retry       when to try again
+    transport   bytes out and in           limits    requests per minute
+    connections what left, and time-outs   retry     when to try again
 """
 
 from .auth import ClientCredentials, PasswordLogin

@@ -1,26 +1,17 @@
-"""The wire: connections, time-outs, and what is known when one of them breaks.
+"""The wire: one request out, its whole answer in, or why there is none."""
 
-`requests` tells that a call failed, not whether the server can have seen it. The
-connection classes below note when the first byte of a request leaves, because that
-decides between "try again" and "look first".
-"""
-
-import http.client
 import http.cookiejar
-import io
 import logging
-import math
 import socket
 import ssl
-import threading
-import time
 from json import dumps
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import LocationParseError
+
+from .connections import Adapter, attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -42,126 +33,6 @@ class WireError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
-
-
-class _Attempt(threading.local):
-    """What the thread's present attempt is up to."""
-
-    running = False
-    sent = False
-    seconds = math.inf
-
-
-_attempt = _Attempt()
-
-
-def _is_not_ours(_record):
-    return not _attempt.running
-
-
-# urllib3 logs whole URLs, and a query holds e-mail addresses
-for _name in ("urllib3.connectionpool", "urllib3.connection"):
-    logging.getLogger(_name).addFilter(_is_not_ours)
-
-
-class _BoundedReader(io.RawIOBase):
-    """Reads a socket until a point in time: a server that trickles ends too."""
-
-    def __init__(self, raw, sock, seconds):
-        super().__init__()
-        self._raw = raw
-        self._sock = sock
-        self._ends_at = time.monotonic() + seconds
-
-    def readable(self):
-        return True
-
-    def readinto(self, buffer):
-        left = self._ends_at - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the answer took too long as a whole")
-        if (self._sock.gettimeout() or math.inf) > left:
-            self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self):
-        self._raw.close()
-        super().close()
-
-
-class _BoundedResponse(http.client.HTTPResponse):
-    def __init__(self, sock, *args, **kwargs):
-        super().__init__(sock, *args, **kwargs)
-        if _attempt.seconds < math.inf:
-            raw = self.fp.detach()
-            self.fp = io.BufferedReader(_BoundedReader(raw, sock, _attempt.seconds))
-
-
-class _Watched:
-    """Notes when the request starts to leave."""
-
-    response_class = _BoundedResponse
-
-    def connect(self):
-        try:
-            super().connect()
-        finally:
-            # what a tunnel through a proxy says to the proxy is no part of the request
-            _attempt.sent = False
-
-    def send(self, data):
-        if self.sock is None and self.auto_open:
-            self.connect()
-        _attempt.sent = True
-        super().send(data)
-
-
-class _HTTPConnection(_Watched, urllib3.connection.HTTPConnection):
-    pass
-
-
-class _HTTPSConnection(_Watched, urllib3.connection.HTTPSConnection):
-    pass
-
-
-class _HTTPPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
-
-
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
-
-
-class _Adapter(HTTPAdapter):
-    """Watched connections, and the time-outs of the client whatever the caller says.
-
-    The time-outs are set here rather than per call because wrappers of `Session.send`
-    (Odoo's test base is one) expect a plain number there and compare with it.
-    """
-
-    def __init__(self, timeout, **kwargs):
-        self._timeout = timeout
-        super().__init__(**kwargs)
-
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy, **kwargs):
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        if proxy.lower().startswith("socks"):
-            # its connections are its own: nobody can say that nothing was sent
-            _attempt.sent = True
-        else:
-            manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-    def send(self, request, **kwargs):
-        kwargs["timeout"] = self._timeout
-        return super().send(request, **kwargs)
 
 
 class _Authorization(AuthBase):
@@ -203,7 +74,7 @@ class Transport:
         self._session.cookies.set_policy(
             http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
         )
-        adapter = _Adapter(
+        adapter = Adapter(
             (connect_timeout, read_timeout),
             pool_connections=2,
             pool_maxsize=pool_size,
@@ -226,17 +97,17 @@ class Transport:
         if json is not None:
             kwargs["data"] = dumps(json, allow_nan=False).encode()
             kwargs["headers"] = {**kwargs.get("headers", {}), **JSON_BODY}
-        _attempt.running, _attempt.sent = True, False
-        _attempt.seconds = self._answer_seconds
+        attempt.running, attempt.sent = True, False
+        attempt.seconds = self._answer_seconds
         try:
             return self._exchange(method, url, auth=_Authorization(token), **kwargs)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = _reason(error)
         finally:
-            _attempt.running = False
+            attempt.running = False
         # outside of the handler: the library's message holds the query, and a chained
         # exception would carry it into a traceback
-        raise WireError(reason, _attempt.sent)
+        raise WireError(reason, attempt.sent)
 
     def _exchange(self, method, url, **kwargs):
         # a redirect is never followed: it would take the token elsewhere

@@ -4,3 +4,4 @@ from . import sources
 from . import account
 from . import certificates
 from . import res_company
+from . import res_partner

@@ -54,6 +54,23 @@ def reply(content=None, status=200, *, headers=(), body=None, claim=0):
     return act
 
 
+def chunked(body, *, whole=True):
+    """Answer in chunks of a few bytes; without the last one unless `whole`."""
+
+    def act(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for start in range(0, len(body), 7):
+            chunk = body[start : start + 7]
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        if whole:
+            handler.wfile.write(b"0\r\n\r\n")
+        handler.close_connection = not whole
+
+    return act
+
+
 def html(status=200):
     """Answer as a proxy on the way does."""
     page = b"<html><body>Welcome to the guest network</body></html>"

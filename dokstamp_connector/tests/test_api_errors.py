@@ -27,6 +27,7 @@ from ..dokstamp_api import (
 )
 from .test_api_common import (
     ScriptedCase,
+    chunked,
     hang_up,
     html,
     reply,
@@ -231,6 +232,12 @@ class TestUnreadableAnswers(ErrorCase):
             self.server.on("POST", "/students", reply({"data": {"uuid": "s"}, **extra}))
             self.assertEqual(self.client.students.create(STUDENT), {"uuid": "s"})
 
+    def test_answer_in_chunks_is_read(self):
+        body = b'{"data": {"uuid": "s1"}}'
+        self.server.on("GET", "/students/s1", chunked(body), chunked(body, whole=False))
+        self.assertEqual(self.client.students.get("s1"), {"uuid": "s1"})
+        self.read_fails(RetryLater)
+
     def test_compressed_answer_is_read(self):
         body = gzip.compress(b'{"data": {"uuid": "s1"}}')
         answer = reply(body=body, headers={"Content-Encoding": "gzip"})
@@ -383,7 +390,8 @@ class TestErrorsArePrivate(ErrorCase):
     def everything_about(self, call):
         """Return all that a log would hold of a failed call, locals left aside."""
         with (
-            self.assertLogs(level="DEBUG") as logs,
+            self.assertLogs(dokstamp_api.__name__, level="DEBUG") as logs,
+            self.assertNoLogs("urllib3", level="DEBUG"),
             self.assertRaises(DokStampError) as caught,
         ):
             call()

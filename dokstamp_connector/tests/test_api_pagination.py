@@ -64,6 +64,7 @@ class TestPagination(ScriptedCase):
         )
         with self.assertRaises(AnswerNotUnderstood):
             self.codes()
+        self.assertEqual(self.asked_pages(), ["1", "2"])
 
     def test_same_page_again_without_page_number_raises(self):
         self.script(page(courses(1, 2), total=9))

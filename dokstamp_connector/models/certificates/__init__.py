@@ -7,3 +7,4 @@ from . import document
 from . import changed
 from . import automatic
 from . import issue_run
+from . import moves

@@ -208,12 +208,11 @@ class DokstampCertificate(models.Model):
                 self.env._("Only drafts can be deleted. Revoke the certificate instead.")
             )
 
-    def unlink(self):
-        # a draft never reached DokStamp: nothing to remove there
-        return models.Model.unlink(self)
-
     def _queue_push(self):
         """Nothing: a certificate goes out when a person says so, never by a save."""
+
+    def _queue_removal(self):
+        """Nothing: only drafts can be deleted, and they never reached DokStamp."""
 
     def _note_document(self):
         for certificate in self.sudo():  # sudo: a field of the connector

@@ -8,3 +8,4 @@ from . import curriculum_line
 from . import cohort
 from . import student
 from . import enrollment
+from . import buttons

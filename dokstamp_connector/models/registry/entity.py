@@ -98,10 +98,17 @@ class DokstampEntity(models.AbstractModel):
     @api.model
     def _selection_registry(self):
         """Registry models as choices, named without the brand."""
+        return self._named(self._registry_models())
+
+    @api.model
+    def _selection_queued(self):
+        """What can stand in the queue: registry models and certificates."""
+        return self._named([*self._registry_models(), "dokstamp.certificate"])
+
+    def _named(self, names):
         models_ = self.env["ir.model"].sudo()
         return [
-            (name, models_._get(name).name.removeprefix("DokStamp "))
-            for name in [*self._registry_models(), "dokstamp.certificate"]
+            (name, models_._get(name).name.removeprefix("DokStamp ")) for name in names
         ]
 
     # === COMPUTE METHODS === #
@@ -236,7 +243,7 @@ class DokstampEntity(models.AbstractModel):
         return result
 
     def unlink(self):
-        self.env["dokstamp.sync.record"]._gather(self, "remove")
+        self._queue_removal()
         return super().unlink()
 
     def copy_data(self, default=None):
@@ -273,6 +280,9 @@ class DokstampEntity(models.AbstractModel):
 
     def _queue_push(self):
         self.env["dokstamp.sync.record"]._gather(self, "push")
+
+    def _queue_removal(self):
+        self.env["dokstamp.sync.record"]._gather(self, "remove")
 
     # === VIEWS === #
 

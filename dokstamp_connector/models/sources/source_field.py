@@ -34,6 +34,7 @@ class DokstampSourceField(models.Model):
     field_name = fields.Selection(
         selection="_selection_field_name", string="Registry field", required=True
     )
+    available_names = fields.Json(compute="_compute_available_names")
     method = fields.Selection(
         [
             ("path", "Field"),
@@ -91,6 +92,12 @@ class DokstampSourceField(models.Model):
         if model._dokstamp_parent:
             names.append(model._dokstamp_parent)
         return [name for name in names if name in model._fields]
+
+    @api.depends("entity")
+    def _compute_available_names(self):
+        """What a form offers for the kind of record that is fed."""
+        for line in self:
+            line.available_names = self._feedable(line.entity) if line.entity else []
 
     # === CONSTRAINT METHODS === #
 

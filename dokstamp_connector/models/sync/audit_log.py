@@ -36,7 +36,7 @@ class DokstampAuditLog(models.Model):
         related="account_id.company_id", store=True, readonly=True
     )
     res_model = fields.Selection(
-        selection=lambda self: self.env["dokstamp.entity"]._selection_registry(),
+        selection=lambda self: self.env["dokstamp.entity"]._selection_queued(),
         string="Kind",
         required=True,
         readonly=True,

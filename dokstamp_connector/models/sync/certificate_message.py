@@ -12,12 +12,12 @@ before anything else may fail; then the certificate is created with it.
 from dataclasses import dataclass, field
 
 from ...dokstamp_api import NotFound, Rejected
-from .message import Message, SeveralMatches, matches
+from .message import Message, SeveralMatches, Undecided, matches
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
 
 
-class FileSpent(Exception):
+class FileSpent(Undecided):
     """DokStamp has these bytes already, in the file of another certificate."""
 
 
@@ -30,8 +30,7 @@ class Upload(Message):
     filename: str
     content: bytes = field(repr=False)
     file_uuid: str | None = None
-
-    is_final = False
+    outcome = "uploaded"
 
     def _run(self):
         files = self.client.files.upload(
@@ -53,6 +52,7 @@ class Issue(Message):
     issued_at: str
     was_attempted: bool
     remote: dict | None = None
+    outcome = "certified"
 
     def _run(self):
         if self.was_attempted and self._file_is_spent():
@@ -112,6 +112,7 @@ class Revoke(Message):
 
     reason: str | None
     remote: dict | None = None
+    outcome = "certified"
 
     def _run(self):
         self._meaning("revoked", {}, {"revocation_reason": self.reason})
@@ -131,6 +132,7 @@ class Refresh(Message):
     """Ask what became of a certificate."""
 
     remote: dict | None = None
+    outcome = "certified"
 
     def _run(self):
         self.remote = self.client.certificates.get(self.uuid)

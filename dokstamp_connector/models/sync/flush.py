@@ -300,10 +300,7 @@ class DokstampFlush(models.AbstractModel):
                 row._wait_for(blocker)
                 return None
             binding = self.env["dokstamp.binding"]._of(record)
-            if not binding and not record.active and not row._was_attempted():
-                message = None  # archived before it was ever sent
-            else:
-                message = record._push_message(binding)
+            message = record._operation_message(row, binding)
         if not message:
             row._finish()
         return message
@@ -353,7 +350,7 @@ class DokstampFlush(models.AbstractModel):
         if not message.error:
             account._note_answer()
             lane.is_probing = False
-            row._note_sent(message)
+            getattr(row, f"_note_{message.outcome}")(message)
             return
         if message.uuid and message.is_new:
             row._note_found(message)

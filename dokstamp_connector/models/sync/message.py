@@ -17,7 +17,11 @@ from ...dokstamp_api import DokStampError, NotFound, OutcomeUnknown, Rejected
 _logger = logging.getLogger(__name__)
 
 
-class SeveralMatches(Exception):
+class Undecided(Exception):
+    """DokStamp answered, and what it says leaves the decision to a person."""
+
+
+class SeveralMatches(Undecided):
     """DokStamp holds more than one record with the keys of ours: a person must decide."""
 
     def __init__(self, count):
@@ -49,6 +53,8 @@ class Message:
     uuid: str | None = None
     audit: list[AuditLine] = field(default_factory=list)
     error: Exception | None = None
+    # Which `_note_…` of the queue row applies it after success.
+    outcome = "sent"
     # The uuid is not the one we knew: DokStamp lost the record, or search found it again.
     is_new: bool = False
     left_in_place: bool = False
@@ -59,7 +65,7 @@ class Message:
         self.client = client.observed_by(self._note_call)
         try:
             self._run()
-        except (DokStampError, SeveralMatches) as error:
+        except (DokStampError, Undecided) as error:
             self.error = error
         except Exception as error:
             # no traceback of the values: they are personal data
@@ -72,14 +78,6 @@ class Message:
     def _run(self):
         """Make the calls; set `uuid` as soon as it is known."""
         raise NotImplementedError
-
-    @property
-    def sent(self):
-        """What DokStamp holds for the record after success; None: nothing that we keep.
-
-        :rtype: dict | None
-        """
-        return None
 
     @property
     def _at(self):
@@ -202,6 +200,7 @@ class Remove(Searched):
 
     archive_values: dict
     certificate_filter: str | None
+    outcome = "removed"
 
     def _run(self):
         if not self.uuid:
@@ -282,6 +281,7 @@ class Detach(Message):
 
     course_uuid: str
     last_item: dict
+    outcome = "removed"
 
     def _run(self):
         module_uuid = self.last_item["uuid"]

@@ -8,6 +8,17 @@ from .message import Attach, Detach, Push, Remove
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
+    def _operation_message(self, row, binding):
+        """The next message of a queue row, or None when nothing is left to do.
+
+        :param dokstamp.sync.record row: anything but a removal
+        :param dokstamp.binding binding: of this record, may be empty
+        :rtype: Message | None
+        """
+        if not binding and not self.active and not row._was_attempted():
+            return None  # archived before it was ever sent
+        return self._push_message(binding)
+
     def _push_message(self, binding):
         """What to send for this record, or None when DokStamp has it all.
 
@@ -26,6 +37,9 @@ class DokstampEntity(models.AbstractModel):
             keys=self._search_keys(),
             filters=self._dokstamp_filters,
         )
+
+    def _note_failure(self, row):
+        """A queue row of this record stopped for good. Nothing to keep: the row tells."""
 
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""

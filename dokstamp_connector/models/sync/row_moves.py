@@ -32,6 +32,7 @@ class DokstampSyncRecord(models.Model):
                 "failure_message": message,
             }
         )
+        self.env[self.res_model].browse(self.res_id).exists()._note_failure(self)
         for waiting in self._waiting_for_this():
             waiting.failure_message = self.env._(
                 "Waiting for %(record)s, which failed: %(reason)s",
@@ -115,27 +116,45 @@ class DokstampSyncRecord(models.Model):
 
     def _note_sent(self, message):
         """DokStamp holds the record now: bind it, and let go what waited for it."""
-        bindings = self.env["dokstamp.binding"]
-        if message.sent is None:  # removed
-            bindings._forget(self.account_id, self.res_model, self.res_id)
-            self._finish(message.left_in_place and self._left_in_place_sentence())
-        elif self._is_taken(message):
+        if self._is_taken(message):
             return
-        else:
-            is_replaced = bindings._note_sent(
-                self.account_id, self.res_model, self.res_id, message.uuid, message.sent
-            )
-            self._finish()
-            self._release_waiting()
-            if is_replaced:  # what refers to the old uuid must be told
-                self.env.ref("dokstamp_connector.ir_cron_sweep")._trigger()
+        is_replaced = self._bind(message.uuid, message.sent)
+        self._finish()
+        self._release_waiting()
+        if is_replaced:  # what refers to the old uuid must be told
+            self.env.ref("dokstamp_connector.ir_cron_sweep")._trigger()
+
+    def _note_removed(self, message):
+        """DokStamp holds the record no more, or keeps it for a reason."""
+        self.env["dokstamp.binding"]._forget(
+            self.account_id, self.res_model, self.res_id
+        )
+        self._finish(message.left_in_place and self._left_in_place_sentence())
+
+    def _note_uploaded(self, message):
+        """Keep the file's uuid before anything else may fail; the row is due again with it."""
+        self._bind(None, {"file_uuid": message.file_uuid})
+        self._postpone(False, 0, uses_attempt=False)
+
+    def _note_certified(self, message):
+        """DokStamp's word on a certificate."""
+        certificate = self.env[self.res_model].browse(self.res_id)
+        binding = self.env["dokstamp.binding"]._of(certificate)
+        self._bind(message.uuid, binding.last_payload or {})
+        self._finish()
+        self._release_waiting()
+        certificate._note_remote(self, message.remote)
+
+    def _bind(self, uuid, payload):
+        """:return: whether the record had another uuid before"""
+        return self.env["dokstamp.binding"]._note_sent(
+            self.account_id, self.res_model, self.res_id, uuid, payload
+        )
 
     def _note_found(self, message):
         """Keep the uuid although the call after it failed: the next attempt need not search again."""
         if not self._is_taken(message):
-            self.env["dokstamp.binding"]._note_sent(
-                self.account_id, self.res_model, self.res_id, message.uuid, {}
-            )
+            self._bind(message.uuid, {})
 
     def _is_taken(self, message):
         """Whether another record of ours is linked to what was found; then this one fails."""
@@ -171,6 +190,11 @@ class DokstampSyncRecord(models.Model):
                 "DokStamp holds %(count)s records that could be this one. Remove the surplus ones there, then "
                 "press Retry.",
                 count=error.count,
+            )
+        if verdict.failure_type == "document":
+            return self.env._(
+                "DokStamp has used this document for another certificate, and takes each one once. Make a new "
+                "certificate with a document of its own."
             )
         if verdict.failure_type == "internal":
             return self._internal_sentence(error)

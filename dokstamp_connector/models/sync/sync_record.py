@@ -32,7 +32,7 @@ class DokstampSyncRecord(models.Model):
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     res_model = fields.Selection(
-        selection=lambda self: self.env["dokstamp.entity"]._selection_registry(),
+        selection=lambda self: self.env["dokstamp.entity"]._selection_queued(),
         string="Kind",
         required=True,
         readonly=True,
@@ -82,6 +82,7 @@ class DokstampSyncRecord(models.Model):
             ("rejected", "Refused by DokStamp"),
             ("ambiguous", "Several matches at DokStamp"),
             ("taken", "Linked to another record"),
+            ("document", "Document used already"),
             ("rate_limit", "Too many requests"),
             ("no_answer", "No usable answer"),
             ("account", "Account paused"),

@@ -25,6 +25,7 @@ from ...dokstamp_api import (
     RetryLater,
     backoff_seconds,
 )
+from .certificate_message import FileSpent
 from .message import SeveralMatches
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
@@ -60,6 +61,8 @@ def judge(error, attempt_count):
         return Verdict("pause", "account")
     if isinstance(error, Rejected):
         return Verdict("fail", "rejected")
+    if isinstance(error, FileSpent):
+        return Verdict("fail", "document")
     if isinstance(error, SeveralMatches):
         return Verdict("fail", "ambiguous")
     if isinstance(error, RetryLater | OutcomeUnknown | AnswerNotUnderstood):

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from odoo import fields, models
+from odoo import api, fields, models
 
-from ..certificates.pdf import decoded
-from .certificate_message import Issue, Refresh, Revoke, Upload, is_settled
+from ..sync.certificate_message import Issue, Refresh, Revoke, Upload, is_settled
+from .pdf import decoded
 
 REFRESH_DELAY = 20  # seconds between two looks at a certificate that DokStamp is still working on
 
@@ -73,6 +73,17 @@ class DokstampCertificate(models.Model):
         if not binding.dokstamp_uuid:
             return None
         return Refresh(resource="certificates", uuid=binding.dokstamp_uuid)
+
+    # === WHAT CAN CHANGE BY ITSELF === #
+
+    @api.model
+    def _cron_refresh(self):
+        """Ask what became of live certificates: DokStamp expires them, and its own users can revoke them.
+
+        Only queues; the flush asks.
+        """
+        live = self.search([("state", "=", "issued"), ("account_id.state", "=", "connected")])
+        self.env["dokstamp.sync.record"]._gather(live, "refresh")
 
     # === WHAT CAME BACK === #
 

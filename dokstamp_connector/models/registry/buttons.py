@@ -1,0 +1,60 @@
+"""What the smart buttons of the registry's forms count and open."""
+
+from odoo import fields, models
+
+
+class DokstampEntity(models.AbstractModel):
+    _inherit = "dokstamp.entity"
+
+    def _count(self, model, link):
+        """Record id → how many records of ``model`` point at it with the field ``link``.
+
+        :rtype: dict[int, int]
+        """
+        groups = self.env[model]._read_group(
+            [(link, "in", self.ids)], [link], ["__count"]
+        )
+        return {record.id: count for record, count in groups}
+
+    def action_open_source_record(self):
+        """Open the school app's record that feeds this one."""
+        self.ensure_one()
+        link = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
+        return link.action_open_source_record() if link else None
+
+
+class DokstampInstitution(models.Model):
+    _inherit = "dokstamp.institution"
+
+    course_count = fields.Integer(compute="_compute_course_count", string="Courses")
+
+    def _compute_course_count(self):
+        counts = self._count("dokstamp.course", "institution_id")
+        for institution in self:
+            institution.course_count = counts.get(institution.id, 0)
+
+
+class DokstampCourse(models.Model):
+    _inherit = "dokstamp.course"
+
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "course_id")
+        for course in self:
+            course.enrollment_count = counts.get(course.id, 0)
+
+
+class DokstampCohort(models.Model):
+    _inherit = "dokstamp.cohort"
+
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "cohort_id")
+        for cohort in self:
+            cohort.enrollment_count = counts.get(cohort.id, 0)
