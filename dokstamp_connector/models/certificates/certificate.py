@@ -121,7 +121,9 @@ class DokstampCertificate(models.Model):
     replaced_by_id = fields.Many2one(
         "dokstamp.certificate", compute="_compute_replaced_by_id"
     )
-    replaced_by_ids = fields.One2many("dokstamp.certificate", "replaces_id")
+    replaced_by_ids = fields.One2many(
+        "dokstamp.certificate", "replaces_id", string="Successors"
+    )
     certified_values = fields.Json(readonly=True, copy=False)
     failure_message = fields.Text(readonly=True, copy=False)
 
