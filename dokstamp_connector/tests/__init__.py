@@ -7,3 +7,6 @@ from . import test_api_retry
 from . import test_api_sandbox
 from . import test_capture
 from . import test_push
+from . import test_certificate_faults
+from . import test_certificate_issue
+from . import test_certificate_revoke

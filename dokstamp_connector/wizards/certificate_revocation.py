@@ -15,7 +15,7 @@ class DokstampCertificateRevocation(models.TransientModel):
         readonly=True,
     )
     certificate_count = fields.Integer(compute="_compute_certificate_count")
-    reason = fields.Char(required=True)
+    reason = fields.Char()
     has_successor = fields.Boolean(readonly=True)
 
     def _compute_certificate_count(self):
@@ -24,7 +24,7 @@ class DokstampCertificateRevocation(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        if not self.reason.strip():
+        if not (self.reason or "").strip():
             raise UserError(self.env._("Give a reason: it is shown publicly."))
         live = self.certificate_ids.filtered(lambda c: c.state == "issued")
         live.revocation_reason = self.reason.strip()

@@ -323,7 +323,7 @@ class DokstampCertificate(models.Model):
 
     def _queue_issue(self):
         """Number them and leave the rest to the scheduled actions."""
-        for certificate in self.sudo():  # sudo: fields of the connector
+        for certificate in self.sudo().sorted("id"):  # sudo: fields of the connector
             certificate.write(
                 {
                     "number": certificate.number or certificate._next_number(),

@@ -65,6 +65,8 @@ class DokstampCertificate(models.Model):
     def _search_is_changed(self, operator, value):
         if operator != "in":
             return NotImplemented
+        for link, name in CURRENT.values():
+            self.env[f"dokstamp.{link}"].flush_model([name])
         changed = Domain("id", "in", self._changed_query())
         wants = set(value)
         if wants == {True}:
@@ -83,12 +85,13 @@ class DokstampCertificate(models.Model):
             for key, (link, name) in CURRENT.items()
         ]
         return SQL(
-            """(
+            """
             SELECT certificate.id
               FROM dokstamp_certificate certificate
               JOIN dokstamp_student student ON student.id = certificate.student_id
               JOIN dokstamp_course course ON course.id = certificate.course_id
              WHERE certificate.state = 'issued' AND certificate.certified_values IS NOT NULL
-               AND (%s))""",
+               AND (%s)
+            """,
             SQL(" OR ").join(differences),
         )

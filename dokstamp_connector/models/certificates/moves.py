@@ -7,7 +7,10 @@ from odoo import api, fields, models
 from ..sync.certificate_message import Issue, Refresh, Revoke, Upload, is_settled
 from .pdf import decoded
 
-REFRESH_DELAY = 20  # seconds between two looks at a certificate that DokStamp is still working on
+# DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2): look again after
+# this long, twice as long, …; after the last look the daily refresh goes on.
+REFRESH_DELAY = 15  # seconds
+REFRESH_LOOKS = 8
 
 
 class DokstampCertificate(models.Model):
@@ -82,7 +85,13 @@ class DokstampCertificate(models.Model):
 
         Only queues; the flush asks.
         """
-        live = self.search([("state", "=", "issued"), ("account_id.state", "=", "connected")])
+        live = self.search(
+            [
+                ("state", "in", ("queued", "issued")),
+                ("dokstamp_uuid", "!=", False),
+                ("account_id.state", "=", "connected"),
+            ]
+        )
         self.env["dokstamp.sync.record"]._gather(live, "refresh")
 
     # === WHAT CAME BACK === #
@@ -107,9 +116,13 @@ class DokstampCertificate(models.Model):
         self.write(values)
         self._enter_in_register(before, row.user_id)
         if self.state == "revoked":
+            # the successor may be live only when this one is not: the database checks row by row
+            self.flush_recordset(["state"])
             self.replaced_by_ids.filtered(lambda c: c.state == "draft")._queue_issue()
-        if not is_settled(remote):
-            row._postpone("no_answer", REFRESH_DELAY, uses_attempt=False)
+        if not is_settled(remote) and row.attempt_count < REFRESH_LOOKS:
+            row._postpone(
+                False, REFRESH_DELAY * 2**row.attempt_count, uses_attempt=True
+            )
 
     def _enter_in_register(self, before, user):
         """One line of the register for each step that DokStamp confirmed."""

@@ -33,6 +33,7 @@ class Upload(Message):
     outcome = "uploaded"
 
     def _run(self):
+        self._meaning("created", {}, {"original_name": self.filename})
         files = self.client.files.upload(
             [(self.filename, self.content, "application/pdf")]
         )

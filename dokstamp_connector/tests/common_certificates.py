@@ -1,0 +1,52 @@
+"""What the tests of certificates share."""
+
+import base64
+import itertools
+
+from .common import DokstampCase
+
+_documents = itertools.count()
+
+
+class CertificateCase(DokstampCase):
+    """A student who completed a course, both at DokStamp; `draft` makes a certificate with a document."""
+
+    def setUp(self):
+        super().setUp()
+        self.botany = self.course(workload_hours=40)
+        self.ada = self.student()
+        self.completion = self.enrollment(
+            student_id=self.ada.id,
+            course_id=self.botany.id,
+            completion_status="completed",
+            completed_at="2026-10-01",
+        )
+        self.flush()
+        self.sandbox.forget_requests()
+
+    def draft(self, **values):
+        """A draft with a small document of its own, as a registrar uploads one."""
+        content = f"%PDF-1.4 test document {next(_documents)} {self.id()}".encode()
+        values = {
+            "student_id": self.ada.id,
+            "course_id": self.botany.id,
+            "enrollment_id": self.completion.id,
+            "pdf": base64.b64encode(content),
+            **values,
+        }
+        certificates = self.env["dokstamp.certificate"].with_user(self.registrar)
+        return certificates.create(values)
+
+    def issued(self, **values):
+        certificate = self.draft(**values)
+        certificate.action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "issued")
+        self.sandbox.forget_requests()
+        return certificate
+
+    def live(self):
+        """Issued certificates at DokStamp."""
+        return [
+            row for row in self.sandbox.rows("certificates") if row["status"] == "issued"
+        ]
