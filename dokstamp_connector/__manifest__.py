@@ -32,5 +32,9 @@
         "wizards/dokstamp_institution_choice_views.xml",
         "views/dokstamp_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["dokstamp_connector/static/src/**/*"],
+        "web.assets_tests": ["dokstamp_connector/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -16,6 +16,14 @@ class DokstampEntity(models.AbstractModel):
         )
         return {record.id: count for record, count in groups}
 
+    def _action_pointing_here(self, xmlid, link):
+        """The action ``xmlid`` with only what points at this record, which new records will do too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [(link, "=", self.id)]
+        action["context"] = {f"default_{link}": self.id}
+        return action
+
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""
         self.ensure_one()
@@ -33,6 +41,11 @@ class DokstampInstitution(models.Model):
         for institution in self:
             institution.course_count = counts.get(institution.id, 0)
 
+    def action_view_courses(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_course_action", "institution_id"
+        )
+
 
 class DokstampCourse(models.Model):
     _inherit = "dokstamp.course"
@@ -46,6 +59,11 @@ class DokstampCourse(models.Model):
         for course in self:
             course.enrollment_count = counts.get(course.id, 0)
 
+    def action_view_enrollments(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "course_id"
+        )
+
 
 class DokstampCohort(models.Model):
     _inherit = "dokstamp.cohort"
@@ -58,3 +76,10 @@ class DokstampCohort(models.Model):
         counts = self._count("dokstamp.enrollment", "cohort_id")
         for cohort in self:
             cohort.enrollment_count = counts.get(cohort.id, 0)
+
+    def action_view_enrollments(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "cohort_id"
+        )
+        action["context"]["default_course_id"] = self.course_id.id
+        return action

@@ -1,0 +1,1 @@
+"""What scripts/demo does, step by step; `__main__.py` tells the story."""

@@ -1,0 +1,44 @@
+"""The running Odoo."""
+
+import socket
+
+import httpx
+
+from .database import odoo_command
+from .processes import wait_for
+
+ODOO_PORT = 8069  # Odoo's own default
+START_TIME = 60  # seconds
+
+
+def free_port(wanted):
+    """``wanted`` when nobody listens there, else one that is free."""
+    for port in (wanted, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return listener.getsockname()[1]
+    raise OSError("no free port")
+
+
+def start_odoo(work, port):
+    """Start Odoo with its scheduled actions, and wait until it answers.
+
+    :return: its address
+    """
+    url = f"http://127.0.0.1:{port}"
+    arguments = ["--http-port", str(port), "--max-cron-threads", "2"]
+    command = odoo_command(work.config, *arguments, "--log-level=info")
+    process = work.processes.start("odoo", command, work.odoo_log)
+    wait_for(process, lambda: _answers(url), START_TIME, "Odoo")
+    return url
+
+
+def _answers(url):
+    try:
+        return httpx.get(f"{url}/web/health", timeout=5).is_success
+    except httpx.TransportError:
+        return False
