@@ -1,4 +1,7 @@
 from . import entity
+from . import entity_rules
+from . import entity_state
+from . import entity_capture
 from . import institution
 from . import organization
 from . import course
