@@ -10,3 +10,4 @@ from . import test_push
 from . import test_certificate_faults
 from . import test_certificate_issue
 from . import test_certificate_revoke
+from . import test_certificate_automatic

@@ -18,17 +18,20 @@ class DokstampEnrollment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         enrollments = super().create(vals_list)
-        enrollments._note_completion()
+        enrollments._note_completion(was_watched=False)
         return enrollments
 
     def write(self, vals):
         result = super().write(vals)
         if "completion_status" in vals:
-            self._note_completion()
+            self._note_completion(was_watched=True)
         return result
 
-    def _note_completion(self):
-        """Prepare certificates of those who have just completed; in the transaction of the completion."""
+    def _note_completion(self, *, was_watched):
+        """Prepare certificates of those who have just completed; in the transaction of the completion.
+
+        :param bool was_watched: the registry knew them before they completed
+        """
         completed = self.filtered(
             lambda e: e.completion_status == "completed" and not e.completed_since
         )
@@ -36,7 +39,7 @@ class DokstampEnrollment(models.Model):
             return
         completed.completed_since = fields.Datetime.now()
         for enrollment in completed:
-            if enrollment._is_automatic():
+            if enrollment._is_automatic(was_watched):
                 enrollment._prepare_certificate()
 
     def _certificate_obstacles(self):
@@ -58,13 +61,18 @@ class DokstampEnrollment(models.Model):
         )
         return obstacles + draft._obstacles()
 
-    def _is_automatic(self):
-        """Whether a certificate follows: never for a completion from before the switch was turned on."""
+    def _is_automatic(self, was_watched):
+        """Whether a certificate follows: never for a completion from before the switch was turned on.
+
+        A completion that the registry did not see happen counts from the day after the switch only.
+        """
         course = self.course_id
         if course.automatic_issue == "manual" or self.certificate_ids:
             return False
-        completed_on = self.completed_at or fields.Date.today()
-        return completed_on >= course.automatic_since.date()
+        switched_on = course.automatic_since.date()
+        if was_watched:
+            return not self.completed_at or self.completed_at >= switched_on
+        return bool(self.completed_at) and self.completed_at > switched_on
 
     def _prepare_certificate(self):
         course = self.course_id
@@ -101,29 +109,29 @@ class DokstampCertificate(models.Model):
             [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
         )
         for account, certificates in due.grouped("account_id").items():
+            if account.needs_approval:
+                certificates._leave_to_person(
+                    self.env._("Completed. A person approves certificates here: issue it.")
+                )
+                continue
             if len(certificates) > account.issue_ceiling:
-                certificates._ask_a_person(account)
+                certificates._leave_to_person(
+                    self.env._(
+                        "%(count)s certificates became due at once, more than the ceiling of %(ceiling)s. "
+                        "Check them, then issue them by hand.",
+                        count=len(certificates),
+                        ceiling=account.issue_ceiling,
+                    )
+                )
                 continue
             for certificate in certificates:
                 if reasons := certificate._obstacles():
-                    certificate.write(
-                        {"issue_at": False, "failure_message": "\n".join(reasons)}
-                    )
+                    certificate._leave_to_person("\n".join(reasons))
                 else:
                     certificate._queue_issue()
 
-    def _ask_a_person(self, account):
-        self.write(
-            {
-                "issue_at": False,
-                "failure_message": self.env._(
-                    "%(count)s certificates became due at once, more than the ceiling of %(ceiling)s. Check "
-                    "them, then issue them by hand.",
-                    count=len(self),
-                    ceiling=account.issue_ceiling,
-                ),
-            }
-        )
+    def _leave_to_person(self, reason):
+        self.write({"issue_at": False, "failure_message": reason})
 
     def action_stop_automatic_issue(self):
         self.issue_at = False

@@ -89,12 +89,15 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: list[str]
         """
-        heirs = self.env.registry.descendants([DokstampEntity._name], "_inherit")
-        names = [
-            name
-            for name in heirs
-            if not self.env[name]._abstract and self.env[name]._dokstamp_is_pushed
+        return [
+            name for name in self._queued_models() if self.env[name]._dokstamp_is_pushed
         ]
+
+    @api.model
+    def _queued_models(self):
+        """Names of all models that can stand in the queue: the registry's and certificates."""
+        heirs = self.env.registry.descendants([DokstampEntity._name], "_inherit")
+        names = [name for name in heirs if not self.env[name]._abstract]
         return sorted(names, key=lambda name: (self.env[name]._dokstamp_rank, name))
 
     @api.model
@@ -104,8 +107,8 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _selection_queued(self):
-        """What can stand in the queue: registry models and certificates."""
-        return self._named([*self._registry_models(), "dokstamp.certificate"])
+        """What can stand in the queue, as choices."""
+        return self._named(self._queued_models())
 
     def _named(self, names):
         models_ = self.env["ir.model"].sudo()
