@@ -5,7 +5,7 @@
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
-    "depends": ["mail"],
+    "depends": ["mail", "portal"],
     "data": [
         # groups before the rights that name them
         "security/dokstamp_connector_groups.xml",
@@ -13,6 +13,9 @@
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "data/ir_sequence_data.xml",
+        "report/dokstamp_certificate_templates.xml",
+        "report/dokstamp_certificate_report.xml",
+        "data/mail_template_data.xml",
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_audit_log_views.xml",
@@ -31,6 +34,9 @@
         "views/res_partner_views.xml",
         "wizards/dokstamp_institution_choice_views.xml",
         "views/dokstamp_menus.xml",
+        # what students and the public see
+        "views/portal_templates.xml",
+        "views/check_templates.xml",
     ],
     "assets": {
         "web.assets_backend": ["dokstamp_connector/static/src/**/*"],

@@ -1,1 +1,2 @@
+from . import dokstamp_certificate
 from . import ir_actions_report

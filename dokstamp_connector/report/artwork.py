@@ -3,7 +3,10 @@
 Lengths are pixels of the page, which is `WIDTH` by `HEIGHT`; wkhtmltopdf shrinks that to A4.
 """
 
+import functools
 from math import cos, pi, sin
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from odoo.tools.image import hex_to_rgb, rgb_to_hex
 
@@ -11,6 +14,9 @@ from odoo.tools.image import hex_to_rgb, rgb_to_hex
 # to fit; smaller, and patched and unpatched wkhtmltopdf would print different sizes. The height is short of
 # 1240 by a margin for rounding: one pixel too many makes a second page.
 WIDTH, HEIGHT = 1754, 1236
+EDGE = 62  # middle of the wave border
+GAP = 14  # from a corner's middle to where the waves start
+WAVES = (36, 24, 12, -12, -24, -36)  # heights of the interlaced waves, twice what is seen
 INK = "#20242c"
 PRIMARY, SECONDARY = "#1f3a5f", "#a98545"
 DARK_ENOUGH = 0.35  # relative luminance above which a colour is too light for letters
@@ -64,16 +70,56 @@ def _tint(rgb, white):
     return tuple(round(part + (255 - part) * white) for part in rgb)
 
 
-def waves(x, y, length, count, heights, *, vertical=False):
-    """Interlaced waves along one side.
+def qr(text):
+    """A QR code that one can read with 15 % of it lost.
 
-    :param int count: arcs along the length; even ones close the pattern
-    :param heights: one wave for each, negative ones mirrored
-    :rtype: str
+    :return: path data of the dark squares, one unit wide; how many units the code is wide
+    :rtype: tuple[str, int]
     """
+    code = QrCodeWidget(text, barLevel="M").qr
+    code.make()
+    dark = "".join(
+        # a little higher than a row, or viewers show white hairlines between rows
+        f"M{x} {y}h1v1.03h-1z"
+        for y, row in enumerate(code.modules)
+        for x, is_dark in enumerate(row)
+        if is_dark
+    )
+    return dark, code.getModuleCount()
+
+
+@functools.cache
+def shapes():
+    """Path data by use; `corners` has the four middles too.
+
+    :rtype: dict[str, str | list[tuple[int, int]]]
+    """
+    near, right, bottom = EDGE, WIDTH - EDGE, HEIGHT - EDGE
+    corners = [(near, near), (right, near), (near, bottom), (right, bottom)]
+    across, down = WIDTH - 2 * (EDGE + GAP), HEIGHT - 2 * (EDGE + GAP)
+    start = EDGE + GAP
+    return {
+        "corner_points": corners,
+        "corners": "".join(
+            _rosette(x, y, 38, petals=8, depth=0.8, turns=4, points=160)
+            for x, y in corners
+        ),
+        "frame": _waves(start, near, across, 54)
+        + _waves(start, bottom, across, 54)
+        + _waves(near, start, down, 36, vertical=True)
+        + _waves(right, start, down, 36, vertical=True),
+        "ground": _rosette(
+            WIDTH / 2, 570, 430, petals=12, depth=0.62, turns=8, points=480
+        ),
+        "seal": _rosette(226, 1000, 88, petals=14, depth=0.5, turns=5, points=420),
+    }
+
+
+def _waves(x, y, length, count, *, vertical=False):
+    """Interlaced waves along one side, of ``count`` arcs."""
     step = length / count
     parts = []
-    for height in heights:
+    for height in WAVES:
         bend, arc = (height, step / 2), (0, step)
         if not vertical:
             bend, arc = bend[::-1], arc[::-1]
@@ -81,12 +127,11 @@ def waves(x, y, length, count, heights, *, vertical=False):
     return "".join(parts)
 
 
-def rosette(x, y, radius, *, petals, depth, turns=6, points=360):
+def _rosette(x, y, radius, *, petals, depth, turns, points):
     """A flower of interlaced curves, as on banknotes.
 
     :param float depth: how far the petals reach inwards, as a share of the radius
     :param int turns: how many curves, each turned against the next
-    :rtype: str
     """
     return "".join(
         _petals(x, y, radius, petals, depth, 2 * pi * turn / turns, points)

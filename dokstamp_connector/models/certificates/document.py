@@ -2,28 +2,37 @@
 
 import base64
 import logging
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .pdf import decoded, labelled, split_pages
 
 _logger = logging.getLogger(__name__)
 
 OWN_REPORT = "dokstamp_connector.certificate_report"
-QR_SIZE = 300  # pixels
+# Certificates that one call of wkhtmltopdf prints: a second of each call is start and Odoo's print delay.
+BATCH = 25
+PREVIEW_MODEL = "dokstamp.certificate.issue"
+PREVIEW_LIFE = timedelta(days=1)
 
 
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
+    # === SCHEDULED ACTION === #
+
     @api.model
     def _cron_make_documents(self):
-        """Make what queued certificates still lack, one by one, and queue them. Commits: scheduled action only."""
-        waiting = self.search(self._without_document(), order="id")
-        for done, certificate in enumerate(waiting, 1):
-            certificate._make_document_guarded()
-            remaining = len(waiting) - done
-            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+        """Make what queued certificates still lack, and queue them. Commits: scheduled action only."""
+        while waiting := self.search(self._without_document(), order="id", limit=BATCH):
+            waiting._make_documents()
+            remaining = self.search_count(self._without_document())
+            if not self.env["ir.cron"]._commit_progress(
+                len(waiting), remaining=remaining
+            ):
                 return
 
     @api.model
@@ -34,11 +43,36 @@ class DokstampCertificate(models.Model):
             ("run_id.state", "!=", "paused"),
         ]
 
-    def _make_document_guarded(self):
-        """Make one document; what goes wrong marks this certificate and stops nothing else."""
+    def _make_documents(self):
+        """Make the documents, or mark each certificate for which that failed."""
+        documents = self._print_together()
+        for certificate in self:
+            certificate._make_document_guarded(documents.get(certificate))
+
+    def _print_together(self):
+        """The documents of those on our own page; none when one spoils the rest.
+
+        :rtype: dict[dokstamp.certificate, bytes]
+        """
+        own = self.filtered(lambda c: c._document_settings()[0] == "own")
         try:
             with self.env.cr.savepoint():
-                self.pdf = base64.b64encode(self._render_document())
+                return dict(zip(own, own._print_own(), strict=True))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # noqa: BLE001
+            # whichever it was fails again by itself, and is marked then
+            _logger.info("Certificates %s: one by one", own.ids, exc_info=True)
+            return {}
+
+    def _make_document_guarded(self, document=None):
+        """Keep one document; what goes wrong marks this certificate and stops nothing else.
+
+        :param bytes document: where it is made already
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.pdf = base64.b64encode(document or self._render_document())
                 self.env["dokstamp.sync.record"]._gather(self, "issue", urgent=True)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
@@ -57,14 +91,25 @@ class DokstampCertificate(models.Model):
                 }
             )
 
-    def _render_document(self):
-        """The PDF in the student's language.
+    # === MAKING === #
+
+    def _document(self):
+        """The document that is kept, else as it would be made now.
 
         :rtype: bytes
         :raise UserError: no way to make one, with what to do
         """
         self.ensure_one()
-        kind, report = self.course_id._document_settings(self.account_id)
+        return decoded(self.pdf) or self._render_document()
+
+    def _render_document(self):
+        """A new PDF in the student's language; of records that are not saved yet, too.
+
+        :rtype: bytes
+        :raise UserError: no way to make one, with what to do
+        """
+        self.ensure_one()
+        kind, report = self._document_settings()
         if kind == "upload":
             raise UserError(
                 self.env._(
@@ -73,23 +118,75 @@ class DokstampCertificate(models.Model):
                 )
             )
         if kind == "own":
-            report, record = self.env.ref(OWN_REPORT), self
-        else:
-            record = self._record_for(report.model)
+            return self._print_own()[0]
+        return self._label(self._print_report(report))
+
+    def _document_settings(self):
+        """How the document is made, and with which report; our own report is always our own way."""
+        kind, report = self.course_id._document_settings(self.account_id)
+        if kind == "report" and report == self.env.ref(OWN_REPORT):
+            kind = "own"
+        return kind, report
+
+    def _print_own(self):
+        """Our own page for each, in one call of wkhtmltopdf.
+
+        :rtype: list[bytes]
+        """
+        if not self:
+            return []
+        printer = self.env["ir.actions.report"]
+        if printer.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._("wkhtmltopdf, which makes PDFs, is not installed on Odoo's server.")
+            )
+        page = self.env["ir.qweb"]._render(
+            "dokstamp_connector.certificate_document", {"docs": self}
+        )
+        document = printer._run_wkhtmltopdf([page], report_ref=OWN_REPORT)
+        pages = split_pages(document)
+        if len(pages) != len(self):
+            raise UserError(self.env._("The certificate does not fit on one page."))
+        return [
+            certificate._label(page)
+            for certificate, page in zip(self, pages, strict=True)
+        ]
+
+    def _print_report(self, report):
+        record = self._record_for(report.model)
         content, _extension = (
             self.env["ir.actions.report"]
-            .with_context(lang=self._document_lang())
+            # sudo: the school app's record that this certificate certifies
+            .sudo()
+            .with_company(self.company_id)
+            .with_context(
+                lang=self._document_lang(),
+                # what an earlier print left behind is another certificate's document
+                report_pdf_no_attachment=True,
+                # Odoo's tests get HTML otherwise, and DokStamp takes PDFs
+                force_report_rendering=True,
+            )
             ._render_qweb_pdf(report, record.ids)
         )
         return content
 
+    def _label(self, document):
+        name = self._printed_name()
+        return labelled(
+            document,
+            title=f"{self.number} {name}" if self.number else name,
+            identity=self.check_token,
+        )
+
+    # === PREVIEW === #
+
     def _preview(self):
-        """The document as it would print now, for whoever prepares it; nothing is kept."""
+        """The document as it would print now, for whoever prepares it; gone after a day."""
         attachment = self.env["ir.attachment"].create(
             {
                 "name": self.env._("Preview.pdf"),
                 "raw": self._render_document(),
-                "res_model": "dokstamp.certificate.issue",
+                "res_model": PREVIEW_MODEL,
                 "mimetype": "application/pdf",
             }
         )
@@ -99,9 +196,16 @@ class DokstampCertificate(models.Model):
             "target": "new",
         }
 
-    def _document_lang(self):
-        partner = self.student_id.partner_id or self.company_id.partner_id
-        return partner.lang or self.env.lang
+    @api.autovacuum
+    def _gc_previews(self):
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", PREVIEW_MODEL),
+                ("create_date", "<", fields.Datetime.now() - PREVIEW_LIFE),
+            ]
+        ).unlink()
+
+    # === WHAT A REPORT PRINTS === #
 
     def _record_for(self, model):
         """The record that a report of ``model`` prints for this certificate."""
@@ -121,6 +225,13 @@ class DokstampCertificate(models.Model):
                     model=self.env[model]._description,
                 )
             )
+        if not record.ids:
+            raise UserError(
+                self.env._(
+                    "The course's report prints certificates that are saved: prepare the draft first, and "
+                    "print it then."
+                )
+            )
         return record
 
     def _school_record(self, model):
@@ -130,14 +241,3 @@ class DokstampCertificate(models.Model):
         if not link or link.res_model != model:
             return None
         return self.env[model].browse(link.res_id).exists()
-
-    def _printed_name(self):
-        """The name as it must print: dokstamp-api.md 13 puts the social name first."""
-        return self.student_id.social_name or self.student_id.name
-
-    def _qr_data_uri(self):
-        """The check link as a picture for the report."""
-        image = self.env["ir.actions.report"].barcode(
-            "QR", self.check_url, width=QR_SIZE, height=QR_SIZE, barBorder=0
-        )
-        return f"data:image/png;base64,{base64.b64encode(image).decode()}"

@@ -1,0 +1,72 @@
+import base64
+
+from odoo import models
+from odoo.tools.image import image_data_uri, image_process
+
+from . import artwork, typesetting
+
+NAME_BOX = {"largest": 104, "width": 1330, "height": 150}  # pixels
+COURSE_BOX = {"largest": 50, "width": 1250, "height": 116}
+
+
+class DokstampCertificate(models.Model):
+    """What the printed page asks of a certificate."""
+
+    _inherit = "dokstamp.certificate"
+
+    def _document_lang(self):
+        partner = self.student_id.partner_id or self.company_id.partner_id
+        return partner.lang or self.env.lang
+
+    def _printed_name(self):
+        """The name as it must print: dokstamp-api.md 13 puts the social name first."""
+        return self.student_id.social_name or self.student_id.name or ""
+
+    def _page(self):
+        """Everything on the page that is not a plain field, in the language of the context.
+
+        :rtype: dict
+        """
+        name, course = self._printed_name(), self.course_id.name or ""
+        company = self.company_id
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        return {
+            "shapes": artwork.shapes(),
+            "colors": artwork.palette(company.primary_color, company.secondary_color),
+            "lang": lang,
+            "name": name,
+            "name_size": typesetting.fitted_size(name, **NAME_BOX),
+            "name_dir": typesetting.direction(name),
+            "course": course,
+            "course_size": typesetting.fitted_size(course, **COURSE_BOX),
+            "course_dir": typesetting.direction(course),
+            "logo": not company.uses_default_logo and _picture(company.logo),
+            "shows_grade": self.course_id.shows_grade and self.enrollment_id.is_graded,
+            "signatories": [
+                (signatory, _picture(signatory.signature))
+                # sudo: whoever prepares a certificate prints its signatures
+                for signatory in self.institution_id.sudo().signatory_ids[:4]
+            ],
+        }
+
+    def _font_faces(self):
+        return typesetting.font_faces()
+
+    def _qr(self):
+        """The check link as a QR code.
+
+        :return: path data of its dark squares, and how many squares it is wide
+        :rtype: tuple[str, int]
+        """
+        return artwork.qr(self.check_url)
+
+
+def _picture(image):
+    """A picture for the page, or None; wkhtmltopdf knows no WebP."""
+    if not image:
+        return None
+    if base64.b64decode(image[:16])[:4] == b"RIFF":
+        image = base64.b64encode(
+            image_process(base64.b64decode(image), output_format="PNG")
+        )
+    return image_data_uri(image)
