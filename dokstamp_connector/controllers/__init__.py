@@ -1,0 +1,2 @@
+from . import check
+from . import portal

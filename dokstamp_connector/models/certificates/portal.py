@@ -1,0 +1,123 @@
+"""What a student, and whoever holds the paper, may see of a certificate."""
+
+import logging
+from urllib.parse import urlencode
+
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+# What left the school; drafts, waiting and failed ones are its own business.
+PUBLIC_STATES = ("issued", "revoked", "expired")
+NOTIFICATION = "dokstamp_connector.mail_template_certificate_issued"
+LINKEDIN_FORM = "https://www.linkedin.com/profile/add"
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    # === PORTAL === #
+
+    @api.model
+    def _domain_of_partner(self, partner):
+        """What this one person sees: of the contact itself, not of its company."""
+        return [
+            ("student_id.partner_id", "=", partner.id),
+            ("state", "in", PUBLIC_STATES),
+        ]
+
+    def _has_portal_document(self):
+        """Whether the student is offered the PDF: not one that was taken back."""
+        return bool(self.state in ("issued", "expired") and self.pdf)
+
+    def _portal_successor(self):
+        """The certificate that stands for this one, once the student may see it."""
+        return self.replaced_by_id.filtered(lambda c: c.state in PUBLIC_STATES)
+
+    def _linkedin_url(self):
+        """The link that fills in LinkedIn's form.
+
+        What it tells is in dokstamp-api.md 18: the public link, and the uuid as id.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if self.state != "issued" or not self.verification_url:
+            return None
+        fields_ = {
+            "startTask": "CERTIFICATION_NAME",
+            "name": self.course_id.name,
+            **self._linkedin_organization(),
+            "issueYear": self.conferral_date.year,
+            "issueMonth": self.conferral_date.month,
+            "certUrl": self.verification_url,
+            "certId": self.dokstamp_uuid,
+        }
+        return f"{LINKEDIN_FORM}?{urlencode(fields_)}"
+
+    def _linkedin_organization(self):
+        """LinkedIn's form knows an organization by its number, or else by its name."""
+        known_as = self.institution_id.linkedin_organization or ""
+        if known_as.isdecimal():
+            return {"organizationId": known_as}
+        return {"organizationName": self.institution_id.name}
+
+    # === CHECK LINK === #
+
+    @api.model
+    def _check(self, token):
+        """What the check link tells.
+
+        :return: `issued` with the address of DokStamp's public page; or `revoked`,
+            `expired`, `pending`, `unknown` without one
+        :rtype: tuple[str, str | None]
+        """
+        # a certificate that was archived here still hangs on a wall
+        certificate = self.with_context(active_test=False).search(
+            [("check_token", "=", token)]
+        )
+        if not certificate:
+            return "unknown", None
+        if certificate.state in ("revoked", "expired"):
+            return certificate.state, None
+        # DokStamp may answer before its public page stands: dokstamp-api.md 16.2
+        if certificate.state == "issued" and certificate.verification_url:
+            return "issued", certificate.verification_url
+        return "pending", None
+
+    # === E-MAIL === #
+
+    def _notify_student(self):
+        """Queue our own e-mail on an issued certificate, where the account wants it.
+
+        DokStamp notifies by itself (dokstamp-api.md 16.2), so that this is off by
+        default. An e-mail that cannot be written never undoes what DokStamp answered:
+        it leaves a note on the certificate.
+        """
+        for certificate in self:
+            if certificate.state == "issued" and certificate._wants_notification():
+                certificate._queue_notification()
+
+    def _wants_notification(self):
+        # sudo: the account's settings are the manager's
+        return self.account_id.sudo().notifies_students and bool(self.student_id.email)
+
+    def _queue_notification(self):
+        try:
+            with self.env.cr.savepoint():
+                self.env.ref(NOTIFICATION).send_mail(
+                    self.id,
+                    force_send=False,
+                    email_layout_xmlid="mail.mail_notification_light",
+                )
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # noqa: BLE001
+            _logger.exception("Certificate %s: no e-mail to the student", self.id)
+            self._message_log(
+                body=self.env._(
+                    "The e-mail to the student could not be written. Check the template "
+                    "“Certificate issued”."
+                )
+            )
