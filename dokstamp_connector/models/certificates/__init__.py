@@ -1,4 +1,5 @@
 from . import certificate
+from . import obstacles
 from . import hold
 from . import register_entry
 from . import signatory
@@ -7,4 +8,7 @@ from . import document
 from . import changed
 from . import automatic
 from . import issue_run
+from . import archive
+from . import buttons
 from . import moves
+from . import portal

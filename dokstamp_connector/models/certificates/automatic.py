@@ -42,24 +42,39 @@ class DokstampEnrollment(models.Model):
             if enrollment._is_automatic(was_watched):
                 enrollment._prepare_certificate()
 
-    def _certificate_obstacles(self):
-        """Sentences that say why this enrollment gets no certificate now.
+    def _certificate_obstacles_of_each(self):
+        """Sentences that say why these enrollments get no certificate now, in their order.
 
-        :rtype: list[str]
+        :rtype: list[list[str]]
         """
-        self.ensure_one()
-        obstacles = []
-        if self.completion_status != "completed":
-            obstacles.append(self.env._("Not completed."))
-        draft = self.env["dokstamp.certificate"].new(
-            {
-                "student_id": self.student_id.id,
-                "course_id": self.course_id.id,
-                "enrollment_id": self.id,
-                "cohort_id": self.cohort_id.id,
-            }
-        )
-        return obstacles + draft._obstacles()
+        drafts = self._unsaved_certificates()._obstacles_of_each()
+        return [
+            enrollment._completion_obstacles() + obstacles
+            for enrollment, obstacles in zip(self, drafts, strict=True)
+        ]
+
+    def _completion_obstacles(self):
+        if self.completion_status == "completed":
+            return []
+        return [self.env._("Not completed.")]
+
+    def _unsaved_certificates(self):
+        """One certificate for each, as `_obstacles_of_each` and a preview want it.
+
+        :rtype: dokstamp.certificate
+        """
+        model = self.env["dokstamp.certificate"]
+        return model.concat(*(model.new(e._certificate_values()) for e in self))
+
+    def _certificate_values(self):
+        return {
+            "student_id": self.student_id.id,
+            "course_id": self.course_id.id,
+            "enrollment_id": self.id,
+            "cohort_id": self.cohort_id.id,
+            "company_id": self.company_id.id,
+            "account_id": self.account_id.id,
+        }
 
     def _is_automatic(self, was_watched):
         """Whether a certificate follows: never for a completion from before the switch was turned on.
@@ -82,10 +97,7 @@ class DokstampEnrollment(models.Model):
         # sudo: completions come from school apps' users
         self.env["dokstamp.certificate"].sudo().create(
             {
-                "student_id": self.student_id.id,
-                "course_id": course.id,
-                "enrollment_id": self.id,
-                "company_id": self.company_id.id,
+                **self._certificate_values(),
                 "conferral_date": self.completed_at or fields.Date.today(),
                 "issue_at": issue_at,
             }

@@ -20,6 +20,7 @@ ENGINE_FIELDS = {
     "pdf_sha256",
     "check_token",
     "failure_message",
+    "issuer_id",
 }
 
 
@@ -103,6 +104,14 @@ class DokstampCertificate(models.Model):
     issued_at = fields.Datetime(
         string="Issued at", readonly=True, copy=False, tracking=True
     )
+    issuer_id = fields.Many2one(
+        "res.users",
+        string="Issued by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="Who confirmed that it goes out.",
+    )
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
@@ -146,6 +155,13 @@ class DokstampCertificate(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("number", "student_id.name")
+    def _compute_display_name(self):
+        for certificate in self:
+            certificate.display_name = certificate.number or self.env._(
+                "Draft for %s", certificate.student_id.name or ""
+            )
 
     @api.depends("enrollment_id")
     def _compute_cohort_id(self):
@@ -273,54 +289,6 @@ class DokstampCertificate(models.Model):
             "target": "new",
         }
 
-    def _refuse_unready(self):
-        """:raise UserError: one of them must not be issued, with the reason"""
-        for certificate in self:
-            if reasons := certificate._obstacles():
-                raise UserError("\n".join([certificate.student_id.name, *reasons]))
-
-    def _obstacles(self):
-        """Sentences that say why this certificate must not be issued.
-
-        :rtype: list[str]
-        """
-        self.ensure_one()
-        obstacles = self.student_id._missing() + self.student_id._problems()
-        obstacles += [hold._sentence() for hold in self._holds()]
-        obstacles += self._approval_obstacles()
-        if twin := self._live_twin():
-            obstacles.append(
-                self.env._("There is a certificate already: %s.", twin.display_name)
-            )
-        if not self.account_id:
-            obstacles.append(self.env._("The student belongs to no DokStamp account."))
-        return obstacles
-
-    def _approval_obstacles(self):
-        if not self.account_id.sudo().needs_approval or self.create_uid != self.env.user:
-            return []
-        return [
-            self.env._(
-                "You prepared this certificate, and a second person approves them here: let a colleague issue "
-                "it."
-            )
-        ]
-
-    def _holds(self):
-        return self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
-
-    def _live_twin(self):
-        return self.search(
-            [
-                ("student_id", "=", self.student_id.id),
-                ("course_id", "=", self.course_id.id),
-                ("cohort_id", "=", self.cohort_id.id),
-                ("state", "in", LIVE_STATES),
-                ("id", "not in", [*self.ids, *self.replaces_id.ids]),
-            ],
-            limit=1,
-        )
-
     def _queue_issue(self):
         """Number them and leave the rest to the scheduled actions."""
         for certificate in self.sudo().sorted("id"):  # sudo: fields of the connector
@@ -329,6 +297,7 @@ class DokstampCertificate(models.Model):
                     "number": certificate.number or certificate._next_number(),
                     "state": "queued",
                     "failure_message": False,
+                    "issuer_id": certificate._new_issuer().id,
                     "certified_values": certificate._current_values(),
                 }
             )
@@ -337,6 +306,12 @@ class DokstampCertificate(models.Model):
         if self - with_document:
             # sudo: a registrar may start the making of documents
             self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+
+    def _new_issuer(self):
+        """Whoever presses the button; the connector itself leaves the name that stands there."""
+        if self.env.user._is_superuser():
+            return self.issuer_id or self.env.user
+        return self.env.user
 
     def _next_number(self):
         return (
@@ -362,6 +337,7 @@ class DokstampCertificate(models.Model):
                     "company_id": certificate.company_id.id,
                     "account_id": certificate.account_id.id,
                     "replaces_id": certificate.id,
+                    "issuer_id": self.env.uid,
                 }
             )
         self.filtered(lambda c: c.state == "issued")._queue_revocation()

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..sync.row_moves import BUS_MESSAGE
 from .pdf import decoded, labelled, split_pages
 
 _logger = logging.getLogger(__name__)
@@ -73,23 +74,30 @@ class DokstampCertificate(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.pdf = base64.b64encode(document or self._render_document())
-                self.env["dokstamp.sync.record"]._gather(self, "issue", urgent=True)
+                self._queue_for_issuer()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except UserError as error:
-            self.write({"state": "failed", "failure_message": str(error)})
+            self._fail_document(str(error))
         except Exception as error:  # noqa: BLE001
             _logger.exception("Certificate %s: no document", self.id)
-            self.write(
-                {
-                    "state": "failed",
-                    "failure_message": self.env._(
-                        "The document could not be made (%(error)s). Try the report by itself, or upload a "
-                        "PDF, then press Issue.",
-                        error=type(error).__name__,
-                    ),
-                }
+            self._fail_document(
+                self.env._(
+                    "The document could not be made (%(error)s). Try the report by itself, or upload a "
+                    "PDF, then press Issue.",
+                    error=type(error).__name__,
+                )
             )
+
+    def _queue_for_issuer(self):
+        """The queue row is the issuer's: the answer reaches that screen, and the books that name."""
+        issuer = self.issuer_id or self.env.user
+        queue = self.env["dokstamp.sync.record"].with_user(issuer)
+        queue._gather(self, "issue", urgent=True)
+
+    def _fail_document(self, message):
+        self.write({"state": "failed", "failure_message": message})
+        self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
 
     # === MAKING === #
 
@@ -138,7 +146,9 @@ class DokstampCertificate(models.Model):
         printer = self.env["ir.actions.report"]
         if printer.get_wkhtmltopdf_state() == "install":
             raise UserError(
-                self.env._("wkhtmltopdf, which makes PDFs, is not installed on Odoo's server.")
+                self.env._(
+                    "wkhtmltopdf, which makes PDFs, is not installed on Odoo's server."
+                )
             )
         page = self.env["ir.qweb"]._render(
             "dokstamp_connector.certificate_document", {"docs": self}

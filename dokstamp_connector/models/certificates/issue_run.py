@@ -1,9 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# What a certificate's state means for the run that it is part of.
+DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"
+
 
 class DokstampIssueRun(models.Model):
-    """Certificates that were issued together: how far they got, and what failed."""
+    """Certificates that were issued together: how far they got, and what failed.
+
+    It keeps no count of its own: everything follows from its certificates, so that the scheduled actions
+    never write a row that its user may be writing.
+    """
 
     _name = "dokstamp.issue.run"
     _description = "DokStamp Issue Run"
@@ -11,7 +18,11 @@ class DokstampIssueRun(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+        index=True,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -20,41 +31,51 @@ class DokstampIssueRun(models.Model):
         required=True,
         readonly=True,
     )
-    state = fields.Selection(
-        [("running", "Running"), ("paused", "Paused"), ("done", "Done")],
-        compute="_compute_state",
-        store=True,
-    )
     is_paused = fields.Boolean(readonly=True)
-    certificate_ids = fields.One2many("dokstamp.certificate", "run_id")
-    total_count = fields.Integer(compute="_compute_counts", string="Certificates")
+    certificate_ids = fields.One2many(
+        "dokstamp.certificate", "run_id", string="Certificates", readonly=True
+    )
+    state = fields.Selection(
+        [
+            ("prepared", "Prepared"),
+            ("running", "Running"),
+            ("paused", "Paused"),
+            ("done", "Done"),
+        ],
+        compute="_compute_counts",
+        string="State",
+    )
+    total_count = fields.Integer(compute="_compute_counts", string="People")
+    draft_count = fields.Integer(compute="_compute_counts", string="Drafts")
+    open_count = fields.Integer(compute="_compute_counts", string="On their way")
     issued_count = fields.Integer(compute="_compute_counts", string="Issued")
     failed_count = fields.Integer(compute="_compute_counts", string="Failed")
-    open_count = fields.Integer(compute="_compute_counts", string="On their way")
-    progress = fields.Float(compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts", string="Progress")
 
-    @api.depends("certificate_ids.state")
+    @api.depends("is_paused", "certificate_ids.state")
     def _compute_counts(self):
         groups = self.env["dokstamp.certificate"]._read_group(
             [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )
         counts = {(run.id, state): count for run, state, count in groups}
         for run in self:
-            of_run = {s: c for (run_id, s), c in counts.items() if run_id == run.id}
-            run.total_count = sum(of_run.values())
-            run.failed_count = of_run.get("failed", 0)
-            run.open_count = of_run.get("queued", 0)
-            run.issued_count = run.total_count - run.failed_count - run.open_count
-            done = run.total_count - run.open_count
-            run.progress = 100 * done / run.total_count if run.total_count else 0
+            run.total_count = sum(c for (run_id, _s), c in counts.items() if run_id == run.id)
+            run.draft_count = counts.get((run.id, DRAFT), 0)
+            run.open_count = counts.get((run.id, UNDER_WAY), 0)
+            run.failed_count = counts.get((run.id, FAILED), 0)
+            # a certificate that was revoked or has expired since was issued
+            unissued = run.draft_count + run.open_count + run.failed_count
+            run.issued_count = run.total_count - unissued
+            settled = run.issued_count + run.failed_count
+            run.progress = 100 * settled / run.total_count if run.total_count else 0
+            run.state = run._state_of_counts()
 
-    @api.depends("is_paused", "certificate_ids.state")
-    def _compute_state(self):
-        for run in self:
-            if not run.certificate_ids.filtered(lambda c: c.state == "queued"):
-                run.state = "done"
-            else:
-                run.state = "paused" if run.is_paused else "running"
+    def _state_of_counts(self):
+        if self.open_count:
+            return "paused" if self.is_paused else "running"
+        return "prepared" if self.draft_count else "done"
+
+    # === ACTION METHODS === #
 
     def action_pause(self):
         """Stop before the next document; what was handed to DokStamp already goes through."""
@@ -66,19 +87,27 @@ class DokstampIssueRun(models.Model):
         self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
 
     def action_retry_failed(self):
-        failed = self.certificate_ids.filtered(lambda c: c.state == "failed")
+        """Send again what failed; what still has a reason against it stays, with that reason."""
+        failed = self.certificate_ids.filtered(lambda c: c.state == FAILED)
         if not failed:
             raise UserError(self.env._("Nothing failed in this run."))
-        failed.action_issue()
+        ready = failed.browse()
+        obstacles = failed._obstacles_of_each()
+        for certificate, reasons in zip(failed, obstacles, strict=True):
+            if reasons:
+                # sudo: a field of the connector
+                certificate.sudo().failure_message = "\n".join(reasons)
+            else:
+                ready |= certificate
+        ready._queue_issue()
 
-    def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+    def action_issue_drafts(self):
+        """Ask once more, then issue what was prepared."""
+        drafts = self.certificate_ids.filtered(lambda c: c.state == DRAFT)
+        return self.env["dokstamp.certificate.issue"]._open_for(drafts)
+
+    def action_download_documents(self):
+        return self.certificate_ids.action_download_documents()
 
     def action_view_certificates(self):
         self.ensure_one()
@@ -86,12 +115,27 @@ class DokstampIssueRun(models.Model):
             "dokstamp_connector.dokstamp_certificate_action"
         )
         action["domain"] = [("run_id", "=", self.id)]
+        action["context"] = {}
         return action
+
+    def _open(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Issue run"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
 
 
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
     run_id = fields.Many2one(
-        "dokstamp.issue.run", readonly=True, copy=False, index="btree_not_null"
+        "dokstamp.issue.run",
+        string="Issue run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )

@@ -1,0 +1,130 @@
+"""What the buttons of the forms open and count, where certificates are concerned."""
+
+from odoo import api, fields, models
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    def action_check_link(self):
+        """Open what the QR code on the document leads to."""
+        self.ensure_one()
+        return _open_in_new_tab(self.check_url)
+
+    def action_open_verification(self):
+        """Open DokStamp's public page of the certificate."""
+        self.ensure_one()
+        return _open_in_new_tab(self.verification_url)
+
+    def action_open_replaces(self):
+        return self.replaces_id._open()
+
+    def action_open_replaced_by(self):
+        return self.replaced_by_id._open()
+
+    def _open(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Certificate"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+
+class DokstampStudent(models.Model):
+    _inherit = "dokstamp.student"
+
+    certificate_ids = fields.One2many("dokstamp.certificate", "student_id")
+    hold_ids = fields.One2many("dokstamp.hold", "student_id", string="Holds")
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "student_id")
+        for student in self:
+            student.certificate_count = counts.get(student.id, 0)
+
+    @api.depends("hold_ids.active", "hold_ids.end_date")
+    def _compute_is_on_hold(self):
+        holds = self.env["dokstamp.hold"]
+        held = holds._in_force(self, self.env["dokstamp.enrollment"]).student_id
+        for student in self:
+            student.is_on_hold = student in held
+
+    def action_view_certificates(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "student_id"
+        )
+
+
+class DokstampCourse(models.Model):
+    _inherit = "dokstamp.course"
+
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "course_id")
+        for course in self:
+            course.certificate_count = counts.get(course.id, 0)
+
+    def action_view_certificates(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "course_id"
+        )
+
+    def action_download_certificates(self):
+        """All documents of the course's certificates as one archive."""
+        self.ensure_one()
+        certificates = self.env["dokstamp.certificate"].search(
+            [("course_id", "=", self.id)]
+        )
+        return certificates.action_download_documents()
+
+
+class DokstampEnrollment(models.Model):
+    _inherit = "dokstamp.enrollment"
+
+    hold_ids = fields.One2many("dokstamp.hold", "enrollment_id", string="Holds")
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "enrollment_id")
+        for enrollment in self:
+            enrollment.certificate_count = counts.get(enrollment.id, 0)
+
+    @api.depends(
+        "hold_ids.active",
+        "hold_ids.end_date",
+        "student_id.hold_ids.active",
+        "student_id.hold_ids.end_date",
+    )
+    def _compute_is_on_hold(self):
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self)
+        for enrollment in self:
+            enrollment.is_on_hold = (
+                enrollment in holds.enrollment_id
+                or enrollment.student_id in holds.student_id
+            )
+
+    def action_view_certificates(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "enrollment_id"
+        )
+        action["context"] |= {
+            "default_student_id": self.student_id.id,
+            "default_course_id": self.course_id.id,
+        }
+        return action
+
+
+def _open_in_new_tab(url):
+    return {"type": "ir.actions.act_url", "url": url, "target": "new"}

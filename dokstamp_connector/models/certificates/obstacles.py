@@ -1,0 +1,102 @@
+"""Why a certificate must not be issued now; worked out for many at once."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from .certificate import LIVE_STATES
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    def _refuse_unready(self):
+        """:raise UserError: one of them must not be issued, with the reason"""
+        for certificate, reasons in zip(self, self._obstacles_of_each(), strict=True):
+            if reasons:
+                raise UserError("\n".join([certificate.student_id.name, *reasons]))
+
+    def _obstacles(self):
+        """Sentences that say why this certificate must not be issued.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return self._obstacles_of_each()[0]
+
+    def _obstacles_of_each(self):
+        """What `_obstacles` says, for each of ``self`` in its order; the database is asked once.
+
+        :rtype: list[list[str]]
+        """
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+        twins = self._live_ones()
+        return [
+            certificate.student_id._missing()
+            + certificate.student_id._problems()
+            + certificate._hold_obstacles(holds)
+            + certificate._approval_obstacles()
+            + certificate._twin_obstacles(twins)
+            + certificate._account_obstacles()
+            for certificate in self
+        ]
+
+    def _hold_obstacles(self, holds):
+        student, enrollment = self.student_id, self.enrollment_id
+        return [
+            hold._sentence()
+            for hold in holds
+            if hold.student_id == student
+            or (enrollment and hold.enrollment_id == enrollment)
+        ]
+
+    def _approval_obstacles(self):
+        # sudo: the account's settings are the manager's
+        if (
+            not self.account_id.sudo().needs_approval
+            or self.create_uid != self.env.user
+        ):
+            return []
+        return [
+            self.env._(
+                "You prepared this certificate, and a second person approves them "
+                "here: let a colleague issue it."
+            )
+        ]
+
+    def _twin_obstacles(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        if self.replaces_id.state in LIVE_STATES:
+            return [
+                self.env._(
+                    "It replaces %s, which is not revoked yet: it goes out by itself "
+                    "once that is done.",
+                    self.replaces_id.display_name,
+                )
+            ]
+        return [
+            self.env._("There is a certificate already: %s.", twin.display_name)
+            for twin in twins.get(self._place(), ())
+            if twin != self
+        ]
+
+    def _account_obstacles(self):
+        if self.account_id:
+            return []
+        return [self.env._("The student belongs to no DokStamp account.")]
+
+    def _live_ones(self):
+        """Place → the certificate that is live there; one at most, as the database keeps it.
+
+        :rtype: dict[tuple[int, int, int], dokstamp.certificate]
+        """
+        live = self.search(
+            [
+                ("student_id", "in", self.student_id.ids),
+                ("course_id", "in", self.course_id.ids),
+                ("state", "in", LIVE_STATES),
+            ]
+        )
+        return {certificate._place(): certificate for certificate in live}
+
+    def _place(self):
+        return self.student_id.id, self.course_id.id, self.cohort_id.id
