@@ -291,17 +291,22 @@ class DokstampCertificate(models.Model):
 
     def _queue_issue(self):
         """Number them and leave the rest to the scheduled actions."""
-        for certificate in self.sudo().sorted("id"):  # sudo: fields of the connector
+        # sudo: fields of the connector; who issues stands in one of them, a message each would tell no more
+        queued = self.sudo().with_context(mail_notrack=True).sorted("id")
+        sequences = {company: queued._sequence(company) for company in self.company_id}
+        for certificate in queued:
+            sequence = sequences[certificate.company_id]
             certificate.write(
                 {
-                    "number": certificate.number or certificate._next_number(),
+                    "number": certificate.number
+                    or sequence._next(sequence_date=certificate.conferral_date),
                     "state": "queued",
                     "failure_message": False,
                     "issuer_id": certificate._new_issuer().id,
                     "certified_values": certificate._current_values(),
                 }
             )
-        with_document = self.filtered("pdf")
+        with_document = self.filtered("pdf_sha256")
         self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
         if self - with_document:
             # sudo: a registrar may start the making of documents
@@ -313,11 +318,15 @@ class DokstampCertificate(models.Model):
             return self.issuer_id or self.env.user
         return self.env.user
 
-    def _next_number(self):
-        return (
-            self.env["ir.sequence"]
-            .with_company(self.company_id)
-            .next_by_code(self._name, sequence_date=self.conferral_date)
+    def _sequence(self, company):
+        """The company's own sequence for certificates, else the common one."""
+        return self.env["ir.sequence"].search(
+            [
+                ("code", "=", self._name),
+                ("company_id", "in", [company.id, False]),
+            ],
+            order="company_id",
+            limit=1,
         )
 
     def _queue_revocation(self):
