@@ -16,7 +16,15 @@ from odoo.tools.image import hex_to_rgb, rgb_to_hex
 WIDTH, HEIGHT = 1754, 1236
 EDGE = 62  # middle of the wave border
 GAP = 14  # from a corner's middle to where the waves start
-WAVES = (36, 24, 12, -12, -24, -36)  # heights of the interlaced waves, twice what is seen
+WAVES = (
+    36,
+    24,
+    12,
+    -12,
+    -24,
+    -36,
+)  # heights of the interlaced waves, twice what is seen
+SEAL = (226, 1000)
 INK = "#20242c"
 PRIMARY, SECONDARY = "#1f3a5f", "#a98545"
 DARK_ENOUGH = 0.35  # relative luminance above which a colour is too light for letters
@@ -39,7 +47,7 @@ def palette(primary, secondary):
         "accent": rgb_to_hex(_readable(secondary)),
         "line": rgb_to_hex(_tint(secondary, 0.15)),
         "wave": rgb_to_hex(_tint(primary, 0.5)),
-        "ground": rgb_to_hex(_tint(primary, 0.94)),
+        "ground": rgb_to_hex(_tint(primary, 0.91)),
         "warning": "#b3261e",
         "mark": "#f3d9d7",
     }
@@ -111,7 +119,8 @@ def shapes():
         "ground": _rosette(
             WIDTH / 2, 570, 430, petals=12, depth=0.62, turns=8, points=480
         ),
-        "seal": _rosette(226, 1000, 88, petals=14, depth=0.5, turns=5, points=420),
+        "seal": _rosette(*SEAL, 88, petals=14, depth=0.62, turns=5, points=420),
+        "seal_heart": _rosette(*SEAL, 46, petals=9, depth=1.5, turns=3, points=300),
     }
 
 
@@ -123,7 +132,9 @@ def _waves(x, y, length, count, *, vertical=False):
         bend, arc = (height, step / 2), (0, step)
         if not vertical:
             bend, arc = bend[::-1], arc[::-1]
-        parts.append(f"M{x} {y}q{_pair(bend)} {_pair(arc)}" + f"t{_pair(arc)}" * (count - 1))
+        parts.append(
+            f"M{x} {y}q{_pair(bend)} {_pair(arc)}" + f"t{_pair(arc)}" * (count - 1)
+        )
     return "".join(parts)
 
 

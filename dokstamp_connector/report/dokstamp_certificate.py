@@ -34,6 +34,7 @@ class DokstampCertificate(models.Model):
             "shapes": artwork.shapes(),
             "colors": artwork.palette(company.primary_color, company.secondary_color),
             "lang": lang,
+            "fonts": typesetting.fonts(self.env.lang),
             "name": name,
             "name_size": typesetting.fitted_size(name, **NAME_BOX),
             "name_dir": typesetting.direction(name),
@@ -48,9 +49,6 @@ class DokstampCertificate(models.Model):
                 for signatory in self.institution_id.sudo().signatory_ids[:4]
             ],
         }
-
-    def _font_faces(self):
-        return typesetting.font_faces()
 
     def _qr(self):
         """The check link as a QR code.

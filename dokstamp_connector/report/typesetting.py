@@ -1,18 +1,27 @@
-"""Letters on the certificate: how large they can be, which way they run, and their fonts."""
+"""Letters on the certificate: how large they can be, and which way they run."""
 
-import base64
-import functools
 import unicodedata
 
-from odoo.tools.misc import file_open
-
+# Fonts of the machine, the finest first: wkhtmltopdf sets text in fonts that a page
+# brings along as outlines, which nobody can search, copy or hear.
 FONTS = (
-    ("Certificate", "normal", "EBGaramond-Regular.ttf"),
-    ("Certificate", "italic", "EBGaramond-Italic.ttf"),
-    ("Certificate Display", "normal", "CormorantGaramond-Medium.ttf"),
+    "EB Garamond 12",
+    "EB Garamond",
+    "Noto Serif",
+    "Noto Naskh Arabic",
+    "Noto Serif Hebrew",
+    "Noto Serif Devanagari",
+    "Noto Serif Thai",
 )
+# Chinese, Japanese and Korean write the same characters differently.
+HAN_FONTS = {
+    "ja": "Noto Serif CJK JP",
+    "ko": "Noto Serif CJK KR",
+    "zh_TW": "Noto Serif CJK TC",
+    "zh_HK": "Noto Serif CJK HK",
+}
 # Widths in em, on the generous side: fonts for other scripts than ours are the machine's.
-WIDTH, CAPITAL_WIDTH, WIDEST = 0.5, 0.76, 1.02
+WIDTH, CAPITAL_WIDTH, WIDEST = 0.46, 0.72, 1.02
 
 
 def fitted_size(text, *, largest, width, height):
@@ -52,16 +61,11 @@ def direction(text):
     return "ltr"
 
 
-@functools.cache
-def font_faces():
-    """CSS that brings the fonts along: wkhtmltopdf reads no files and needs no server then."""
-    return "".join(
-        f"@font-face {{font-family: '{family}'; font-style: {style}; "
-        f"src: url(data:font/ttf;base64,{_font(name)}) format('truetype')}}"
-        for family, style, name in FONTS
-    )
+def fonts(lang):
+    """The fonts as CSS wants them.
 
-
-def _font(name):
-    with file_open(f"dokstamp_connector/static/fonts/{name}", "rb") as file:
-        return base64.b64encode(file.read()).decode()
+    :param str lang: of the text, such as `ja_JP`
+    """
+    han = HAN_FONTS.get(lang) or HAN_FONTS.get(lang[:2], "Noto Serif CJK SC")
+    names = ", ".join(f"'{name}'" for name in (*FONTS, han, "Symbola"))
+    return f"{names}, serif"
