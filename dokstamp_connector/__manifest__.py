@@ -31,6 +31,7 @@
         "views/dokstamp_student_views.xml",
         "views/dokstamp_enrollment_views.xml",
         "views/dokstamp_source_views.xml",
+        "views/dokstamp_portfolio_views.xml",
         "views/res_partner_views.xml",
         "wizards/dokstamp_institution_choice_views.xml",
         "views/dokstamp_menus.xml",

@@ -11,3 +11,6 @@ from . import test_certificate_faults
 from . import test_certificate_issue
 from . import test_certificate_revoke
 from . import test_certificate_automatic
+from . import test_portal
+from . import test_check_link
+from . import test_portfolio

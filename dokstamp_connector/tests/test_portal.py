@@ -204,6 +204,18 @@ class TestPortal(PortalCase):
         home = html.fromstring(self.url_open("/my/home").content)
         self.assertTrue(home.xpath("//a[@href='/my/certificates']"))
 
+    def test_the_card_appears_on_the_home_page(self):
+        self.issued()
+        self.env.flush_all()
+        link = '.o_portal_index_card [href="/my/certificates"]'
+        card = f"document.querySelector('{link}')"
+        self.browser_js(
+            "/my/home",
+            "console.log('test successful')",
+            ready=f"{card} && {card}.checkVisibility()",
+            login=LOGIN,
+        )
+
     def test_a_student_without_certificates_is_told_so(self):
         self.assertIn("no certificates yet", text_of(self.page()))
 

@@ -12,3 +12,4 @@ from . import archive
 from . import buttons
 from . import moves
 from . import portal
+from . import portfolio

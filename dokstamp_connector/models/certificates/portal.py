@@ -117,7 +117,7 @@ class DokstampCertificate(models.Model):
             _logger.exception("Certificate %s: no e-mail to the student", self.id)
             self._message_log(
                 body=self.env._(
-                    "The e-mail to the student could not be written. Check the template "
-                    "“Certificate issued”."
+                    "The e-mail to the student could not be written. Check the "
+                    "template “Certificate issued”."
                 )
             )

@@ -1,0 +1,263 @@
+"""The page on which DokStamp shows a student's certificates: dokstamp-api.md 13.1."""
+
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Command
+
+from ..registry.api_field import ApiField
+from .portal import PUBLIC_STATES
+from .portfolio_message import HideBelow, PushBelow
+
+SLUG = re.compile(r"[a-z0-9-]+")
+
+
+class DokstampPortfolioEntity(models.AbstractModel):
+    """What pages and items share: where they lie, and being hidden, never deleted."""
+
+    _name = "dokstamp.portfolio.entity"
+    _inherit = ["dokstamp.entity"]
+    _description = "DokStamp Portfolio Entity"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._with_parents_account(vals) for vals in vals_list])
+
+    @api.model
+    def _with_parents_account(self, vals):
+        parent = self._fields[self._dokstamp_parent].comodel_name
+        above = self.env[parent].browse(vals.get(self._dokstamp_parent))
+        return {
+            "company_id": above.company_id.id,
+            "account_id": above.account_id.id,
+            **vals,
+        }
+
+    def _path(self):
+        """The parts of the path that the record's collection lies at.
+
+        :rtype: tuple[str, ...]
+        """
+        raise NotImplementedError
+
+    def _push_message(self, binding):
+        payload, last_payload = self._payload(), binding.last_payload or {}
+        if binding.dokstamp_uuid and payload == last_payload:
+            return None
+        return PushBelow(
+            resource=self._dokstamp_resource,
+            path=self._path(),
+            uuid=binding.dokstamp_uuid or None,
+            payload=payload,
+            last_payload=last_payload,
+            keys=self._search_keys(),
+        )
+
+    def _removal_keys(self):
+        return {"path": self._path()}
+
+    def _removal_message(self, binding, removal_keys, was_attempted):
+        path = removal_keys.get("path") or ()
+        if not binding.dokstamp_uuid or not path or not all(path):
+            return None
+        return HideBelow(
+            resource=self._dokstamp_resource,
+            path=tuple(path),
+            uuid=binding.dokstamp_uuid,
+            hidden=self._dokstamp_archive_values,
+        )
+
+
+class DokstampPortfolio(models.Model):
+    """A student's portfolio page.
+
+    Private until a person publishes it. Its link is DokStamp's to tell, and what the
+    answer holds is not documented, so that none stands here.
+    """
+
+    _name = "dokstamp.portfolio"
+    _inherit = ["dokstamp.portfolio.entity"]
+    _description = "DokStamp Portfolio Page"
+    _rec_name = "slug"
+    _order = "slug, id"
+
+    _dokstamp_resource = "pages"
+    _dokstamp_rank = 85
+    _natural_key = ("student_id",)
+    _dokstamp_parent = "student_id"
+    _dokstamp_keys = (("slug",),)
+    _dokstamp_archive_values = {"is_public": False}
+    _dokstamp_fields = {
+        "slug": ApiField(needed=True, pattern=SLUG),
+        "is_public": ApiField(),
+        "bio": ApiField(),
+    }
+
+    student_id = fields.Many2one(
+        "dokstamp.student",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+    slug = fields.Char(
+        string="Address",
+        required=True,
+        help="The last part of the page's link: lowercase letters, digits and hyphens. "
+        "Nobody else at DokStamp may have it.",
+    )
+    is_public = fields.Boolean(string="Public")
+    bio = fields.Text(string="About the student")
+    item_ids = fields.One2many(
+        "dokstamp.portfolio.item", "portfolio_id", string="Certificates", copy=False
+    )
+    has_more = fields.Boolean(compute="_compute_has_more")
+
+    _one_per_student = models.Constraint(
+        "UNIQUE (student_id)", "This student has a portfolio page already."
+    )
+    _slug_unique = models.Constraint(
+        "UNIQUE (slug)", "Another page has this address already."
+    )
+
+    @api.depends("item_ids.certificate_id", "student_id")
+    def _compute_has_more(self):
+        for page in self:
+            page.has_more = bool(page._certificates_to_show())
+
+    @api.constrains("slug")
+    def _check_slug(self):
+        for page in self:
+            if problem := page._problem_of("slug"):
+                raise ValidationError(problem)
+
+    @api.model
+    def default_get(self, fields_list):
+        """Suggest an address, and all certificates, for the student at hand."""
+        values = super().default_get(fields_list)
+        student = self.env["dokstamp.student"].browse(values.get("student_id"))
+        if student:
+            values["slug"] = self.env["ir.http"]._slugify(student.name)
+            values["item_ids"] = self._item_commands(student._issued_certificates())
+        return values
+
+    def action_publish(self):
+        """Show the page, and the certificates that are visible on it, to all."""
+        self.is_public = True
+
+    def action_hide(self):
+        """Take the page and all that is on it out of the public's sight."""
+        self.is_public = False
+
+    def action_add_certificates(self):
+        """Put what was issued since at the end of the page."""
+        self.ensure_one()
+        last = max(self.item_ids.mapped("sort_order"), default=0)
+        missing = self._certificates_to_show()
+        self.item_ids = self._item_commands(missing, start=last + 1)
+
+    def _certificates_to_show(self):
+        """Issued certificates that are not on the page yet."""
+        shown = self.item_ids.certificate_id
+        return self.student_id._issued_certificates() - shown
+
+    @api.model
+    def _item_commands(self, certificates, start=1):
+        return [
+            Command.create({"certificate_id": certificate.id, "sort_order": position})
+            for position, certificate in enumerate(certificates, start)
+        ]
+
+    def _path(self):
+        return ("students", self.student_id.dokstamp_uuid, "pages")
+
+
+class DokstampPortfolioItem(models.Model):
+    """A certificate on a student's portfolio page."""
+
+    _name = "dokstamp.portfolio.item"
+    _inherit = ["dokstamp.portfolio.entity"]
+    _description = "DokStamp Portfolio Item"
+    _rec_name = "certificate_id"
+    _order = "portfolio_id, sort_order, id"
+
+    _dokstamp_resource = "items"
+    _dokstamp_rank = 90
+    _natural_key = ("portfolio_id", "certificate_id")
+    _dokstamp_parent = "portfolio_id"
+    _dokstamp_keys = (("certificate_id",),)
+    _dokstamp_archive_values = {"is_visible": False}
+    _dokstamp_fields = {
+        "certificate_id": ApiField(needed=True),
+        "sort_order": ApiField(),
+        "is_visible": ApiField(),
+    }
+
+    portfolio_id = fields.Many2one(
+        "dokstamp.portfolio",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+    student_id = fields.Many2one(related="portfolio_id.student_id")
+    certificate_id = fields.Many2one(
+        "dokstamp.certificate",
+        required=True,
+        domain="[('student_id', '=', student_id), ('state', '=', 'issued')]",
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    course_id = fields.Many2one(related="certificate_id.course_id")
+    state = fields.Selection(related="certificate_id.state")
+    conferral_date = fields.Date(related="certificate_id.conferral_date")
+    sort_order = fields.Integer(string="Position", default=1, aggregator=None)
+    is_visible = fields.Boolean(string="Shown", default=True)
+
+    _once_per_page = models.Constraint(
+        "UNIQUE (portfolio_id, certificate_id)",
+        "This certificate is on the page already.",
+    )
+
+    @api.constrains("certificate_id", "portfolio_id")
+    def _check_own_certificate(self):
+        for item in self:
+            if item.certificate_id.student_id != item.student_id:
+                raise ValidationError(
+                    self.env._("A page shows the student's own certificates only.")
+                )
+            if item.certificate_id.state not in PUBLIC_STATES:
+                raise ValidationError(
+                    self.env._("Only certificates that were issued can be shown.")
+                )
+
+    def _path(self):
+        page = self.portfolio_id
+        student_uuid = page.student_id.dokstamp_uuid
+        return ("students", student_uuid, "pages", page.dokstamp_uuid, "items")
+
+
+class DokstampStudent(models.Model):
+    _inherit = "dokstamp.student"
+
+    portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
+
+    def _issued_certificates(self):
+        """The student's live certificates, the newest first."""
+        return self.certificate_ids.filtered(lambda c: c.state == "issued").sorted(
+            lambda c: (c.conferral_date, c.id), reverse=True
+        )
+
+    def action_open_portfolio(self):
+        """Open the student's portfolio page, or a new one that is not saved yet."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Portfolio page"),
+            "res_model": "dokstamp.portfolio",
+            "res_id": self.portfolio_ids[:1].id,
+            "views": [(False, "form")],
+            "context": {"default_student_id": self.id},
+        }
