@@ -1,6 +1,7 @@
-"""The drawn parts of the certificate: colours, wave border and rosettes, as SVG path data.
+"""The drawn parts of the certificate: colours, wave border, rosettes and QR code.
 
-Lengths are pixels of the page, which is `WIDTH` by `HEIGHT`; wkhtmltopdf shrinks that to A4.
+Shapes are SVG path data; lengths are pixels of the page, `WIDTH` by `HEIGHT`, which
+wkhtmltopdf shrinks to A4.
 """
 
 import functools
@@ -10,9 +11,10 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from odoo.tools.image import hex_to_rgb, rgb_to_hex
 
-# A4 landscape at 150 dpi. Wider than the 1403 pixels that WebKit lays out on A4, so that it shrinks the page
-# to fit; smaller, and patched and unpatched wkhtmltopdf would print different sizes. The height is short of
-# 1240 by a margin for rounding: one pixel too many makes a second page.
+# A4 landscape at 150 dpi. Wider than the 1403 pixels that WebKit lays out on A4, so
+# that it shrinks the page to fit; smaller, and patched and unpatched wkhtmltopdf would print
+# different sizes. The height is short of 1240 by a margin for rounding: one pixel too
+# many makes a second page.
 WIDTH, HEIGHT = 1754, 1236
 EDGE = 62  # middle of the wave border
 GAP = 14  # from a corner's middle to where the waves start
@@ -74,14 +76,14 @@ def _readable(rgb):
 
 
 def _tint(rgb, white):
-    """The colour mixed with a share of white; opacity would make wkhtmltopdf paint pixels."""
+    """The colour mixed with a share of white; opacity could end as pixels."""
     return tuple(round(part + (255 - part) * white) for part in rgb)
 
 
 def qr(text):
     """A QR code that one can read with 15 % of it lost.
 
-    :return: path data of the dark squares, one unit wide; how many units the code is wide
+    :return: path data of the dark squares, one unit wide; how many units it is wide
     :rtype: tuple[str, int]
     """
     code = QrCodeWidget(text, barLevel="M").qr

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import models
+from odoo.tools import format_date, formatLang
 from odoo.tools.image import image_data_uri, image_process
 
 from . import artwork, typesetting
@@ -16,14 +17,14 @@ class DokstampCertificate(models.Model):
 
     def _document_lang(self):
         partner = self.student_id.partner_id or self.company_id.partner_id
-        return partner.lang or self.env.lang
+        return partner.lang or self.env.lang or "en_US"
 
     def _printed_name(self):
         """The name as it must print: dokstamp-api.md 13 puts the social name first."""
         return self.student_id.social_name or self.student_id.name or ""
 
     def _page(self):
-        """Everything on the page that is not a plain field, in the language of the context.
+        """What is on the page and no plain field, in the language of the context.
 
         :rtype: dict
         """
@@ -36,19 +37,38 @@ class DokstampCertificate(models.Model):
             "lang": lang,
             "fonts": typesetting.fonts(self.env.lang),
             "name": name,
+            "name_fonts": typesetting.fonts(self.env.lang, name),
             "name_size": typesetting.fitted_size(name, **NAME_BOX),
             "name_dir": typesetting.direction(name),
             "course": course,
+            "course_fonts": typesetting.fonts(self.env.lang, course),
             "course_size": typesetting.fitted_size(course, **COURSE_BOX),
             "course_dir": typesetting.direction(course),
             "logo": not company.uses_default_logo and _picture(company.logo),
-            "shows_grade": self.course_id.shows_grade and self.enrollment_id.is_graded,
+            "facts": " · ".join(self._facts()),
+            "conferred": self.env._(
+                "Conferred on %(date)s",
+                date=format_date(self.env, self.conferral_date, date_format="long"),
+            ),
+            "number": self.env._("Certificate %(number)s", number=self.number),
             "signatories": [
                 (signatory, _picture(signatory.signature))
                 # sudo: whoever prepares a certificate prints its signatures
                 for signatory in self.institution_id.sudo().signatory_ids[:4]
             ],
         }
+
+    def _facts(self):
+        facts = []
+        hours = self.course_id.workload_hours
+        if hours == 1:
+            facts.append(self.env._("1 hour"))
+        elif hours:
+            facts.append(self.env._("%(count)s hours", count=hours))
+        if self.course_id.shows_grade and self.enrollment_id.is_graded:
+            grade = formatLang(self.env, self.enrollment_id.grade, digits=2)
+            facts.append(self.env._("Grade: %(grade)s", grade=grade))
+        return facts
 
     def _qr(self):
         """The check link as a QR code.

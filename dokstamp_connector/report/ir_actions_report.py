@@ -3,13 +3,15 @@ import io
 from odoo import models
 
 OWN_TEMPLATE = "dokstamp_connector.certificate_document"
+OWN_PAPER = "dokstamp_connector.certificate_paperformat"
+DELAY = "--javascript-delay"
 
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
-        """Override of `base`: printing a certificate gives its document, never a second one.
+        """Override of `base`: print a certificate's document, never a second one.
 
         A certificate without a document prints as it would be made now.
         """
@@ -23,3 +25,10 @@ class IrActionsReport(models.Model):
             }
             for certificate in certificates
         }
+
+    def _build_wkhtmltopdf_args(self, paperformat_id, *args, **kwargs):
+        """Override of `base`: our page runs no script that had to be waited for."""
+        command = super()._build_wkhtmltopdf_args(paperformat_id, *args, **kwargs)
+        if paperformat_id == self.env.ref(OWN_PAPER) and DELAY in command:
+            command[command.index(DELAY) + 1] = "0"
+        return command

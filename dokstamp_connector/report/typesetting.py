@@ -4,15 +4,15 @@ import unicodedata
 
 # Fonts of the machine, the finest first: wkhtmltopdf sets text in fonts that a page
 # brings along as outlines, which nobody can search, copy or hear.
-FONTS = (
-    "EB Garamond 12",
-    "EB Garamond",
-    "Noto Serif",
-    "Noto Naskh Arabic",
-    "Noto Serif Hebrew",
-    "Noto Serif Devanagari",
-    "Noto Serif Thai",
-)
+FONTS = ("EB Garamond 12", "EB Garamond", "Noto Serif")
+# By the first word of a letter's Unicode name. First in the list where the text starts
+# with one: of scripts that join letters WebKit asks for the first font alone.
+SCRIPT_FONTS = {
+    "ARABIC": "Noto Naskh Arabic",
+    "DEVANAGARI": "Noto Serif Devanagari",
+    "HEBREW": "Noto Serif Hebrew",
+    "THAI": "Noto Serif Thai",
+}
 # Chinese, Japanese and Korean write the same characters differently.
 HAN_FONTS = {
     "ja": "Noto Serif CJK JP",
@@ -20,7 +20,8 @@ HAN_FONTS = {
     "zh_TW": "Noto Serif CJK TC",
     "zh_HK": "Noto Serif CJK HK",
 }
-# Widths in em, on the generous side: fonts for other scripts than ours are the machine's.
+LAST_FONT = "Symbola"  # signs, and emoji that can be printed
+# Widths of letters in em, on the generous side: the machine may set another font.
 WIDTH, CAPITAL_WIDTH, WIDEST = 0.46, 0.72, 1.02
 
 
@@ -51,7 +52,7 @@ def _letter_width(letter):
 
 
 def direction(text):
-    """``rtl`` where the first letter belongs to a script that runs from the right, else ``ltr``."""
+    """``rtl`` where the first letter's script runs from the right, else ``ltr``."""
     for letter in text:
         kind = unicodedata.bidirectional(letter)
         if kind in ("R", "AL"):
@@ -61,11 +62,19 @@ def direction(text):
     return "ltr"
 
 
-def fonts(lang):
-    """The fonts as CSS wants them.
+def fonts(lang, text=""):
+    """The fonts for a text, as CSS wants them.
 
-    :param str lang: of the text, such as `ja_JP`
+    :param str lang: such as `ja_JP`
+    :rtype: str
     """
     han = HAN_FONTS.get(lang) or HAN_FONTS.get(lang[:2], "Noto Serif CJK SC")
-    names = ", ".join(f"'{name}'" for name in (*FONTS, han, "Symbola"))
-    return f"{names}, serif"
+    names = [*FONTS, han, LAST_FONT]
+    if first := SCRIPT_FONTS.get(_script(text)):
+        names.insert(0, first)
+    return ", ".join(f"'{name}'" for name in names) + ", serif"
+
+
+def _script(text):
+    letter = next(filter(str.isalpha, text), "x")
+    return unicodedata.name(letter, "").partition(" ")[0]

@@ -14,8 +14,7 @@ from .pdf import decoded, labelled, split_pages
 _logger = logging.getLogger(__name__)
 
 OWN_REPORT = "dokstamp_connector.certificate_report"
-# Certificates that one call of wkhtmltopdf prints: a second of each call is start and Odoo's print delay.
-BATCH = 25
+BATCH = 25  # certificates that one call of wkhtmltopdf prints
 PREVIEW_MODEL = "dokstamp.certificate.issue"
 PREVIEW_LIFE = timedelta(days=1)
 
@@ -27,7 +26,10 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _cron_make_documents(self):
-        """Make what queued certificates still lack, and queue them. Commits: scheduled action only."""
+        """Make what queued certificates still lack, and queue them.
+
+        Commits: scheduled action only.
+        """
         while waiting := self.search(self._without_document(), order="id", limit=BATCH):
             waiting._make_documents()
             remaining = self.search_count(self._without_document())
@@ -67,7 +69,7 @@ class DokstampCertificate(models.Model):
             return {}
 
     def _make_document_guarded(self, document=None):
-        """Keep one document; what goes wrong marks this certificate and stops nothing else.
+        """Keep one document; what goes wrong marks this certificate and stops no other.
 
         :param bytes document: where it is made already
         """
@@ -83,14 +85,14 @@ class DokstampCertificate(models.Model):
             _logger.exception("Certificate %s: no document", self.id)
             self._fail_document(
                 self.env._(
-                    "The document could not be made (%(error)s). Try the report by itself, or upload a "
-                    "PDF, then press Issue.",
+                    "The document could not be made (%(error)s). Try the report by "
+                    "itself, or upload a PDF, then press Issue.",
                     error=type(error).__name__,
                 )
             )
 
     def _queue_for_issuer(self):
-        """The queue row is the issuer's: the answer reaches that screen, and the books that name."""
+        """The queue row is the issuer's: its answer reaches that screen and name."""
         issuer = self.issuer_id or self.env.user
         queue = self.env["dokstamp.sync.record"].with_user(issuer)
         queue._gather(self, "issue", urgent=True)
@@ -121,8 +123,8 @@ class DokstampCertificate(models.Model):
         if kind == "upload":
             raise UserError(
                 self.env._(
-                    "Certificates of this course are uploaded: add the PDF to the certificate, then press "
-                    "Issue."
+                    "Certificates of this course are uploaded: add the PDF to the "
+                    "certificate, then press Issue."
                 )
             )
         if kind == "own":
@@ -130,7 +132,7 @@ class DokstampCertificate(models.Model):
         return self._label(self._print_report(report))
 
     def _document_settings(self):
-        """How the document is made, and with which report; our own report is always our own way."""
+        """How the document is made, and with which report; see `DOCUMENTS`."""
         kind, report = self.course_id._document_settings(self.account_id)
         if kind == "report" and report == self.env.ref(OWN_REPORT):
             kind = "own"
@@ -191,7 +193,7 @@ class DokstampCertificate(models.Model):
     # === PREVIEW === #
 
     def _preview(self):
-        """The document as it would print now, for whoever prepares it; gone after a day."""
+        """The document as it would print now, for whoever asks; gone after a day."""
         attachment = self.env["ir.attachment"].create(
             {
                 "name": self.env._("Preview.pdf"),
@@ -230,16 +232,16 @@ class DokstampCertificate(models.Model):
         if not record:
             raise UserError(
                 self.env._(
-                    "The report prints %(model)s records, and this certificate leads to none. Choose another "
-                    "report for the course.",
+                    "The report prints %(model)s records, and this certificate leads "
+                    "to none. Choose another report for the course.",
                     model=self.env[model]._description,
                 )
             )
         if not record.ids:
             raise UserError(
                 self.env._(
-                    "The course's report prints certificates that are saved: prepare the draft first, and "
-                    "print it then."
+                    "The course's report prints certificates that are saved: prepare "
+                    "the draft first, and print it then."
                 )
             )
         return record

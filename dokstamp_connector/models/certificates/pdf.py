@@ -22,11 +22,11 @@ def split_pages(document):
 
 
 def labelled(document, *, title, identity):
-    """The same PDF with a title, which viewers and screen readers show instead of the file's name.
+    """The same PDF with a title, which viewers and screen readers tell.
 
     :param bytes document: a PDF
-    :param str identity: goes into the metadata; no two certificates share it, so no two files have the same
-        bytes, as dokstamp-api.md 15 demands
+    :param str identity: goes into the metadata; no two certificates share it, so no two
+        files have the same bytes, as dokstamp-api.md 15 demands
     :rtype: bytes
     """
     writer = PdfFileWriter()
