@@ -168,6 +168,10 @@ class TestCertificateIssue(CertificateCase):
         with self.assertRaises(AccessError):
             certificate.verification_url = "https://example.com/forged"
 
+    def test_a_registrar_cannot_create_one_that_claims_to_be_issued(self):
+        with self.assertRaises(AccessError):
+            self.draft(state="issued", verification_url="https://example.com/forged")
+
     def test_an_issued_certificate_cannot_be_changed_or_deleted(self):
         certificate = self.issued()
         with self.assertRaises(UserError):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -14,22 +14,49 @@ class DokstampCertificateRevocation(models.TransientModel):
         required=True,
         readonly=True,
     )
-    certificate_count = fields.Integer(compute="_compute_certificate_count")
+    live_count = fields.Integer(compute="_compute_live_count")
+    summary = fields.Char(compute="_compute_live_count")
     reason = fields.Char()
     has_successor = fields.Boolean(readonly=True)
 
-    def _compute_certificate_count(self):
+    @api.depends("certificate_ids.state", "has_successor")
+    def _compute_live_count(self):
         for wizard in self:
-            wizard.certificate_count = len(wizard.certificate_ids)
+            wizard.live_count = len(wizard._live_certificates())
+            wizard.summary = wizard._summary_sentence()
+
+    def _summary_sentence(self):
+        certificates = self.certificate_ids
+        if len(certificates) == 1:
+            values = {
+                "number": certificates.number,
+                "student": certificates.student_id.name,
+            }
+            if self.has_successor:
+                return self.env._(
+                    "Replace %(number)s of %(student)s by a new certificate.", **values
+                )
+            return self.env._("Revoke %(number)s of %(student)s.", **values)
+        if self.has_successor:
+            return self.env._(
+                "Replace %s certificates by new ones.", len(certificates)
+            )
+        return self.env._("Revoke %s certificates.", len(certificates))
+
+    def _live_certificates(self):
+        return self.certificate_ids.filtered(lambda c: c.state == "issued")
 
     def action_confirm(self):
+        """Revoke, and issue a successor where one is wanted."""
         self.ensure_one()
-        if not (self.reason or "").strip():
+        live = self._live_certificates()
+        if live and not (self.reason or "").strip():
             raise UserError(self.env._("Give a reason: it is shown publicly."))
-        live = self.certificate_ids.filtered(lambda c: c.state == "issued")
-        live.revocation_reason = self.reason.strip()
-        if self.has_successor:
-            self.certificate_ids.action_reissue()
-        else:
+        live.revocation_reason = (self.reason or "").strip()
+        if not self.has_successor:
             live.action_revoke()
+            return {"type": "ir.actions.client", "tag": "soft_reload"}
+        successors = self.certificate_ids._replaceable()._reissue()
+        if len(successors) == 1:
+            return successors._open()
         return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -10,6 +10,7 @@ from . import automatic
 from . import issue_run
 from . import archive
 from . import buttons
+from . import ledger
 from . import moves
 from . import portal
 from . import portfolio

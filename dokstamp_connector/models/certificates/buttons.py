@@ -33,6 +33,13 @@ class DokstampCertificate(models.Model):
         }
 
 
+class DokstampRegisterEntry(models.Model):
+    _inherit = "dokstamp.register.entry"
+
+    def action_open_certificate(self):
+        return self.certificate_id._open()
+
+
 class DokstampStudent(models.Model):
     _inherit = "dokstamp.student"
 

@@ -192,23 +192,28 @@ class DokstampCertificate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_engine_fields(vals)
         certificates = super().create(vals_list)
         certificates._note_document()
         return certificates
 
     def write(self, vals):
-        if not self.env.su and ENGINE_FIELDS.intersection(vals):
-            raise AccessError(
-                self.env._(
-                    "These fields tell what DokStamp answered; they cannot be typed in. Use the buttons."
-                )
-            )
+        self._refuse_engine_fields(vals)
         if not self.env.su and {"pdf", "student_id", "course_id", "conferral_date"} & set(vals):
             self._check_is_draft()
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
         return result
+
+    def _refuse_engine_fields(self, vals):
+        if not self.env.su and ENGINE_FIELDS.intersection(vals):
+            raise AccessError(
+                self.env._(
+                    "These fields tell what DokStamp answered; they cannot be typed in. Use the buttons."
+                )
+            )
 
     def _check_is_draft(self):
         if self.filtered(lambda c: c.state not in ("draft", "failed")):
@@ -257,17 +262,9 @@ class DokstampCertificate(models.Model):
 
     def action_reissue(self):
         """Replace certificates: revoke what is live, and issue a successor with a new document."""
-        replaceable = self.filtered(
-            lambda c: c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
-        )
-        if not replaceable:
-            raise UserError(
-                self.env._(
-                    "Only issued, revoked or expired certificates without a successor can be re-issued."
-                )
-            )
+        replaceable = self._replaceable()
         live = replaceable.filtered(lambda c: c.state == "issued")
-        if not all(live.mapped("revocation_reason")):
+        if not live or not all(live.mapped("revocation_reason")):
             return replaceable._open_revocation(successor=True)
         return replaceable._reissue()
 
@@ -332,26 +329,57 @@ class DokstampCertificate(models.Model):
     def _queue_revocation(self):
         self.env["dokstamp.sync.record"]._gather(self, "revoke", urgent=True)
 
-    def _reissue(self):
-        """:return: the successors, drafts until their predecessors are revoked"""
-        successors = self.browse()
-        for certificate in self:
-            successors |= certificate.sudo(False).create(
-                {
-                    "student_id": certificate.student_id.id,
-                    "course_id": certificate.course_id.id,
-                    "enrollment_id": certificate.enrollment_id.id,
-                    "cohort_id": certificate.cohort_id.id,
-                    "conferral_date": certificate.conferral_date,
-                    "company_id": certificate.company_id.id,
-                    "account_id": certificate.account_id.id,
-                    "replaces_id": certificate.id,
-                    "issuer_id": self.env.uid,
-                }
+    def _replaceable(self):
+        """:raise UserError: none of them can have a successor"""
+        replaceable = self.filtered(
+            lambda c: c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
+        )
+        if not replaceable:
+            raise UserError(
+                self.env._(
+                    "Only issued, revoked or expired certificates without a successor can be re-issued."
+                )
             )
+        return replaceable
+
+    def _reissue(self):
+        """:return: the successors, drafts until their predecessors are revoked
+        :raise UserError: one must not be issued, with the reason; then nothing is revoked either
+        """
+        self._refuse_unready_students()
+        successors = self.create([c._successor_values() for c in self])
+        successors.sudo().issuer_id = self.env.user  # sudo: a field of the connector
         self.filtered(lambda c: c.state == "issued")._queue_revocation()
-        successors.filtered(lambda c: c.replaces_id.state != "issued")._queue_issue()
+        successors.filtered(
+            lambda c: c.replaces_id.state != "issued"
+        )._issue_successors()
         return successors
+
+    def _successor_values(self):
+        return {
+            "student_id": self.student_id.id,
+            "course_id": self.course_id.id,
+            "enrollment_id": self.enrollment_id.id,
+            "cohort_id": self.cohort_id.id,
+            "conferral_date": self.conferral_date,
+            "company_id": self.company_id.id,
+            "account_id": self.account_id.id,
+            "replaces_id": self.id,
+        }
+
+    def _issue_successors(self):
+        """Send drafts whose predecessor is gone; what has a reason against it is left to a person."""
+        for successor, reasons in zip(self, self._obstacles_of_each(), strict=True):
+            # sudo: the account's settings are the manager's
+            if successor.account_id.sudo().needs_approval:
+                reasons.append(
+                    self.env._("A second person approves certificates here: issue it.")
+                )
+            if reasons:
+                # sudo: a field of the connector
+                successor.sudo()._leave_to_person("\n".join(set(reasons)))
+            else:
+                successor._queue_issue()
 
     # === WHAT IT CERTIFIES === #
 

@@ -118,7 +118,8 @@ class DokstampCertificate(models.Model):
         if self.state == "revoked":
             # the successor may be live only when this one is not: the database checks row by row
             self.flush_recordset(["state"])
-            self.replaced_by_ids.filtered(lambda c: c.state == "draft")._queue_issue()
+            drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
+            drafts._issue_successors()
         if not is_settled(remote) and row.attempt_count < REFRESH_LOOKS:
             row._postpone(
                 False, REFRESH_DELAY * 2**row.attempt_count, uses_attempt=True

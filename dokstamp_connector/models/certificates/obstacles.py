@@ -11,7 +11,14 @@ class DokstampCertificate(models.Model):
 
     def _refuse_unready(self):
         """:raise UserError: one of them must not be issued, with the reason"""
-        for certificate, reasons in zip(self, self._obstacles_of_each(), strict=True):
+        self._refuse(self._obstacles_of_each())
+
+    def _refuse_unready_students(self):
+        """:raise UserError: a certificate of one of these students must not be issued at all"""
+        self._refuse(self._student_obstacles_of_each())
+
+    def _refuse(self, obstacles):
+        for certificate, reasons in zip(self, obstacles, strict=True):
             if reasons:
                 raise UserError("\n".join([certificate.student_id.name, *reasons]))
 
@@ -28,14 +35,21 @@ class DokstampCertificate(models.Model):
 
         :rtype: list[list[str]]
         """
-        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
         twins = self._live_ones()
+        students = self._student_obstacles_of_each()
+        return [
+            reasons
+            + certificate._approval_obstacles()
+            + certificate._twin_obstacles(twins)
+            for certificate, reasons in zip(self, students, strict=True)
+        ]
+
+    def _student_obstacles_of_each(self):
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
         return [
             certificate.student_id._missing()
             + certificate.student_id._problems()
             + certificate._hold_obstacles(holds)
-            + certificate._approval_obstacles()
-            + certificate._twin_obstacles(twins)
             + certificate._account_obstacles()
             for certificate in self
         ]

@@ -1,10 +1,7 @@
-import { useService } from "@web/core/utils/hooks";
+import { reloadSoon, useRecordsChanged } from "@dokstamp_connector/records_changed";
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
-import { onWillUnmount } from "@odoo/owl";
-
-const RECORDS_CHANGED = "dokstamp_connector/records_changed";
 const RELOAD_DELAY = 100; // milliseconds: one reload for all rows of a list
 const LOOKS = {
     none: { icon: "fa-circle-thin", color: "text-bg-300" },
@@ -14,39 +11,13 @@ const LOOKS = {
     failed: { icon: "fa-exclamation-triangle", color: "text-bg-danger" },
 };
 
-// The models of the views that will be reloaded in a moment.
-const reloading = new WeakSet();
-
-function reloadSoon(model) {
-    if (!reloading.has(model)) {
-        reloading.add(model);
-        setTimeout(() => {
-            reloading.delete(model);
-            reloadUnlessInUse(model.root);
-        }, RELOAD_DELAY);
-    }
-}
-
-/** A form with unsaved edits, or a list that somebody edits or selects in, is left as it is. */
-async function reloadUnlessInUse(root) {
-    const isInUse = root.records
-        ? root.editedRecord || root.selection.length
-        : await root.isDirty();
-    if (!isInUse) {
-        await root.load();
-    }
-}
-
 /** How far a registry record got on its way to DokStamp; up to date while it is on the screen. */
 export class SyncStateField extends BadgeField {
     static template = "dokstamp_connector.SyncStateField";
 
     setup() {
         super.setup();
-        const bus = useService("bus_service");
-        const onChanged = ({ records }) => this.onRecordsChanged(records);
-        bus.subscribe(RECORDS_CHANGED, onChanged);
-        onWillUnmount(() => bus.unsubscribe(RECORDS_CHANGED, onChanged));
+        useRecordsChanged((records) => this.onRecordsChanged(records));
     }
 
     get look() {
@@ -56,7 +27,7 @@ export class SyncStateField extends BadgeField {
     onRecordsChanged(records) {
         const { model, resModel, resId } = this.props.record;
         if (records.some(([name, id]) => name === resModel && id === resId)) {
-            reloadSoon(model);
+            reloadSoon(model, RELOAD_DELAY);
         }
     }
 }
