@@ -32,8 +32,10 @@
         "views/dokstamp_enrollment_views.xml",
         "views/dokstamp_source_views.xml",
         "views/dokstamp_portfolio_views.xml",
+        "views/dokstamp_badge_views.xml",
         "views/res_partner_views.xml",
         "wizards/dokstamp_institution_choice_views.xml",
+        "wizards/dokstamp_template_choice_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

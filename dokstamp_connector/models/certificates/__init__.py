@@ -14,3 +14,5 @@ from . import ledger
 from . import moves
 from . import portal
 from . import portfolio
+from . import badges
+from . import template

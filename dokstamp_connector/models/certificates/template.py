@@ -1,0 +1,39 @@
+"""DokStamp's certificate templates, chosen per course: dokstamp-api.md 17."""
+
+from odoo import fields, models
+
+
+class DokstampCourse(models.Model):
+    _inherit = "dokstamp.course"
+
+    template_uuid = fields.Char(string="Template UUID", readonly=True, copy=False)
+    template_name = fields.Char(
+        string="Template at DokStamp", readonly=True, copy=False
+    )
+
+    def action_choose_template(self):
+        """Let the registrar pick one of the templates that DokStamp has now."""
+        self.ensure_one()
+        wizard = self.env["dokstamp.template.choice"]._open_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Choose the template"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_remove_template(self):
+        """Leave the choice to DokStamp again."""
+        self.write({"template_uuid": False, "template_name": False})
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    def _issue_payload(self, file_uuid):
+        payload = super()._issue_payload(file_uuid)
+        if self.course_id.template_uuid:
+            payload["template_uuid"] = self.course_id.template_uuid
+        return payload
