@@ -12,9 +12,9 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from odoo.tools.image import hex_to_rgb, rgb_to_hex
 
 # A4 landscape at 150 dpi. Wider than the 1403 pixels that WebKit lays out on A4, so
-# that it shrinks the page to fit; smaller, and patched and unpatched wkhtmltopdf would print
-# different sizes. The height is short of 1240 by a margin for rounding: one pixel too
-# many makes a second page.
+# that it shrinks the page to fit; smaller, and patched and unpatched wkhtmltopdf would
+# print different sizes. The height is short of 1240 by a margin for rounding: one pixel
+# too many makes a second page.
 WIDTH, HEIGHT = 1754, 1236
 EDGE = 62  # middle of the wave border
 GAP = 14  # from a corner's middle to where the waves start

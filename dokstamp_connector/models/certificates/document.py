@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..sync.row_moves import BUS_MESSAGE
@@ -40,11 +41,9 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _without_document(self):
-        return [
-            ("state", "=", "queued"),
-            ("pdf_sha256", "=", False),
-            ("run_id.state", "!=", "paused"),
-        ]
+        waiting = Domain("state", "=", "queued") & Domain("pdf_sha256", "=", False)
+        is_paused = Domain("run_id", "any", [("is_paused", "=", True)])
+        return waiting & ~is_paused
 
     def _make_documents(self):
         """Make the documents, or mark each certificate for which that failed."""
@@ -110,7 +109,8 @@ class DokstampCertificate(models.Model):
         :raise UserError: no way to make one, with what to do
         """
         self.ensure_one()
-        return decoded(self.pdf) or self._render_document()
+        kept = self.with_context(bin_size=False).pdf
+        return decoded(kept) or self._render_document()
 
     def _render_document(self):
         """A new PDF in the student's language; of records that are not saved yet, too.

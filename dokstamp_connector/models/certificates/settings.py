@@ -30,13 +30,13 @@ class DokstampAccount(models.Model):
         string="Ask above",
         default=100,
         aggregator=None,
-        help="Automatic issue stops and asks when more certificates than this are due at "
-        "once.",
+        help="Automatic issue stops and asks when more certificates than this are "
+        "due at once.",
     )
     notifies_students = fields.Boolean(
         string="Send our own e-mail",
-        help="DokStamp notifies students by itself; switch this on to send Odoo's template "
-        "as well.",
+        help="DokStamp notifies students by itself; switch this on to send Odoo's "
+        "template as well.",
     )
 
     @api.constrains("certificate_document", "certificate_report_id")
