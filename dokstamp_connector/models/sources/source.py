@@ -1,14 +1,15 @@
 """Which Odoo model feeds which kind of registry record; set up by an administrator, no code."""
 
 from ast import literal_eval
-from collections import defaultdict
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-# What a change in the definition of these invalidates: who is watched, and what has been read.
+# What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
+# After a change of these, what was fed before is no longer this source's.
+KIND = {"model_id", "entity", "company_id"}
 
 
 class DokstampSource(models.Model):
@@ -109,6 +110,23 @@ class DokstampSource(models.Model):
                     self.env._("The registry cannot feed itself: choose another model.")
                 )
 
+    @api.constrains("model_id", "entity")
+    def _check_fields_fit(self):
+        self.field_ids._check_field_name()
+        self.field_ids._check_paths()
+
+    @api.constrains("model_id")
+    def _check_readable(self):
+        """Whoever lets a source read a model must be able to read it: the source reads with all rights."""
+        for source in self:
+            if not self.env[source.model].has_access("read"):
+                raise ValidationError(
+                    self.env._(
+                        "You may not read %(model)s yourself, so you cannot make a source of it.",
+                        model=source.model_id.name,
+                    )
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -119,13 +137,17 @@ class DokstampSource(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if KIND.intersection(vals):
+            # sudo: managers may not delete links by hand
+            self.sudo().link_ids.unlink()
         if DEFINITION.intersection(vals):
             self._definition_changed()
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     def _definition_changed(self):
         """Watch the right models from now on, in every worker, and read everything once more."""
@@ -134,11 +156,7 @@ class DokstampSource(models.Model):
 
     def _read_all(self):
         self.filtered("active").write({"sweep_from_id": 1})
-        sweep = self.env.ref(
-            "dokstamp_connector.ir_cron_sweep", raise_if_not_found=False
-        )
-        if sweep:  # not yet there while the addon is being installed
-            sweep.sudo()._trigger()
+        self._wake_sweep()
 
     # === ACTION METHODS === #
 
@@ -173,54 +191,16 @@ class DokstampSource(models.Model):
     def _domain(self):
         return literal_eval(self.domain or "[]")
 
+    def _whole_domain(self):
+        """The condition, and no record of another company.
+
+        :rtype: Domain
+        """
+        domain = Domain(self._domain())
+        company = self.env[self.model]._fields.get("company_id")
+        if company and company.comodel_name == "res.company":
+            domain &= Domain("company_id", "in", [False, self.company_id.id])
+        return domain
+
     def _fed_field_names(self):
         return [*self.field_ids.mapped("field_name"), "active"]
-
-    def _paths(self):
-        """All dotted paths that this source reads, its condition's included.
-
-        :rtype: set[str]
-        """
-        self.ensure_one()
-        paths = {
-            condition.field_expr
-            for condition in Domain(self._domain()).iter_conditions()
-        }
-        for line in self.field_ids:
-            paths.update(line._paths())
-        if "active" in self.env[self.model]._fields:
-            paths.add("active")
-        return paths - {"id"}
-
-    @api.model
-    @tools.ormcache("model_name")
-    def _watches(self, model_name):
-        """Which fields of a model matter to which sources.
-
-        :return: field name → pairs of source id and the path that leads from the source's model to this
-            one, empty for the source's own; the empty field name stands for create and unlink
-        :rtype: dict[str, tuple[tuple[int, str], ...]]
-        """
-        watches = defaultdict(set)
-        for source in self.sudo().search([("model_id.model", "in", list(self.env.registry))]):
-            if source.model == model_name:
-                watches[""].add((source.id, ""))
-            for path in source._paths():
-                for holder, prefix, name in source._steps(path):
-                    if holder == model_name:
-                        watches[name].add((source.id, prefix))
-                        watches[""].add((source.id, prefix))
-        return {name: tuple(sorted(pairs)) for name, pairs in watches.items()}
-
-    def _steps(self, path):
-        """(model, path to it, field) for every field along ``path``."""
-        model, prefix = self.env[self.model], []
-        for name in path.split("."):
-            field = model._fields.get(name)
-            if field is None:
-                return
-            yield model._name, ".".join(prefix), name
-            if not field.relational:
-                return
-            model = self.env[field.comodel_name]
-            prefix.append(name)

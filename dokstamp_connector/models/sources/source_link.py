@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class DokstampSourceLink(models.Model):
     """Which registry record a school app's record has fed, or why it could not.
 
-    Several records may feed one: two contacts with one e-mail address are one student. The oldest link
+    Several records may feed one: two contacts with one e-mail address are one student. The oldest live link
     writes, the others only refer.
     """
 
@@ -25,6 +25,12 @@ class DokstampSourceLink(models.Model):
     entity_model = fields.Char(required=True, readonly=True)
     entity_id = fields.Many2oneReference(model_field="entity_model", readonly=True)
     entity_name = fields.Char(string="Registry record", compute="_compute_names")
+    is_live = fields.Boolean(
+        string="In use",
+        default=True,
+        readonly=True,
+        help="The record meets the condition of its source and is not archived.",
+    )
     error = fields.Text(string="Problem", readonly=True)
 
     _one_per_record = models.UniqueIndex(
@@ -53,7 +59,7 @@ class DokstampSourceLink(models.Model):
 
     @api.model
     def _feeding(self, records):
-        """Record id → the link that writes it: its oldest.
+        """Record id → the link that writes it: its oldest live one, or else its oldest.
 
         :rtype: dict[int, dokstamp.source.link]
         """
@@ -63,7 +69,7 @@ class DokstampSourceLink(models.Model):
                 ("entity_id", "in", records.ids),
                 ("source_id.active", "=", True),
             ],
-            order="id desc",
+            order="is_live, id desc",
         )
         return {link.entity_id: link for link in links}
 

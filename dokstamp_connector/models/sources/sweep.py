@@ -1,6 +1,7 @@
 """The sweep finds what no hook could see: raw SQL, cascades, a merged contact, records older than a source."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 BATCH = 500  # records read between two commits
 
@@ -79,12 +80,15 @@ class DokstampSource(models.Model):
         """Ids of the source's next records, and of records that it fed and that are gone or match no more."""
         source = self._as_reader()
         start = source.sweep_from_id
-        matching = source.env[source.model].search(
-            [("id", ">=", start), *source._domain()], order="id", limit=limit
-        )
         linked = source.link_ids.search(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
             order="res_id",
             limit=limit,
         )
-        return sorted({*matching.ids, *linked.mapped("res_id")})[:limit]
+        ids = set(linked.mapped("res_id"))
+        if source.trigger == "on_save":
+            domain = source._whole_domain() & Domain("id", ">=", start)
+            ids.update(
+                source.env[source.model].search(domain, order="id", limit=limit).ids
+            )
+        return sorted(ids)[:limit]
