@@ -236,6 +236,15 @@ class DokstampSyncRecord(models.Model):
             rows.sort(key=lambda row: telling.index(row._sync_state()))
         return open_rows
 
+    @api.model
+    def _gathered_ids(self, records):
+        """Ids of ``records`` that this transaction has changed; their rows are inserted when it commits.
+
+        :rtype: set[int]
+        """
+        gathered = self.env.cr.precommit.data.get(GATHERED, {})
+        return {res_id for model, res_id in gathered if model == records._name}
+
     def _sync_state(self):
         """The record's sync state, as far as this open row tells it."""
         if self.state == "failed":

@@ -103,6 +103,8 @@ class DokstampFlush(models.AbstractModel):
             message = self._guarded(row, self._plan_row, row, records)
             if message:
                 jobs.append(Job(row.id, message))
+        # what needed no call, failed or waits is settled here
+        rows.filtered(lambda row: row.state != "sending")._tell_users()
         return jobs
 
     def _locked(self, row_ids):
