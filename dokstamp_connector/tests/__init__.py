@@ -7,3 +7,4 @@ from . import test_api_retry
 from . import test_api_sandbox
 from . import test_capture
 from . import test_push
+from . import test_tours

@@ -2,10 +2,11 @@ import { useService } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
-import { onWillUnmount } from "@odoo/owl";
+import { onWillUnmount, useEffect } from "@odoo/owl";
 
 const RECORDS_CHANGED = "dokstamp_connector/records_changed";
 const RELOAD_DELAY = 100; // milliseconds: one reload for all rows of a list
+const LATE = 3000; // milliseconds after which the answer's message may have been missed
 const LOOKS = {
     none: { icon: "fa-circle-thin", color: "text-bg-300" },
     pending: { icon: "fa-paper-plane", color: "text-bg-info" },
@@ -47,10 +48,23 @@ export class SyncStateField extends BadgeField {
         const onChanged = ({ records }) => this.onRecordsChanged(records);
         bus.subscribe(RECORDS_CHANGED, onChanged);
         onWillUnmount(() => bus.unsubscribe(RECORDS_CHANGED, onChanged));
+        useEffect(
+            (resId, state) => this.lookAgainLater(resId, state),
+            () => [this.props.record.resId, this.props.record.data[this.props.name]]
+        );
     }
 
     get look() {
         return LOOKS[this.props.record.data[this.props.name]];
+    }
+
+    /** Look once more at what is on its way: an answer may overtake the save that it belongs to. */
+    lookAgainLater(resId, state) {
+        const { model } = this.props.record;
+        if (resId && state === "pending" && !model.useSampleModel) {
+            const timer = setTimeout(() => reloadSoon(model), LATE);
+            return () => clearTimeout(timer);
+        }
     }
 
     onRecordsChanged(records) {
