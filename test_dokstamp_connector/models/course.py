@@ -15,6 +15,7 @@ class TestDokstampSchoolCourse(models.Model):
     teacher_id = fields.Many2one("res.partner")
     company_id = fields.Many2one("res.company")
     active = fields.Boolean(default=True)
+    budget = fields.Char(groups="base.group_system")
     # A field that cannot be computed for some records, as a careless school app's might be.
     broken_area = fields.Char(compute="_compute_broken_area")
 

@@ -182,7 +182,7 @@ class DokstampSource(models.Model):
     def _find_twins(self, values, entities):
         """What the registry has already, from another record or typed by hand, is fed from now on."""
         model = self.env[self.entity]
-        keys = {one: model._natural_key_of(vals) for one, vals in values.items()}
+        keys = model._natural_keys(values)
         twins = model._twins({key for key in keys.values() if key})
         entities.update(
             {one: twins[key] for one, key in keys.items() if key and key in twins}
@@ -191,16 +191,17 @@ class DokstampSource(models.Model):
     def _create_missing(self, values, entities):
         """Create what is new, once for all records of the batch that mean the same."""
         model = self.env[self.entity]
+        missing = {one: vals for one, vals in values.items() if one not in entities}
         groups = {}
-        for record_id, vals in values.items():
-            if record_id not in entities:
-                key = model._natural_key_of(vals) or record_id
-                groups.setdefault(key, []).append(record_id)
+        for one, key in model._natural_keys(missing).items():
+            groups.setdefault(key or one, []).append(one)
+        # given here, since the field's default looks it up record by record
+        account = {"account_id": self.company_id._dokstamp_account().id}
         created = model.create(
-            [self._best_of(values, record_ids) for record_ids in groups.values()]
+            [self._best_of(values, ids) | account for ids in groups.values()]
         )
-        for entity, record_ids in zip(created, groups.values(), strict=True):
-            entities.update(dict.fromkeys(record_ids, entity))
+        for entity, ids in zip(created, groups.values(), strict=True):
+            entities.update(dict.fromkeys(ids, entity))
 
     def _best_of(self, values, record_ids):
         """The values of the record that is going to write: the first that is not archived."""

@@ -27,7 +27,7 @@ class DokstampSourceField(models.Model):
         """
         field = self.env[self.entity]._fields[self.field_name]
         targets = [self._raw(record) for record in records]
-        targets = [t[:1] for t in targets if isinstance(t, models.BaseModel) and t]
+        targets = [_first(t) for t in targets if isinstance(t, models.BaseModel) and t]
         if not targets or targets[0]._name == field.comodel_name:
             return {}
         try:
@@ -168,8 +168,13 @@ def _follow(record, path):
     for name in path.split("."):
         if not value:
             return None
-        value = value[:1][name]
+        value = _first(value)[name]
     return value
+
+
+def _first(records):
+    """The first of ``records``, which goes on being read together with its neighbours."""
+    return next(iter(records), records)
 
 
 def _as_text(value):

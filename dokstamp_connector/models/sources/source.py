@@ -95,8 +95,8 @@ class DokstampSource(models.Model):
             except Exception as error:  # noqa: BLE001 a domain can be wrong in every way
                 raise ValidationError(
                     self.env._(
-                        "The condition of %(source)s does not fit %(model)s: %(error)s",
-                        source=source.name,
+                        "The condition of %(name)s does not fit %(model)s: %(error)s",
+                        name=source.name,
                         model=source.model_id.name,
                         error=error,
                     )
@@ -115,23 +115,20 @@ class DokstampSource(models.Model):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()
 
-    @api.constrains("model_id")
-    def _check_readable(self):
-        """Whoever lets a source read a model must be able to read it: the source reads with all rights."""
+    def _check_may_read(self):
+        """Whoever lets a source read a model must be able to read it: the source reads with all rights.
+
+        No constraint, as Odoo runs those with all rights.
+        """
         for source in self:
-            if not self.env[source.model].has_access("read"):
-                raise ValidationError(
-                    self.env._(
-                        "You may not read %(model)s yourself, so you cannot make a source of it.",
-                        model=source.model_id.name,
-                    )
-                )
+            self.env[source.model].check_access("read")
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         sources = super().create(vals_list)
+        sources._check_may_read()
         sources._definition_changed()
         return sources
 
@@ -140,6 +137,7 @@ class DokstampSource(models.Model):
         if KIND.intersection(vals):
             # sudo: managers may not delete links by hand
             self.sudo().link_ids.unlink()
+            self._check_may_read()
         if DEFINITION.intersection(vals):
             self._definition_changed()
         return result

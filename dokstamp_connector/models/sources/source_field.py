@@ -129,30 +129,31 @@ class DokstampSourceField(models.Model):
                         path=path,
                     )
                 )
-            self._check_may_read(model, field)
             model = self.env[field.comodel_name] if field.relational else None
 
-    def _check_may_read(self, model, field):
-        """Whoever lets a source read a field must be able to read it: the source reads with all rights."""
-        if not model.has_access("read") or not model._has_field_access(field, "read"):
-            raise ValidationError(
-                self.env._(
-                    "You may not read “%(field)s” of %(model)s yourself.",
-                    field=field._description_string(self.env),
-                    model=model._description,
-                )
-            )
+    def _check_may_read(self):
+        """As on the source, for every field along the paths."""
+        for line in self:
+            for path in line._paths():
+                model = self.env[line.model]
+                for name in path.split("."):
+                    model.check_access("read")
+                    field = model._fields[name]
+                    model._check_field_access(field, "read")
+                    model = self.env[field.comodel_name] if field.relational else None
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines._check_may_read()
         lines.source_id._definition_changed()
         return lines
 
     def write(self, vals):
         result = super().write(vals)
+        self._check_may_read()
         self.source_id._definition_changed()
         return result
 

@@ -16,7 +16,9 @@ class DokstampSourceLink(models.Model):
     source_id = fields.Many2one(
         "dokstamp.source", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="source_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="source_id.company_id", store=True, precompute=True
+    )
     res_model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
         model_field="res_model", required=True, readonly=True

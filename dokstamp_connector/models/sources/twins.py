@@ -19,18 +19,37 @@ class DokstampEntity(models.AbstractModel):
         return vals
 
     @api.model
-    def _natural_key_of(self, vals):
-        """What makes ``vals`` the same record as others, or None when part of it is missing.
+    def _natural_keys(self, vals_by_id):
+        """What makes ``vals`` the same record as others; None where part of it is missing.
 
-        :param dict vals: as for `create`, with the company
-        :rtype: tuple | None
+        :param dict[int, dict] vals_by_id: any id → values as for `create`, with the company
+        :return: the same id → the key
+        :rtype: dict[int, tuple | None]
         """
-        company = self.env["res.company"].browse(vals["company_id"])
-        key = [company.id]
+        companies = self.env["res.company"].browse(
+            {vals["company_id"] for vals in vals_by_id.values()}
+        )
+        institutions = {
+            company.id: company._dokstamp_account().institution_id.id
+            for company in companies
+            if "institution_id" in self._natural_key
+        }
+        return {
+            one: self._natural_key_of(
+                {
+                    **vals,
+                    "institution_id": vals.get("institution_id")
+                    or institutions.get(vals["company_id"]),
+                }
+            )
+            for one, vals in vals_by_id.items()
+        }
+
+    @api.model
+    def _natural_key_of(self, vals):
+        key = [vals["company_id"]]
         for name in self._natural_key:
             value = vals.get(name)
-            if name == "institution_id" and not value:
-                value = company._dokstamp_account().institution_id.id
             if not value and name not in self._natural_key_optional:
                 return None
             key.append(self._key_value(name, value))
@@ -53,7 +72,7 @@ class DokstampEntity(models.AbstractModel):
     def _twins(self, keys):
         """Natural key → the registry record that has it.
 
-        :param collection keys: of `_natural_key_of`
+        :param collection keys: of `_natural_keys`
         """
         found = {}
         for record in self.search(self._twin_domain(keys), order="id desc"):

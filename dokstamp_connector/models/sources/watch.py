@@ -141,12 +141,13 @@ class DokstampSource(models.Model):
         if not field.store:
             for dependency in model.pool.field_depends[field]:
                 yield from self._steps(model, prefix, dependency, seen | {field})
-        # what cannot be searched cannot be followed back to the source's records: left to the sweep
-        if rest and field.relational and field._description_searchable:
-            next_prefix = f"{prefix}.{name}" if prefix else name
-            yield from self._steps(
-                self.env[field.comodel_name], next_prefix, rest, seen
-            )
+        # what cannot be searched cannot be followed back to the source's records
+        if field.relational and field._description_searchable:
+            prefix = f"{prefix}.{name}" if prefix else name
+            yield field.comodel_name, prefix, ""
+            if rest:
+                comodel = self.env[field.comodel_name]
+                yield from self._steps(comodel, prefix, rest, seen)
 
     # === WHAT WAS SEEN === #
 
