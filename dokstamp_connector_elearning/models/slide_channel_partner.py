@@ -14,7 +14,7 @@ class SlideChannelPartner(models.Model):
 
     def _post_completion_update_hook(self, completed=True):
         """Override of `website_slides` to keep the date, which eLearning does not."""
-        super()._post_completion_update_hook(completed)
         if completed:
             first_time = self.filtered(lambda membership: not membership.completed_at)
             first_time.completed_at = fields.Datetime.now()
+        return super()._post_completion_update_hook(completed)

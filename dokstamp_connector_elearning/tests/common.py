@@ -9,7 +9,7 @@ class ElearningCase(DokstampCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Demo courses that the database may hold already are none of the tests' business.
+        # other addons' sources are none of these tests' business
         cls.env["dokstamp.source"].search([]).filtered(
             lambda source: (
                 not source.get_external_id()[source.id].startswith(

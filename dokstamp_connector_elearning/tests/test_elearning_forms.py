@@ -5,7 +5,7 @@ from .common import ElearningCase
 
 @tagged("post_install", "-at_install")
 class TestElearningForms(ElearningCase):
-    """Registrars see on eLearning's own forms how far a record got; others see nothing of it."""
+    """Registrars see on eLearning's forms how far a record got; others see nothing."""
 
     @classmethod
     def setUpClass(cls):

@@ -16,7 +16,7 @@ class TestDokstampSchoolCourse(models.Model):
     company_id = fields.Many2one("res.company")
     active = fields.Boolean(default=True)
     budget = fields.Char(groups="base.group_system")
-    # A field that cannot be computed for some records, as a careless school app's might be.
+    # cannot be computed for some records, as in a careless school app
     broken_area = fields.Char(compute="_compute_broken_area")
 
     @api.depends("category")

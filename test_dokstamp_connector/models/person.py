@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class TestDokstampSchoolPerson(models.Model):
-    """A person as a school app would keep one: a contact, and what only a school knows."""
+    """A person as a school app would keep one: a contact and a birth date."""
 
     _name = "test.dokstamp.school.person"
     _description = "School Person"

@@ -7,7 +7,7 @@ from odoo.addons.dokstamp_connector.tests.common import DokstampCase
 
 
 class SourceCase(DokstampCase):
-    """Sources for courses and persons (on demand) and memberships; the sandbox is empty but for the school."""
+    """Sources for courses, memberships and, on demand, persons."""
 
     @classmethod
     def setUpClass(cls):
@@ -127,7 +127,7 @@ class SourceCase(DokstampCase):
         return self.env["dokstamp.source.link"].search(domain)
 
     def fed(self, record, source=None):
-        """The registry record that a school app's record feeds; empty when there is none."""
+        """The registry record that ``record`` feeds; empty when there is none."""
         link = self.link(record, source)
         if not link.entity_id:
             return self.env["dokstamp.entity"]

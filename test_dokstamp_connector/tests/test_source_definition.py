@@ -7,7 +7,7 @@ from .common import SourceCase
 
 @tagged("post_install", "-at_install")
 class TestSourceDefinition(SourceCase):
-    """A source works as soon as it is saved, in every worker, and says what is wrong with it."""
+    """A source works once it is saved, in every worker, and says what is wrong."""
 
     def is_watched(self, model, field):
         return field in (self.env["dokstamp.source"]._watches(model) or {})

@@ -146,6 +146,7 @@ class TestSourceGuard(SourceCase):
             course = self.school_course()
             self.commit()
         self.assertEqual(self.saved(course), ("Botany",))
+        self.assertIn("read again in the background", self.link(course).error)
         self.assertEqual(len(triggers.records), 1)
         self.patch(sources, "_feed", feed)
         self.sweep()

@@ -126,7 +126,8 @@ class TestSourceTwins(SourceCase):
         self.flush()
         self.assertEqual(
             self.link(other).error,
-            "Ada@example.com belongs to Ada Example already, and DokStamp keeps it once.",
+            "Ada@example.com belongs to Ada Example already, and DokStamp keeps it "
+            "once.",
         )
         self.assertEqual(other.name, "Bo Exemplary")
         self.assertEqual(self.sandbox.count("students"), 2)

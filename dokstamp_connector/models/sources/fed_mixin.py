@@ -12,8 +12,8 @@ REGISTRAR = "dokstamp_connector.group_registrar"
 class DokstampFedMixin(models.AbstractModel):
     """Shows on a school app's record how far it got on its way to DokStamp.
 
-    A bridge inherits it and puts the fields on the app's forms. Where a record feeds several registry
-    records, the one of the first source is shown.
+    A bridge inherits it and puts the fields on the app's forms. Where a record feeds
+    several registry records, the one of the first source is shown.
     """
 
     _name = "dokstamp.fed.mixin"

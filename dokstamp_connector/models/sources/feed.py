@@ -1,7 +1,7 @@
 """From a school app's record to the registry: read, find or create, write what differs.
 
-Runs inside the user's transaction, when it commits, and in the sweep. What cannot be read leaves its sentence
-on the link.
+Runs inside the user's transaction, when it commits, and in the sweep. What cannot be
+read leaves its sentence on the link.
 """
 
 import psycopg2
@@ -18,7 +18,7 @@ class DokstampSource(models.Model):
     def _feed(self, ids):
         """Bring the registry up to date with the records ``ids`` of the source's model.
 
-        :param list[int] ids: also of records that are deleted or do not match the condition
+        :param list[int] ids: also of records that are deleted or match no more
         """
         self.ensure_one()
         source = self._as_reader()
@@ -39,16 +39,15 @@ class DokstampSource(models.Model):
         )
 
     def _as_reader(self):
-        """The source with the rights, the language and nothing else of a context in which it reads."""
-        # sudo: whoever saves a course has no rights on the registry
-        source = self.sudo()
-        return source.with_context(
-            {
-                "lang": source.company_id.partner_id.lang,
-                "active_test": False,
-                "allowed_company_ids": source.company_id.ids,
-            }
-        )
+        """The source with the rights to read, and nothing of the user's context."""
+        company = self.sudo().company_id
+        context = {
+            "lang": company.partner_id.lang,
+            "active_test": False,
+            "allowed_company_ids": company.ids,
+        }
+        # su: whoever saves a course has no rights on the registry
+        return self.with_env(self.env(su=True, context=context))
 
     def _matching(self, ids):
         """The records among ``ids`` that meet the condition; archived ones too."""
@@ -57,7 +56,7 @@ class DokstampSource(models.Model):
         )
 
     def _takes(self, record):
-        """Whether a record that was never fed enters the registry without being referred to."""
+        """Whether a record that was never fed enters without being referred to."""
         return self.trigger == "on_save" and _is_active(record)
 
     def _links_of(self, ids):
@@ -110,7 +109,7 @@ class DokstampSource(models.Model):
         return values, errors
 
     def _read_alone(self, record, demanded):
-        """Read a record so that another one's broken computation does not stand in its way.
+        """Read a record, though another one's computation beside it may be broken.
 
         :raise Unreadable: it cannot be read
         """
@@ -167,7 +166,7 @@ class DokstampSource(models.Model):
         return retired
 
     def _part_strays(self, values, entities, links):
-        """Part records from what they only referred to, where they do not mean the same any more."""
+        """Part records from what they only refer to and do not mean any more."""
         known = self.env[self.entity].union(*entities.values())
         writers = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
@@ -180,7 +179,7 @@ class DokstampSource(models.Model):
                 del entities[record_id]
 
     def _find_twins(self, values, entities):
-        """What the registry has already, from another record or typed by hand, is fed from now on."""
+        """Feed what the registry has already, from another record or typed by hand."""
         model = self.env[self.entity]
         keys = model._natural_keys(values)
         twins = model._twins({key for key in keys.values() if key})
@@ -204,7 +203,7 @@ class DokstampSource(models.Model):
             entities.update(dict.fromkeys(ids, entity))
 
     def _best_of(self, values, record_ids):
-        """The values of the record that is going to write: the first that is not archived."""
+        """The values of the record that is going to write: the first live one."""
         return next(
             (values[one] for one in record_ids if values[one]["active"]),
             values[record_ids[0]],

@@ -1,4 +1,7 @@
-"""Nothing here may make a user's save fail: what goes wrong rolls back, is logged, and leaves its sentence."""
+"""What keeps a source from failing a user's save.
+
+What goes wrong is rolled back, logged, and leaves its sentence on the link.
+"""
 
 import logging
 import threading
@@ -21,10 +24,10 @@ class DokstampSource(models.Model):
 
     @api.model
     def _feed_safely(self, ids_by_source):
-        """Feed several sources; a record that cannot be handled is left out, with its sentence on the link.
+        """Feed several sources; what cannot be handled is left out, with a sentence.
 
         :param dict ids_by_source: source id → ids of records of its model
-        :return: whether nothing is left that should be read again in a later transaction
+        :return: whether nothing is left for a later transaction
         :rtype: bool
         """
         # sudo: whoever saves a course has no rights on the sources
@@ -32,7 +35,7 @@ class DokstampSource(models.Model):
         batches = [(source, sorted(ids_by_source[source.id])) for source in sources]
         self.env.cr.flush()  # what fails here is not ours to catch
         try:
-            # One savepoint for all, as each one makes the capture insert what it has gathered.
+            # one for all, as each savepoint has the capture insert what it gathered
             with _without_sql_log(), self.env.cr.savepoint():
                 for source, ids in batches:
                     source._feed(ids)
@@ -69,13 +72,22 @@ class DokstampSource(models.Model):
             self._log_failure(f"note a problem of {record_id}", second_error)
 
     def _failure_sentence(self, error):
+        if isinstance(error, TRANSIENT):
+            return self.env._(
+                "Somebody saved the same at the same moment. This record is read "
+                "again in the background."
+            )
         return self.env._(
-            "This record could not be read (%(error)s). Check the fields and the condition of the source.",
+            "This record could not be read (%(error)s). Check the fields and the "
+            "condition of the source.",
             error=type(error).__name__,
         )
 
     def _log_failure(self, what, error):
-        """Log where ``error`` came from, without its message: those quote personal data."""
+        """Log where ``error`` came from; its message might quote personal data."""
+        if isinstance(error, TRANSIENT):
+            _logger.info("Source %s left to the sweep: %s", self.id, what)
+            return
         _logger.warning(
             "Source %s could not %s: %s\n%s",
             self.id,
@@ -86,7 +98,7 @@ class DokstampSource(models.Model):
 
     @api.model
     def _wake_sweep(self):
-        """Read everything again in a transaction of its own, as soon as this one is committed."""
+        """Read everything again, in a transaction after this one."""
         sweep = self.env.ref(
             "dokstamp_connector.ir_cron_sweep", raise_if_not_found=False
         )
@@ -97,7 +109,7 @@ class DokstampSource(models.Model):
 
 @contextmanager
 def _without_sql_log():
-    """Keep Odoo from logging this thread's failed queries: their parameters are personal data."""
+    """Keep Odoo from logging this thread's failed queries: they hold personal data."""
     thread = threading.get_ident()
     logger = logging.getLogger("odoo.sql_db")
 

@@ -79,7 +79,8 @@ class DokstampSourceField(models.Model):
         if text not in table:
             raise Unreadable(
                 self.env._(
-                    "The table of values for %(field)s has no line for “%(value)s”. Add one on the source.",
+                    "The table of values for %(field)s has no line for “%(value)s”. "
+                    "Add one on the source.",
                     field=self.field_name,
                     value=text,
                 )
@@ -101,7 +102,8 @@ class DokstampSourceField(models.Model):
         if value[:1].id not in demanded:
             raise Unreadable(
                 self.env._(
-                    "%(record)s is not in the registry: no source takes it, or its source cannot read it.",
+                    "%(record)s is not in the registry: no source takes it, or its "
+                    "source cannot read it.",
                     record=value[:1].display_name,
                 )
             )
@@ -163,7 +165,7 @@ class DokstampSourceField(models.Model):
 
 
 def _follow(record, path):
-    """The value at the end of a dotted path; the first record where a link holds several."""
+    """The value at the end of a dotted path, of the first record where it forks."""
     value = record
     for name in path.split("."):
         if not value:
@@ -173,7 +175,7 @@ def _follow(record, path):
 
 
 def _first(records):
-    """The first of ``records``, which goes on being read together with its neighbours."""
+    """The first of ``records``; what it is read for is read for its neighbours too."""
     return next(iter(records), records)
 
 

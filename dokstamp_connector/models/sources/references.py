@@ -1,4 +1,4 @@
-"""What the sources owe each other: a record that another one refers to, or that takes another one's place."""
+"""What sources owe each other: records referred to, and records taking over."""
 
 from odoo import models
 
@@ -11,7 +11,7 @@ class DokstampSource(models.Model):
     # === LINKS BETWEEN REGISTRY RECORDS === #
 
     def _demand(self, records, entity_model):
-        """The registry records that stand for a school app's records; fed now if they were not yet.
+        """The registry records that stand for ``records``; fed now if not fed yet.
 
         :return: record id → registry id, of those that could be had
         :rtype: dict[int, int]
@@ -83,7 +83,7 @@ class DokstampSource(models.Model):
     # === WHO WRITES === #
 
     def _let_go(self, links):
-        """The school app's records are gone or do not match any more: somebody else writes, or nobody."""
+        """Records are gone or match no more: somebody else writes, or nobody."""
         ids = links.mapped("res_id")
         existing = self.env[self.model].browse(ids).exists()._ids
         gone = links.filtered(lambda link: link.res_id not in existing)
@@ -93,7 +93,7 @@ class DokstampSource(models.Model):
         self._settle(entity_ids)
 
     def _settle(self, entity_ids):
-        """Have the next record write what was fed by one that is gone or archived; else archive it."""
+        """Have the next live record write what one that is gone fed, or archive it."""
         entities = self.env[self.entity].browse(entity_ids - {0}).exists()
         writers = self.env["dokstamp.source.link"]._feeding(entities)
         for entity in entities:

@@ -1,4 +1,4 @@
-"""Which Odoo model feeds which kind of registry record; set up by an administrator, no code."""
+"""Which Odoo model feeds which kind of registry record; set up without code."""
 
 from ast import literal_eval
 
@@ -116,9 +116,9 @@ class DokstampSource(models.Model):
         self.field_ids._check_paths()
 
     def _check_may_read(self):
-        """Whoever lets a source read a model must be able to read it: the source reads with all rights.
+        """Refuse what the user may not read, since sources read with all rights.
 
-        No constraint, as Odoo runs those with all rights.
+        No constraint, as Odoo runs those with all rights too.
         """
         for source in self:
             self.env[source.model].check_access("read")
@@ -148,7 +148,7 @@ class DokstampSource(models.Model):
         return result
 
     def _definition_changed(self):
-        """Watch the right models from now on, in every worker, and read everything once more."""
+        """Watch the right models from now on, in every worker, and read all again."""
         self.env.registry.clear_cache()
         self._read_all()
 
@@ -171,7 +171,8 @@ class DokstampSource(models.Model):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "All records are being read in the background; the numbers above grow meanwhile."
+                    "All records are being read in the background; the numbers above "
+                    "grow meanwhile."
                 ),
             },
         }

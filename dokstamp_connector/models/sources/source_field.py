@@ -1,4 +1,4 @@
-"""Where one field of a registry record comes from, and the table of values that it may go through."""
+"""Where one field of a registry record comes from, and its table of values."""
 
 import re
 import zoneinfo
@@ -57,7 +57,7 @@ class DokstampSourceField(models.Model):
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
         string="Cut to length",
-        help="Cut texts that are longer than DokStamp takes, instead of reporting them.",
+        help="Cut texts longer than DokStamp takes, instead of reporting them.",
     )
     value_ids = fields.One2many(
         "dokstamp.source.value", "field_id", string="Table of values", copy=True
@@ -178,7 +178,7 @@ class DokstampSourceField(models.Model):
         return self.env[self.entity]._fields[self.field_name].type == "many2one"
 
     def _link_target(self):
-        """Model of the school app's records that this link looks up, and kind of registry record it needs.
+        """Model of the records that this link looks up, and the entity that it needs.
 
         :rtype: tuple[str, str] | None
         """

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class DokstampSourceLink(models.Model):
     """Which registry record a school app's record has fed, or why it could not.
 
-    Several records may feed one: two contacts with one e-mail address are one student. The oldest live link
-    writes, the others only refer.
+    Several records may feed one: two contacts with one e-mail address are one student.
+    The oldest live link writes, the others only refer.
     """
 
     _name = "dokstamp.source.link"

@@ -1,4 +1,4 @@
-"""When two school apps' records, or one and a registry record typed by hand, mean the same."""
+"""When two records of school apps, or one and one typed by hand, mean the same."""
 
 from collections import defaultdict
 
@@ -20,9 +20,9 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _natural_keys(self, vals_by_id):
-        """What makes ``vals`` the same record as others; None where part of it is missing.
+        """What makes values the same record as others; None where part is missing.
 
-        :param dict[int, dict] vals_by_id: any id → values as for `create`, with the company
+        :param dict[int, dict] vals_by_id: any id → values as for `create`
         :return: the same id → the key
         :rtype: dict[int, tuple | None]
         """
@@ -110,7 +110,7 @@ class DokstampEntity(models.AbstractModel):
         return differences
 
     def _taken_sentence(self, vals):
-        """Why the record must not get its natural key: another one has it. None when it may."""
+        """Why the record must not get this natural key, or None when it may."""
         key = self._key_with(vals)
         if not key or key == self._key_with({}):
             return None

@@ -1,9 +1,9 @@
 """Where a school app's save is noticed.
 
-Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`, a cached dict, whether
-any source reads that model. `base_automation` patches the models instead and reloads the registry of every
-worker when a rule changes; here a changed source only drops a cache, so that it works at once and nothing
-stops for it.
+Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`,
+a cached dict, whether any source reads that model. `base_automation` patches the models
+instead and reloads the registry of every worker when a rule changes; here a changed
+source only drops a cache, so that it works at once and nothing stops for it.
 """
 
 import logging
@@ -36,7 +36,7 @@ class Base(models.AbstractModel):
 
     def unlink(self):
         if watches := self._dokstamp_watches():
-            # what hangs on these records by a foreign key may vanish with them: find it while it is there
+            # what hangs on these records may vanish with them: find it before
             self._dokstamp_gather(watches.get("", ()), is_leaving=True)
         return super().unlink()
 
@@ -50,7 +50,7 @@ class Base(models.AbstractModel):
         return result
 
     def _dokstamp_watches(self):
-        """Which sources read this model; nothing while modules are being installed: the sweep reads then."""
+        """Which sources read this model; none while addons are being installed."""
         if self._abstract or not self.pool.ready:
             return None
         return self.env["dokstamp.source"]._watches(self._name)
@@ -98,8 +98,9 @@ class DokstampSource(models.Model):
     def _watches(self, model_name):
         """Which fields of a model matter to which sources; None when none does.
 
-        :return: field name → pairs of source id and the path that leads from the source's model to this
-            one, empty for the source's own; the empty field name stands for create and unlink
+        :return: field name → pairs of source id and the path that leads from the
+            source's model to this one, empty for the source's own; the empty field name
+            stands for create and unlink
         :rtype: dict[str, set[tuple[int, str]]] | None
         """
         return self._all_watches().get(model_name)
@@ -127,11 +128,12 @@ class DokstampSource(models.Model):
             yield from self._steps(self.env[self.model], "", path, frozenset())
 
     def _steps(self, model, prefix, path, seen):
-        """(model name, path to it, field name) for every field along ``path`` and every field they are made of.
+        """Every field along ``path``, and every field that those are made of.
 
         :param odoo.models.BaseModel model: where ``path`` begins
         :param str prefix: the path from the source's model to ``model``
-        :param frozenset seen: fields that led here, since computed fields may depend on each other
+        :param frozenset seen: computed fields that led here: they may go in circles
+        :return: an iterator of (model name, path to it, field name)
         """
         name, _dot, rest = path.partition(".")
         field = model._fields.get(name)
@@ -154,7 +156,7 @@ class DokstampSource(models.Model):
     def _dependents(self, path, ids):
         """Ids of the source's records that reach one of ``ids`` by ``path``.
 
-        Nothing where that cannot be told: a save must not fail because a path is broken.
+        Nothing where that cannot be told: a broken path must not fail a save.
 
         :rtype: list[int]
         """
