@@ -180,6 +180,26 @@ class TestElearningFeed(ElearningCase):
         self.assertEqual(self.remote_enrollment()["completion_status"], "enrolled")
         self.assertEqual(self.sandbox.count("enrollments"), 1)
 
+    def test_merged_contacts_are_one_student_after_the_sweep(self):
+        other = self.env["res.partner"].create(
+            {"name": "Lea at work", "email": "work@example.com"}
+        )
+        self.enroll(self.learner.partner_id + other)
+        self.give_birth_date()
+        self.give_birth_date(other)
+        self.flush()
+        self.assertEqual(self.sandbox.count("enrollments"), 2)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((self.learner.partner_id + other).ids, self.learner.partner_id)
+        self.sweep()
+        self.flush()
+        statuses = {
+            row["completion_status"] for row in self.sandbox.rows("enrollments")
+        }
+        self.assertEqual(statuses, {"enrolled", "dropped"})
+        student = self.env["dokstamp.student"].search([])
+        self.assertEqual(student.email, "lea@example.com")
+
     def test_two_contacts_with_one_email_are_one_student(self):
         twin = self.env["res.partner"].create(
             {"name": "Lea at work", "email": "Lea@Example.com"}

@@ -68,8 +68,8 @@ class TestSourceReferences(SourceCase):
         self.commit()
         self.assertEqual(
             self.link(membership).error,
-            "Botany is not in the registry: no source takes it, or its source cannot "
-            "read it.",
+            "Botany is not in the registry: it is archived, no source takes it, or "
+            "its source cannot read it.",
         )
 
     def test_an_enrollment_goes_out_once_its_course_is_taken(self):
@@ -80,6 +80,25 @@ class TestSourceReferences(SourceCase):
         course.category = "public"
         self.flush()
         self.assertFalse(self.link(membership).error)
+        self.assertEqual(self.sandbox.count("enrollments"), 1)
+
+    def test_an_enrollment_goes_out_once_its_person_is_taken(self):
+        self.person_source.domain = "[('gender', '=', 'f')]"
+        membership = self.membership()
+        self.flush()
+        self.assertTrue(self.link(membership).error)
+        membership.person_id.gender = "f"
+        self.flush()
+        self.assertFalse(self.link(membership).error)
+        self.assertEqual(self.sandbox.count("enrollments"), 1)
+
+    def test_an_archived_course_takes_no_new_enrollment(self):
+        course = self.school_course(active=False)
+        membership = self.membership(course=course)
+        self.flush()
+        self.assertIn("it is archived", self.link(membership).error)
+        course.active = True
+        self.flush()
         self.assertEqual(self.sandbox.count("enrollments"), 1)
 
     def test_a_membership_moved_to_another_course_takes_its_enrollment_along(self):

@@ -9,7 +9,7 @@ import psycopg2
 from odoo import models
 from odoo.fields import Domain
 
-from .reading import Unreadable
+from .reading import Unreadable, is_active
 
 
 class DokstampSource(models.Model):
@@ -32,7 +32,8 @@ class DokstampSource(models.Model):
         source._let_go(source.link_ids.browse(links[one].id for one in lost))
         # whoever could not find them, or found others in their place, looks again
         source._feed_referrers(
-            [one for one in fed if not places.get(one)], [("error", "!=", False)]
+            [one for one in matching.ids if not places.get(one)],
+            [("error", "!=", False)],
         )
         source._feed_referrers(
             [one for one in fed if places.get(one, fed[one]) not in (0, fed[one])]
@@ -57,7 +58,7 @@ class DokstampSource(models.Model):
 
     def _takes(self, record):
         """Whether a record that was never fed enters without being referred to."""
-        return self.trigger == "on_save" and _is_active(record)
+        return self.trigger == "on_save" and is_active(record)
 
     def _links_of(self, ids):
         """Record id → its link.
@@ -132,7 +133,7 @@ class DokstampSource(models.Model):
             for line in self.field_ids
         }
         values["company_id"] = self.company_id.id
-        values["active"] = _is_active(record)
+        values["active"] = is_active(record)
         if values.get("grade"):
             values.setdefault("is_graded", True)
         return self.env[self.entity]._normalized(values)
@@ -264,7 +265,3 @@ class DokstampSource(models.Model):
         for record_id, link in links.items():
             if link.error and record_id not in errors:
                 link.error = False
-
-
-def _is_active(record):
-    return record.active if "active" in record._fields else True

@@ -102,8 +102,8 @@ class DokstampSourceField(models.Model):
         if value[:1].id not in demanded:
             raise Unreadable(
                 self.env._(
-                    "%(record)s is not in the registry: no source takes it, or its "
-                    "source cannot read it.",
+                    "%(record)s is not in the registry: it is archived, no source "
+                    "takes it, or its source cannot read it.",
                     record=value[:1].display_name,
                 )
             )
@@ -191,3 +191,8 @@ def _as_date(value):
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else fields.Date.to_date(value)
+
+
+def is_active(record):
+    """Whether a school app's record is not archived."""
+    return record.active if "active" in record._fields else True

@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .reading import Unreadable
+from .reading import Unreadable, is_active
 
 
 class DokstampSource(models.Model):
@@ -40,7 +40,9 @@ class DokstampSource(models.Model):
         for source in sources:
             missing = [one for one in records.ids if one not in known]
             if missing:
-                known |= source._feed_records(source._matching(missing))
+                known |= source._feed_records(
+                    source._matching(missing).filtered(is_active)
+                )
         return known
 
     def _entity_label(self, entity_model):
