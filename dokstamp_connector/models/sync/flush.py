@@ -152,30 +152,24 @@ class DokstampFlush(models.AbstractModel):
     # === THE LOOP === #
 
     def _run(self, lanes):
-        time_left, stragglers = self._commit(), None
+        is_late, stragglers = self._commit() <= 0, set()
         while lanes:
-            if stragglers is not None:
-                stragglers &= self._under_way(lanes)
-            elif time_left <= 0:
-                # what hangs then ends the flush late, and the other accounts go on meanwhile
-                self._drop_unstarted(lanes)
-                stragglers = self._under_way(lanes)
-            if stragglers is not None and not stragglers:
+            if is_late and not stragglers:
                 self._stop(lanes)
-            claimed = sum(
-                [
-                    self._load(lane)
-                    for lane in lanes
-                    if not stragglers or stragglers.isdisjoint(lane.jobs)
-                ]
-            )
+            # what hangs when the time is up ends the flush late; other accounts go on meanwhile
+            idle = [lane for lane in lanes if stragglers.isdisjoint(lane.jobs)]
+            claimed = sum([self._load(lane) for lane in idle])
             if under_way := self._under_way(lanes):
                 finished, _rest = wait(under_way, TICK, FIRST_COMPLETED)
                 for lane in lanes:
                     self._settle(lane, lane.take(finished))
-            elif not claimed and (time_left <= 0 or not self._linger(lanes)):
+                stragglers -= finished
+            elif not claimed and (is_late or not self._linger(lanes)):
                 return
-            time_left = self._commit()
+            if self._commit() <= 0 and not is_late:
+                is_late = True
+                self._drop_unstarted(lanes)
+                stragglers = self._under_way(lanes)
 
     def _under_way(self, lanes):
         return {future for lane in lanes for future in lane.jobs}
