@@ -3,7 +3,7 @@
 import hashlib
 import ipaddress
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
@@ -230,13 +230,24 @@ class DokstampAccount(models.Model):
         return accounts
 
     def write(self, vals):
+        reconnecting = self.filtered(
+            lambda account: account.state == "connected" and account._differs(vals)
+        )
         result = super().write(vals)
         if vals.get("institution_id"):
             self._give_institution()
-        if ACCESS_FIELDS.intersection(key for key, value in vals.items() if value):
-            # Other credentials deserve another try, and a person's word that they belong to this database.
-            self.filtered(lambda account: account.state == "connected")._reset_access()
+        # Other credentials deserve another try, and a person's word that they belong to
+        # this database.
+        if reconnecting:
+            reconnecting._reset_access()
         return result
+
+    def _differs(self, vals):
+        """Whether ``vals`` give other credentials; any secret is another one."""
+        return any(
+            vals[name] and vals[name] != self[name]
+            for name in ACCESS_FIELDS.intersection(vals)
+        )
 
     def _reset_access(self):
         self.write({"state": "draft", "outage_count": 0, "call_again_at": False})
@@ -389,7 +400,8 @@ class DokstampAccount(models.Model):
                 host=host,
             ),
             "refused": self.env._(
-                "%(host)s does not accept connections. Check the address of the API, or try again later.",
+                "%(host)s does not accept connections. Check the address of the API; if it is right, DokStamp is "
+                "down at the moment.",
                 host=host,
             ),
             "tls": self.env._(
@@ -397,9 +409,7 @@ class DokstampAccount(models.Model):
                 "address; if it is right, ask whoever runs your network.",
                 host=host,
             ),
-            "timeout": self.env._(
-                "%(host)s did not answer in time. Try again later.", host=host
-            ),
+            "timeout": self.env._("%(host)s did not answer in time.", host=host),
             "rate_limit": self.env._(
                 "DokStamp asks us to slow down. Try again in a minute."
             ),
@@ -428,7 +438,7 @@ class DokstampAccount(models.Model):
                 host=host,
             )
         return self.env._(
-            "DokStamp could not do it (%(status)s). Try again later.",
+            "DokStamp could not do it (%(status)s).",
             status=getattr(error, "status", None) or self.env._("no answer"),
         )
 
@@ -451,6 +461,12 @@ class DokstampAccount(models.Model):
         )
         return True
 
+    def _outage_sentence(self, error):
+        return self.env._(
+            "%(cause)s Nothing is lost: it goes on by itself once DokStamp answers again.",
+            cause=self._access_sentence(error),
+        )
+
     def _pause(self, reason):
         self.write({"state": "paused", "pause_reason": reason})
 
@@ -461,15 +477,21 @@ class DokstampAccount(models.Model):
                 {"outage_count": 0, "call_again_at": False, "outage_message": False}
             )
 
+    def _may_call(self):
+        call_again_at = self.call_again_at or datetime.min
+        return self.state == "connected" and call_again_at <= fields.Datetime.now()
+
     def _note_outage(self, error):
-        """Count a failure of DokStamp itself; after a few in a row leave it alone for a while."""
+        """Count a failure of DokStamp itself; after a few in a row, or when asked to, leave it alone."""
         count = self.outage_count + 1
-        values = {"outage_count": count, "outage_message": self._access_sentence(error)}
+        values = {"outage_count": count, "outage_message": self._outage_sentence(error)}
+        asked_for = getattr(error, "delay", None)
         if count >= BREAKER_OPENS_AFTER:
-            delay = backoff_seconds(
-                count - BREAKER_OPENS_AFTER + 1, getattr(error, "delay", None)
-            )
-            values["call_again_at"] = self._in_seconds(min(delay, MAX_OUTAGE_DELAY))
+            delay = backoff_seconds(count - BREAKER_OPENS_AFTER + 1)
+            delay = max(min(delay, MAX_OUTAGE_DELAY), asked_for or 0)
+            values["call_again_at"] = self._in_seconds(delay)
+        elif asked_for:
+            values["call_again_at"] = self._in_seconds(asked_for)
         self.write(values)
 
     def _note_rate_limit(self, delay):

@@ -14,3 +14,4 @@ from . import test_certificate_automatic
 from . import test_portal
 from . import test_check_link
 from . import test_portfolio
+from . import test_tours

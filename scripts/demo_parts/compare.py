@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from .show import say, table
 
 SHOWN_DIFFERENCES = 10
+ARCHIVED_TOO = {"active_test": False}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Kind:
     links: dict = field(default_factory=dict)
     archived: dict = field(default_factory=dict)
     key: tuple = ("uuid",)
+
+    @property
+    def label(self):
+        return self.name.replace("_", " ")
 
 
 INSTITUTION = {"institution_id": "institution_uuid"}
@@ -89,13 +94,14 @@ KINDS = (
 class Comparison:
     """Both sides as they are now.
 
-    :ivar list rows: kind, count in Odoo, count at DokStamp, "equal" or how many differ
+    :ivar list rows: kind; counts in eLearning, registry and DokStamp; the verdict
     :ivar list differences: one sentence each
     """
 
     def __init__(self, reader, sandbox):
         self._reader, self._sandbox = reader, sandbox
         self._uuids = {kind.model: self._uuids_of(kind) for kind in KINDS}
+        self._elearning = elearning_counts(reader)
         self.rows, self.differences = [], []
         for kind in KINDS:
             self._compare(kind)
@@ -105,20 +111,23 @@ class Comparison:
         return not self.differences
 
     def show(self):
-        table(["", "Odoo", "DokStamp", "field by field"], self.rows)
+        table(["", "eLearning", "registry", "DokStamp", "field by field"], self.rows)
         for difference in self.differences[:SHOWN_DIFFERENCES]:
             say(f"    {difference}")
 
     def _compare(self, kind):
         ours, theirs = self._registry(kind), self._dokstamp(kind)
         before = len(self.differences)
+        source = self._elearning.get(kind.name, len(ours))
+        if source != len(ours):
+            self.differences.append(f"{kind.name}: {source} in eLearning")
         for key in sorted({*ours, *theirs}, key=str):
             self._compare_record(kind, ours.get(key), theirs.get(key), key)
         differing = len(self.differences) - before
         if ours or theirs:
             verdict = f"{differing} differ" if differing else "equal"
-            label = kind.name.replace("_", " ")
-            self.rows.append([label, len(ours), len(theirs), verdict])
+            shown = self._elearning.get(kind.name, "")
+            self.rows.append([kind.label, shown, len(ours), len(theirs), verdict])
 
     def _compare_record(self, kind, ours, theirs, key):
         if ours is None or theirs is None:
@@ -135,14 +144,14 @@ class Comparison:
 
     def _uuids_of(self, kind):
         rows = self._reader.read(
-            kind.model, [], ["dokstamp_uuid"], context={"active_test": False}
+            kind.model, [], ["dokstamp_uuid"], context=ARCHIVED_TOO
         )
         return {row["id"]: row["dokstamp_uuid"] for row in rows}
 
     def _registry(self, kind):
         """Key → the record as DokStamp should have it; no uuid is a key of its own."""
         names = [*kind.plain, *kind.links, "active"]
-        rows = self._reader.read(kind.model, [], names, context={"active_test": False})
+        rows = self._reader.read(kind.model, [], names, context=ARCHIVED_TOO)
         records = {}
         for row in rows:
             uuid = self._uuids[kind.model][row["id"]]
@@ -176,6 +185,24 @@ LINKED = {
     "student_id": "student",
     "cohort_id": "cohort",
 }
+
+
+def elearning_counts(reader):
+    """What eLearning's own tables hold, by the kind that it feeds.
+
+    :rtype: dict[str, int]
+    """
+    sections = [("is_category", "=", True)]
+    members = reader.read(
+        "slide.channel.partner", [("member_status", "!=", "invited")], ["partner_id"]
+    )
+    return {
+        "courses": reader.count("slide.channel", context=ARCHIVED_TOO),
+        "modules": reader.count("slide.slide", *sections, context=ARCHIVED_TOO),
+        "attachments": reader.count("slide.slide", *sections),
+        "students": len({member["partner_id"] for member in members}),
+        "enrollments": len(members),
+    }
 
 
 def _is_same(ours, theirs):

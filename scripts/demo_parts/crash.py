@@ -44,12 +44,14 @@ def kill_and_recover(school, sandbox, work, port):
         work.processes.stop("odoo", signal.SIGKILL)
     states = rows_by_state(work.database)
     sandbox.speed_up()
-    say(f"    killed with {states['sending']} rows on their way (SIGKILL)")
+    say(f"    killed (SIGKILL) with {states['sending']} rows on their way")
     if not states["sending"]:
         raise NotKilled(states)
     with Step("Odoo is started again and goes on") as step:
         start_odoo(work, port)
         school.wait_until_quiet(step)
+    lost = [row for row in sandbox.requests(since) if row["outcome"] == "abandoned"]
+    say(f"    {len(lost)} calls were under way when it died")
     look_for_doubles(sandbox)
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from .show import DemoFailed
 
-ADDONS = "dokstamp_connector,dokstamp_connector_elearning"
 TEMPLATE = "dokstamp_demo_elearning"
 CONFIG = """\
 [options]

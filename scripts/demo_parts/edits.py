@@ -1,5 +1,6 @@
 """Live edits: each made by the person with the fewest rights for it, and timed."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from statistics import median
 
 from .show import DemoFailed, Step, say, table
 
+UUID = re.compile(r"[0-9a-f-]{36}")
 ARRIVAL_TIME = 30  # seconds that an edit may take to arrive
 
 
@@ -168,7 +170,7 @@ def try_edits(school, sandbox):
             step.note(edit.title)
             delay = time_edit(edit, sandbox)
             delays.append(delay)
-            call = f"{edit.method} {edit.path.split('/')[1]}"
+            call = f"{edit.method} {UUID.sub('…', edit.path)}"
             rows.append([edit.title, edit.who, call, f"{delay:.0f} ms"])
             school.wait_until_quiet()
         step.note(f"{len(rows)} arrived")

@@ -43,8 +43,8 @@ class Session:
         rows = self.call(model, "search_read", domain, fields, load=None, **kwargs)
         return [{k: None if v is False else v for k, v in row.items()} for row in rows]
 
-    def count(self, model, *domain):
-        return self.call(model, "search_count", list(domain))
+    def count(self, model, *domain, **kwargs):
+        return self.call(model, "search_count", list(domain), **kwargs)
 
     def ref(self, xml_id):
         """The id behind an external id."""

@@ -58,7 +58,7 @@ def table(headings, rows):
     rows = [[str(cell) for cell in row] for row in rows]
     columns = list(zip(headings, *rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    numeric = [all(c.lstrip("-").isdigit() for c in column[1:]) for column in columns]
+    numeric = [all(c.isdigit() for c in column[1:] if c) for column in columns]
     for row in (headings, ["-" * width for width in widths], *rows):
         cells = [
             cell.rjust(width) if right else cell.ljust(width)

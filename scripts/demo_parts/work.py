@@ -1,10 +1,16 @@
 """One demo: its work folder, its database, its processes."""
 
+import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from .processes import Processes
+from .show import DemoFailed
+
+
+class AtWork(DemoFailed):
+    """Another run has this database."""
 
 
 @dataclass
@@ -21,6 +27,17 @@ class Work:
         self.processes = Processes(self.folder)
         self.config = self.folder / "odoo.conf"
         self.odoo_log = self.folder / "odoo.log"
+
+    def claim(self):
+        """Keep others away from this database while this process lives.
+
+        :raise AtWork: another one has it
+        """
+        self._lock = (self.folder / ".lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AtWork(f"another run is at work on {self.database}") from error
 
     @property
     def template_folder(self):

@@ -82,7 +82,7 @@ class DokstampBadgeImage(models.Model):
             }
         )
 
-    def _push_message(self, binding):
+    def _push_message(self, binding, tried=()):
         if binding.dokstamp_uuid:
             return None
         return UploadImage(
@@ -91,7 +91,7 @@ class DokstampBadgeImage(models.Model):
             content=decoded(self.image),
         )
 
-    def _removal_message(self, binding, removal_keys, was_attempted):
+    def _removal_message(self, binding, removal_keys, tried, since):
         """Nothing: deleting a file is not documented."""
 
 

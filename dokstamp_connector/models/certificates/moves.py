@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
-from ..sync.certificate_message import Issue, Refresh, Revoke, Upload, is_settled
+from ..sync.certificate_message import (
+    Certified,
+    Issue,
+    Refresh,
+    Revoke,
+    Upload,
+    is_settled,
+)
 from .pdf import decoded
 
 # DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2): look again after
@@ -31,25 +38,45 @@ class DokstampCertificate(models.Model):
             if record
         ]
 
-    def _operation_message(self, row, binding):
-        """The next message of a certificate's queue row, or None when nothing is left to do."""
-        return getattr(self, f"_{row.operation}_message")(row, binding)
-
-    def _issue_message(self, row, binding):
-        if binding.dokstamp_uuid:
-            return Refresh(resource="certificates", uuid=binding.dokstamp_uuid)
+    def _operation_message(self, row, binding, tried):
+        """The next message of a queue row, or None when nothing is left to do."""
         file_uuid = (binding.last_payload or {}).get("file_uuid")
-        if not file_uuid:
+        known = {
+            "resource": self._dokstamp_resource,
+            "uuid": binding.dokstamp_uuid or None,
+            "file_uuid": file_uuid,
+        }
+        return getattr(self, f"_{row.operation}_message")(row, known)
+
+    def _issue_message(self, row, known):
+        if known["uuid"]:
+            return Refresh(**known)
+        if not known["file_uuid"]:
             return Upload(
                 resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
             )
         return Issue(
-            resource="certificates",
-            payload=self._issue_payload(file_uuid),
+            **known,
+            payload=self._issue_payload(known["file_uuid"]),
             finishes=self.account_id.auth_method == "client_credentials",
             issued_at=f"{fields.Datetime.now().isoformat()}Z",
-            was_attempted=row.attempt_count > 0,
+            was_attempted=row._is_repeated(),
+            siblings=self._sibling_uuids(),
         )
+
+    def _sibling_uuids(self):
+        """The student's other certificates for the course, which a search finds too.
+
+        :rtype: list[str]
+        """
+        siblings = self.search(
+            [
+                ("student_id", "=", self.student_id.id),
+                ("course_id", "=", self.course_id.id),
+                ("id", "!=", self.id),
+            ]
+        )
+        return [uuid for uuid in siblings.mapped("dokstamp_uuid") if uuid]
 
     def _issue_payload(self, file_uuid):
         """Body of POST /certificates: dokstamp-api.md 16.2."""
@@ -63,19 +90,13 @@ class DokstampCertificate(models.Model):
         }
         return {key: value for key, value in payload.items() if value}
 
-    def _revoke_message(self, row, binding):
-        if self.state != "issued" or not binding.dokstamp_uuid:
+    def _revoke_message(self, row, known):
+        if self.state != "issued" or not known["uuid"]:
             return None
-        return Revoke(
-            resource="certificates",
-            uuid=binding.dokstamp_uuid,
-            reason=self.revocation_reason or None,
-        )
+        return Revoke(**known, reason=self.revocation_reason or None)
 
-    def _refresh_message(self, row, binding):
-        if not binding.dokstamp_uuid:
-            return None
-        return Refresh(resource="certificates", uuid=binding.dokstamp_uuid)
+    def _refresh_message(self, row, known):
+        return Refresh(**known) if known["uuid"] else None
 
     # === WHAT CAN CHANGE BY ITSELF === #
 
@@ -96,6 +117,11 @@ class DokstampCertificate(models.Model):
 
     # === WHAT CAME BACK === #
 
+    def _note_answer(self, row, message):
+        """Messages that are answered with a certificate bring DokStamp's word on it."""
+        if isinstance(message, Certified):
+            self._note_remote(row, message.remote)
+
     def _note_remote(self, row, remote):
         """Take over DokStamp's word on the certificate."""
         status = remote.get("status")
@@ -115,6 +141,8 @@ class DokstampCertificate(models.Model):
         before = self.state
         self.write(values)
         self._enter_in_register(before, row.user_id)
+        if self.state == "issued" != before:
+            self._notify_student()
         if self.state == "revoked":
             # the successor may be live only when this one is not: the database checks row by row
             self.flush_recordset(["state"])

@@ -41,8 +41,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _push_message(self, binding):
-        payload, last_payload = self._payload(), binding.last_payload or {}
+    def _push_message(self, binding, tried=()):
+        payload, last_payload = self._payload(), dict(binding.last_payload or {})
         if binding.dokstamp_uuid and payload == last_payload:
             return None
         return PushBelow(
@@ -52,12 +52,13 @@ class DokstampPortfolioEntity(models.AbstractModel):
             payload=payload,
             last_payload=last_payload,
             keys=self._search_keys(),
+            tried=list(tried),
         )
 
     def _removal_keys(self):
-        return {"path": self._path()}
+        return {"name": self.display_name, "path": self._path()}
 
-    def _removal_message(self, binding, removal_keys, was_attempted):
+    def _removal_message(self, binding, removal_keys, tried, since):
         path = removal_keys.get("path") or ()
         if not binding.dokstamp_uuid or not path or not all(path):
             return None

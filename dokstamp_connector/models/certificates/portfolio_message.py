@@ -23,8 +23,7 @@ class PushBelow(Push):
 
     path: tuple[str, ...]
 
-    @property
-    def _at(self):
+    def _below(self, parent_uuid):
         return Collection(self.client, below(*self.path))
 
     def _search(self):
@@ -44,7 +43,6 @@ class HideBelow(Message):
 
     path: tuple[str, ...]
     hidden: dict
-    outcome = "removed"
 
     def _run(self):
         self._meaning("archived", {}, self.hidden)

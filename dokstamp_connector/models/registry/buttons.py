@@ -7,7 +7,7 @@ class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
     def _count(self, model, link):
-        """Record id → how many records of ``model`` point at it with the field ``link``.
+        """Record id → how many records of ``model`` point at it with their ``link``.
 
         :rtype: dict[int, int]
         """
@@ -17,7 +17,7 @@ class DokstampEntity(models.AbstractModel):
         return {record.id: count for record, count in groups}
 
     def _action_pointing_here(self, xmlid, link):
-        """The action ``xmlid`` with only what points at this record, which new records will do too."""
+        """The action ``xmlid`` on what points at this record; new records do so too."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [(link, "=", self.id)]

@@ -44,10 +44,10 @@ class DokstampEntity(models.AbstractModel):
                 if field.convert_to_write(record[name], record) != vals[name]:
                     raise UserError(
                         self.env._(
-                            "%(field)s comes from %(source)s. Change it there: it would be overwritten "
+                            "%(field)s comes from %(origin)s. Change it there: it would be overwritten "
                             "here at the next save.",
                             field=field._description_string(self.env),
-                            source=record.fed_by,
+                            origin=record.fed_by,
                         )
                     )
 

@@ -23,7 +23,8 @@ class DokstampEntity(models.AbstractModel):
     def _compute_sync_state(self):
         """The engine's picture of each record: open queue rows first, then the binding."""
         # sudo: whoever sees the record may see how far it got
-        open_rows = self.env["dokstamp.sync.record"].sudo()._open_rows(self)
+        queue = self.env["dokstamp.sync.record"].sudo()
+        open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
         errors = self.env["dokstamp.source.link"].sudo()._errors_of(self)
         bindings = self._bindings()
         for record in self:
@@ -34,6 +35,8 @@ class DokstampEntity(models.AbstractModel):
                 state, message = "failed", errors[record.id]
             for row in open_rows.get(record.id, ()):  # the most telling one comes last
                 state, message = row._sync_state(), row.failure_message
+            if record.id in gathered_ids:
+                state, message = "pending", False
             record.sync_state = state
             record.sync_message = message
 

@@ -1,98 +1,64 @@
 """From a school app's record to the registry: read, find or create, write what differs.
 
-Runs inside the user's transaction, when it commits, and in the sweep. Nothing here may make a user's save
-fail: what cannot be read leaves its sentence on the link.
+Runs inside the user's transaction, when it commits, and in the sweep. What cannot be
+read leaves its sentence on the link.
 """
 
-import logging
+import psycopg2
 
-from odoo import api, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo import models
+from odoo.fields import Domain
 
-from .source_field import Unreadable
-
-_logger = logging.getLogger(__name__)
+from .reading import Unreadable, is_active
 
 
 class DokstampSource(models.Model):
     _inherit = "dokstamp.source"
 
-    # === ENTRY POINTS === #
-
-    @api.model
-    def _feed_safely(self, ids_by_source):
-        """Feed several sources; a record that cannot be handled is left out, with its sentence on the link.
-
-        :param dict ids_by_source: source id → ids of records of its model
-        """
-        # sudo: whoever saves a course has no rights on the sources
-        sources = self.sudo().browse(ids_by_source).exists().filtered("active").sorted()
-        batches = [(source, list(ids_by_source[source.id])) for source in sources]
-        try:
-            # One savepoint for all, as each one makes the capture insert what it has gathered.
-            with self.env.cr.savepoint():
-                for source, ids in batches:
-                    source._feed(ids)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception:  # noqa: BLE001 whichever record it was is found below
-            for source, ids in batches:
-                for one in ids:
-                    source._feed_guarded(one)
-
-    def _feed_guarded(self, record_id):
-        """Feed one record; what goes wrong is noted on its link."""
-        try:
-            with self.env.cr.savepoint():
-                self._feed([record_id])
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # noqa: BLE001
-            # no traceback: PostgreSQL's messages quote personal data
-            _logger.warning(
-                "Source %s could not read %s %s: %s",
-                self.id,
-                self.model,
-                record_id,
-                type(error).__name__,
-            )
-            sentence = self.env._(
-                "This record could not be read (%(error)s). Check the fields of the source.",
-                error=type(error).__name__,
-            )
-            reader = self._as_reader()
-            reader._note_errors({record_id: sentence}, reader._links_of([record_id]))
-
     def _feed(self, ids):
         """Bring the registry up to date with the records ``ids`` of the source's model.
 
-        :param list[int] ids: also of records that are deleted or do not match the condition
+        :param list[int] ids: also of records that are deleted or match no more
         """
         self.ensure_one()
         source = self._as_reader()
         links = source._links_of(ids)
+        places = {record_id: link.entity_id for record_id, link in links.items()}
         matching = source._matching(ids)
-        wanted = matching
-        if source.trigger == "on_demand":
-            wanted = matching.filtered(lambda record: record.id in links)
-        source._feed_records(wanted)
-        for link in links.values():
-            if link.res_id not in matching._ids:
-                source._let_go(link)
-
-    def _as_reader(self):
-        """The source with the rights and the language in which it reads."""
-        # sudo: whoever saves a course has no rights on the registry
-        source = self.sudo()
-        return source.with_context(
-            lang=source.company_id.partner_id.lang,
-            active_test=False,
-            allowed_company_ids=source.company_id.ids,
+        fed = source._feed_records(
+            matching.filtered(lambda r: r.id in links or source._takes(r))
+        )
+        lost = [one for one in links if one not in matching._ids]
+        source._let_go(source.link_ids.browse(links[one].id for one in lost))
+        # whoever could not find them, or found others in their place, looks again
+        source._feed_referrers(
+            [one for one in matching.ids if not places.get(one)],
+            [("error", "!=", False)],
+        )
+        source._feed_referrers(
+            [one for one in fed if places.get(one, fed[one]) not in (0, fed[one])]
         )
 
+    def _as_reader(self):
+        """The source with the rights to read, and nothing of the user's context."""
+        company = self.sudo().company_id
+        context = {
+            "lang": company.partner_id.lang,
+            "active_test": False,
+            "allowed_company_ids": company.ids,
+        }
+        # su: whoever saves a course has no rights on the registry
+        return self.with_env(self.env(su=True, context=context))
+
     def _matching(self, ids):
-        """The records among ``ids`` that the source takes; archived ones too."""
-        return self.env[self.model].search([("id", "in", ids), *self._domain()])
+        """The records among ``ids`` that meet the condition; archived ones too."""
+        return self.env[self.model].search(
+            self._whole_domain() & Domain("id", "in", ids), order="id"
+        )
+
+    def _takes(self, record):
+        """Whether a record that was never fed enters without being referred to."""
+        return self.trigger == "on_save" and is_active(record)
 
     def _links_of(self, ids):
         """Record id → its link.
@@ -109,19 +75,23 @@ class DokstampSource(models.Model):
     def _feed_records(self, records):
         """Feed matching records.
 
-        :return: record id → registry id, of those that could be read
+        :return: record id → registry id, of those that have one
         :rtype: dict[int, int]
         """
         links = self._links_of(records.ids)
         values, errors = self._read(records)
         entities = self._known_entities(links)
-        self._find_twins(values, entities)
-        self._create_missing(values, entities)
-        self._link(values, entities, links)
-        errors |= self._write_differences(
-            values, entities, self._links_of(list(values))
-        )
-        self._note_errors(errors, self._links_of(records.ids))
+        retired = self._note_life(values, links)
+        errors |= self._write_differences(values, entities, links)
+        self._part_strays(values, entities, links)
+        new = {one: vals for one, vals in values.items() if one not in entities}
+        self._find_twins(new, entities)
+        self._create_missing(new, entities)
+        self._link(new, entities, links)
+        links = self._links_of(records.ids)
+        errors |= self._write_differences(new, entities, links)
+        self._note_errors(errors, links)
+        self._settle(set(retired.mapped("entity_id")))
         return {record_id: entity.id for record_id, entity in entities.items()}
 
     def _read(self, records):
@@ -134,10 +104,28 @@ class DokstampSource(models.Model):
         }
         for record in records:
             try:
-                values[record.id] = self._read_record(record, demanded)
+                values[record.id] = self._read_alone(record, demanded)
             except Unreadable as error:
                 errors[record.id] = str(error)
         return values, errors
+
+    def _read_alone(self, record, demanded):
+        """Read a record, though another one's computation beside it may be broken.
+
+        :raise Unreadable: it cannot be read
+        """
+        try:
+            return self._read_record(record, demanded)
+        except (Unreadable, psycopg2.Error):
+            raise
+        except Exception:  # noqa: BLE001 computations run for many records at once
+            try:
+                return self._read_record(record.browse(record.id), demanded)
+            except (Unreadable, psycopg2.Error):
+                raise
+            except Exception as error:
+                self._log_failure(f"read {self.model} {record.id}", error)
+                raise Unreadable(self._failure_sentence(error)) from error
 
     def _read_record(self, record, demanded):
         values = {
@@ -145,10 +133,10 @@ class DokstampSource(models.Model):
             for line in self.field_ids
         }
         values["company_id"] = self.company_id.id
-        values["active"] = record.active if "active" in record._fields else True
+        values["active"] = is_active(record)
         if values.get("grade"):
             values.setdefault("is_graded", True)
-        return values
+        return self.env[self.entity]._normalized(values)
 
     def _known_entities(self, links):
         """Record id → the registry record that it has fed before."""
@@ -161,44 +149,85 @@ class DokstampSource(models.Model):
             if link.entity_id in by_id
         }
 
-    def _find_twins(self, values, entities):
-        """What the registry has already, from another record or typed by hand, is fed from now on."""
+    def _note_life(self, values, links):
+        """Note on the links whether their records are archived.
+
+        :return: the links whose records were not, and are now
+        """
+        changed = self.env["dokstamp.source.link"].union(
+            *(
+                links[record_id]
+                for record_id, vals in values.items()
+                if record_id in links and links[record_id].is_live != vals["active"]
+            )
+        )
+        retired = changed.filtered("is_live")
+        retired.is_live = False
+        (changed - retired).is_live = True
+        return retired
+
+    def _part_strays(self, values, entities, links):
+        """Part records from what they only refer to and do not mean any more."""
+        known = self.env[self.entity].union(*entities.values())
+        writers = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
-            if record_id not in entities:
-                twin = self.env[self.entity]._find_twin(vals)
-                if twin:
-                    entities[record_id] = twin
+            entity = entities.get(record_id)
+            if (
+                entity
+                and writers.get(entity.id) != links[record_id]
+                and entity._key_with(vals) != entity._key_with({})
+            ):
+                del entities[record_id]
+
+    def _find_twins(self, values, entities):
+        """Feed what the registry has already, from another record or typed by hand."""
+        model = self.env[self.entity]
+        keys = model._natural_keys(values)
+        twins = model._twins({key for key in keys.values() if key})
+        entities.update(
+            {one: twins[key] for one, key in keys.items() if key and key in twins}
+        )
 
     def _create_missing(self, values, entities):
         """Create what is new, once for all records of the batch that mean the same."""
         model = self.env[self.entity]
-        first_with_key, to_create = {}, {}
-        for record_id, vals in values.items():
-            if record_id not in entities:
-                key = model._natural_key_of(vals) or record_id
-                first = first_with_key.setdefault(key, record_id)
-                to_create.setdefault(first, []).append(record_id)
-        created = model.create([values[first] for first in to_create])
-        for entity, record_ids in zip(created, to_create.values(), strict=True):
-            entities.update(dict.fromkeys(record_ids, entity))
+        missing = {one: vals for one, vals in values.items() if one not in entities}
+        groups = {}
+        for one, key in model._natural_keys(missing).items():
+            groups.setdefault(key or one, []).append(one)
+        # given here, since the field's default looks it up record by record
+        account = {"account_id": self.company_id._dokstamp_account().id}
+        created = model.create(
+            [self._best_of(values, ids) | account for ids in groups.values()]
+        )
+        for entity, ids in zip(created, groups.values(), strict=True):
+            entities.update(dict.fromkeys(ids, entity))
+
+    def _best_of(self, values, record_ids):
+        """The values of the record that is going to write: the first live one."""
+        return next(
+            (values[one] for one in record_ids if values[one]["active"]),
+            values[record_ids[0]],
+        )
 
     def _link(self, values, entities, links):
         new = []
-        for record_id in values:
-            link, entity = links.get(record_id), entities[record_id]
-            if not link:
-                new.append(self._link_values(record_id, entity.id))
-            elif link.entity_id != entity.id:
-                link.entity_id = entity.id
+        for record_id, vals in values.items():
+            entity_id = entities[record_id].id
+            if record_id in links:
+                links[record_id].entity_id = entity_id
+            else:
+                new.append(self._link_values(record_id, entity_id, vals["active"]))
         self.env["dokstamp.source.link"].create(new)
 
-    def _link_values(self, record_id, entity_id, error=False):
+    def _link_values(self, record_id, entity_id, is_live=True, error=False):
         return {
             "source_id": self.id,
             "res_model": self.model,
             "res_id": record_id,
             "entity_model": self.entity,
             "entity_id": entity_id,
+            "is_live": is_live,
             "error": error,
         }
 
@@ -209,16 +238,18 @@ class DokstampSource(models.Model):
         :rtype: dict[int, str]
         """
         errors = {}
-        all_entities = self.env[self.entity].browse({e.id for e in entities.values()})
-        writers = self.env["dokstamp.source.link"]._feeding(all_entities)
+        known = self.env[self.entity].union(*entities.values())
+        writers = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
-            entity = entities[record_id]
-            if writers.get(entity.id) != links[record_id]:
+            entity = entities.get(record_id)
+            if not entity or writers.get(entity.id) != links[record_id]:
                 continue
             differences = entity._differences(vals)
-            if taken := entity._taken_sentence(vals, differences):
+            if not differences:
+                continue
+            if taken := entity._taken_sentence(vals):
                 errors[record_id] = taken
-            elif differences:
+            else:
                 entity.write(differences)
         return errors
 
@@ -227,140 +258,10 @@ class DokstampSource(models.Model):
         new = []
         for record_id, sentence in errors.items():
             if record_id not in links:
-                new.append(self._link_values(record_id, False, sentence))
+                new.append(self._link_values(record_id, False, error=sentence))
             elif links[record_id].error != sentence:
                 links[record_id].error = sentence
         self.env["dokstamp.source.link"].create(new)
         for record_id, link in links.items():
             if link.error and record_id not in errors:
                 link.error = False
-
-    def _let_go(self, link):
-        """The school app's record is gone or does not match any more: archive what it fed."""
-        entity = self.env[link.entity_model].browse(link.entity_id or []).exists()
-        feeding = self.env["dokstamp.source.link"]._feeding(entity)
-        was_writing = entity and feeding.get(entity.id) == link
-        if self.env[link.res_model].browse(link.res_id).exists():
-            link.error = False
-        else:
-            link.unlink()
-        if not was_writing:
-            return
-        successor = self.env["dokstamp.source.link"]._feeding(entity).get(entity.id)
-        if successor and successor != link:
-            successor.source_id._feed([successor.res_id])
-        elif entity.active:
-            entity.active = False
-
-    # === LINKS BETWEEN REGISTRY RECORDS === #
-
-    def _demand(self, records, entity_model):
-        """The registry records that stand for a school app's records; fed now if they were not yet.
-
-        :return: record id → registry id, of those that could be had
-        :rtype: dict[int, int]
-        :raise Unreadable: no source feeds such records
-        """
-        sources = self.search(
-            [
-                ("model_id.model", "=", records._name),
-                ("entity", "=", entity_model),
-                ("company_id", "=", self.company_id.id),
-                ("active", "=", True),
-            ]
-        )
-        if not sources:
-            raise Unreadable(
-                self.env._(
-                    "No source makes %(entity)s records of %(model)s records.",
-                    entity=self._entity_label(entity_model),
-                    model=records._description,
-                )
-            )
-        known = {}
-        for source in sources:
-            known |= {
-                record_id: entity.id
-                for record_id, entity in source._known_entities(
-                    source._links_of(records.ids)
-                ).items()
-            }
-        missing = [one for one in records.ids if one not in known]
-        if missing:
-            known |= sources[0]._feed_records(sources[0]._matching(missing))
-        return known
-
-    def _entity_label(self, entity_model):
-        return dict(self._fields["entity"]._description_selection(self.env))[
-            entity_model
-        ].lower()
-
-
-class DokstampEntity(models.AbstractModel):
-    _inherit = "dokstamp.entity"
-
-    def _natural_key_of(self, values):
-        """What makes ``values`` the same record as others, or None when part of it is missing.
-
-        :rtype: tuple | None
-        """
-        key = tuple(values.get(name) for name in self._natural_key)
-        return (values["company_id"], *key) if all(key) else None
-
-    def _find_twin(self, values):
-        """The registry record that means the same as ``values``, or an empty set."""
-        if not self._natural_key_of(values):
-            return self.browse()
-        return self.search(self._twin_domain(values), limit=1)
-
-    def _twin_domain(self, values):
-        names = ("company_id", *self._natural_key)
-        return [(name, "=", values[name]) for name in names]
-
-    def _differences(self, values):
-        """What of ``values`` the record does not have yet."""
-        return {
-            name: value
-            for name, value in values.items()
-            if self._fields[name].convert_to_write(self[name], self) != value
-        }
-
-    def _taken_sentence(self, values, differences):
-        """Why the record must not get this natural key: another one has it. None when it may."""
-        if not set(self._natural_key) & set(differences):
-            return None
-        twin = self._find_twin(values) - self
-        if not twin:
-            return None
-        return self.env._(
-            "%(key)s belongs to %(other)s already, and DokStamp keeps it once.",
-            key=values[self._natural_key[0]],
-            other=twin.display_name,
-        )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    def _natural_key_of(self, values):
-        """The same e-mail address means the same student, however its letters are written."""
-        email = (values.get("email") or "").strip().lower()
-        return (values["company_id"], email) if email else None
-
-    def _twin_domain(self, values):
-        pattern = values["email"].strip()
-        for wildcard in ("\\", "_", "%"):
-            pattern = pattern.replace(wildcard, f"\\{wildcard}")
-        return [("company_id", "=", values["company_id"]), ("email", "=ilike", pattern)]
-
-
-class DokstampEnrollment(models.Model):
-    _inherit = "dokstamp.enrollment"
-
-    def _natural_key_of(self, values):
-        key = super()._natural_key_of(values)
-        return key and (*key, values.get("cohort_id") or False)
-
-    def _twin_domain(self, values):
-        cohort = ("cohort_id", "=", values.get("cohort_id") or False)
-        return [*super()._twin_domain(values), cohort]

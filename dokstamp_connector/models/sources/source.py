@@ -1,14 +1,15 @@
-"""Which Odoo model feeds which kind of registry record; set up by an administrator, no code."""
+"""Which Odoo model feeds which kind of registry record; set up without code."""
 
 from ast import literal_eval
-from collections import defaultdict
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-# What a change in the definition of these invalidates: who is watched, and what has been read.
+# What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
+# After a change of these, what was fed before is no longer this source's.
+KIND = {"model_id", "entity", "company_id"}
 
 
 class DokstampSource(models.Model):
@@ -94,8 +95,8 @@ class DokstampSource(models.Model):
             except Exception as error:  # noqa: BLE001 a domain can be wrong in every way
                 raise ValidationError(
                     self.env._(
-                        "The condition of %(source)s does not fit %(model)s: %(error)s",
-                        source=source.name,
+                        "The condition of %(name)s does not fit %(model)s: %(error)s",
+                        name=source.name,
                         model=source.model_id.name,
                         error=error,
                     )
@@ -109,36 +110,51 @@ class DokstampSource(models.Model):
                     self.env._("The registry cannot feed itself: choose another model.")
                 )
 
+    @api.constrains("model_id", "entity")
+    def _check_fields_fit(self):
+        self.field_ids._check_field_name()
+        self.field_ids._check_paths()
+
+    def _check_may_read(self):
+        """Refuse what the user may not read, since sources read with all rights.
+
+        No constraint, as Odoo runs those with all rights too.
+        """
+        for source in self:
+            self.env[source.model].check_access("read")
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         sources = super().create(vals_list)
+        sources._check_may_read()
         sources._definition_changed()
         return sources
 
     def write(self, vals):
         result = super().write(vals)
+        if KIND.intersection(vals):
+            # sudo: managers may not delete links by hand
+            self.sudo().link_ids.unlink()
+            self._check_may_read()
         if DEFINITION.intersection(vals):
             self._definition_changed()
         return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     def _definition_changed(self):
-        """Watch the right models from now on, in every worker, and read everything once more."""
+        """Watch the right models from now on, in every worker, and read all again."""
         self.env.registry.clear_cache()
         self._read_all()
 
     def _read_all(self):
         self.filtered("active").write({"sweep_from_id": 1})
-        sweep = self.env.ref(
-            "dokstamp_connector.ir_cron_sweep", raise_if_not_found=False
-        )
-        if sweep:  # not yet there while the addon is being installed
-            sweep.sudo()._trigger()
+        self._wake_sweep()
 
     # === ACTION METHODS === #
 
@@ -155,7 +171,8 @@ class DokstampSource(models.Model):
             "params": {
                 "type": "info",
                 "message": self.env._(
-                    "All records are being read in the background; the numbers above grow meanwhile."
+                    "All records are being read in the background; the numbers above "
+                    "grow meanwhile."
                 ),
             },
         }
@@ -173,54 +190,16 @@ class DokstampSource(models.Model):
     def _domain(self):
         return literal_eval(self.domain or "[]")
 
+    def _whole_domain(self):
+        """The condition, and no record of another company.
+
+        :rtype: Domain
+        """
+        domain = Domain(self._domain())
+        company = self.env[self.model]._fields.get("company_id")
+        if company and company.comodel_name == "res.company":
+            domain &= Domain("company_id", "in", [False, self.company_id.id])
+        return domain
+
     def _fed_field_names(self):
         return [*self.field_ids.mapped("field_name"), "active"]
-
-    def _paths(self):
-        """All dotted paths that this source reads, its condition's included.
-
-        :rtype: set[str]
-        """
-        self.ensure_one()
-        paths = {
-            condition.field_expr
-            for condition in Domain(self._domain()).iter_conditions()
-        }
-        for line in self.field_ids:
-            paths.update(line._paths())
-        if "active" in self.env[self.model]._fields:
-            paths.add("active")
-        return paths - {"id"}
-
-    @api.model
-    @tools.ormcache("model_name")
-    def _watches(self, model_name):
-        """Which fields of a model matter to which sources.
-
-        :return: field name → pairs of source id and the path that leads from the source's model to this
-            one, empty for the source's own; the empty field name stands for create and unlink
-        :rtype: dict[str, tuple[tuple[int, str], ...]]
-        """
-        watches = defaultdict(set)
-        for source in self.sudo().search([("model_id.model", "in", list(self.env.registry))]):
-            if source.model == model_name:
-                watches[""].add((source.id, ""))
-            for path in source._paths():
-                for holder, prefix, name in source._steps(path):
-                    if holder == model_name:
-                        watches[name].add((source.id, prefix))
-                        watches[""].add((source.id, prefix))
-        return {name: tuple(sorted(pairs)) for name, pairs in watches.items()}
-
-    def _steps(self, path):
-        """(model, path to it, field) for every field along ``path``."""
-        model, prefix = self.env[self.model], []
-        for name in path.split("."):
-            field = model._fields.get(name)
-            if field is None:
-                return
-            yield model._name, ".".join(prefix), name
-            if not field.relational:
-                return
-            model = self.env[field.comodel_name]
-            prefix.append(name)

@@ -1,20 +1,12 @@
-"""How one field of the registry is read from a school app's record."""
+"""Where one field of a registry record comes from, and its table of values."""
 
-import math
 import re
 import zoneinfo
-from datetime import UTC, date, datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import html2plaintext
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
-GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
-
-
-class Unreadable(Exception):
-    """A source's value cannot be had; the message is a sentence for people."""
 
 
 class DokstampSourceField(models.Model):
@@ -65,7 +57,7 @@ class DokstampSourceField(models.Model):
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
         string="Cut to length",
-        help="Cut texts that are longer than DokStamp takes, instead of reporting them.",
+        help="Cut texts longer than DokStamp takes, instead of reporting them.",
     )
     value_ids = fields.One2many(
         "dokstamp.source.value", "field_id", string="Table of values", copy=True
@@ -139,16 +131,29 @@ class DokstampSourceField(models.Model):
                 )
             model = self.env[field.comodel_name] if field.relational else None
 
+    def _check_may_read(self):
+        """As on the source, for every field along the paths."""
+        for line in self:
+            for path in line._paths():
+                model = self.env[line.model]
+                for name in path.split("."):
+                    model.check_access("read")
+                    field = model._fields[name]
+                    model._check_field_access(field, "read")
+                    model = self.env[field.comodel_name] if field.relational else None
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines._check_may_read()
         lines.source_id._definition_changed()
         return lines
 
     def write(self, vals):
         result = super().write(vals)
+        self._check_may_read()
         self.source_id._definition_changed()
         return result
 
@@ -158,7 +163,7 @@ class DokstampSourceField(models.Model):
         sources._definition_changed()
         return result
 
-    # === READING === #
+    # === DEFINITION === #
 
     def _paths(self):
         """The dotted paths that this field is read from.
@@ -169,148 +174,25 @@ class DokstampSourceField(models.Model):
             return [self.path] if self.path else []
         return PLACEHOLDER.findall(self.text or "") if self.method == "text" else []
 
-    def _demanded(self, records):
-        """What this link leads to, for all ``records`` at once.
-
-        :return: id of a school app's record → registry id; or why there is none
-        :rtype: dict[int, int] | Unreadable
-        """
-        field = self.env[self.entity]._fields[self.field_name]
-        targets = [self._raw(record) for record in records]
-        targets = [t[:1] for t in targets if isinstance(t, models.BaseModel) and t]
-        if not targets or targets[0]._name == field.comodel_name:
-            return {}
-        try:
-            return self.source_id._demand(
-                targets[0].union(*targets), field.comodel_name
-            )
-        except Unreadable as error:
-            return error
-
-    def _read_from(self, record, demanded=None):
-        """The registry value for ``record``, as `create` and `write` take it.
-
-        :param odoo.models.BaseModel record: of the source's model
-        :param demanded: of `_demanded`, for a link
-        :raise Unreadable: with a sentence that says why
-        """
-        value = self._raw(record)
-        if self.value_ids:
-            value = self._looked_up(value)
-        if self.conversion:
-            value = getattr(self, f"_convert_{self.conversion}")(value)
-        field = self.env[self.entity]._fields[self.field_name]
-        if self._is_link():
-            value = self._linked(field, value, demanded)
-        else:
-            value = self._fitted(field, value)
-        if field.required and not value:
-            raise Unreadable(
-                self.env._(
-                    "It has no %(field)s, and the registry needs one.",
-                    field=field._description_string(self.env).lower(),
-                )
-            )
-        return value
-
-    def _raw(self, record):
-        if self.method == "fixed":
-            return self.fixed_value
-        if self.method == "text":
-            return PLACEHOLDER.sub(
-                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
-            )
-        if self.path == "id" and self._is_link():
-            return record
-        return _follow(record, self.path)
-
     def _is_link(self):
         return self.env[self.entity]._fields[self.field_name].type == "many2one"
 
-    def _looked_up(self, value):
-        table = {line.from_value or "": line.to_value for line in self.value_ids}
-        text = _as_text(value)
-        if text not in table:
-            raise Unreadable(
-                self.env._(
-                    "The table of values for %(field)s has no line for “%(value)s”. Add one on the source.",
-                    field=self.field_name,
-                    value=text,
-                )
-            )
-        return table[text]
+    def _link_target(self):
+        """Model of the records that this link looks up, and the entity that it needs.
 
-    def _convert_html_to_text(self, value):
-        return html2plaintext(value or "").strip()
-
-    def _convert_round_up(self, value):
-        # 2.0000000001 hours are two hours
-        return math.ceil(round(float(value or 0), 6))
-
-    def _convert_date(self, value):
-        if not isinstance(value, datetime):
-            return value
-        company = self.source_id.company_id
-        zone = self.timezone or company.partner_id.tz or "UTC"
-        return value.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone)).date()
-
-    def _convert_grade(self, value):
-        if not self.scale:
-            raise Unreadable(
-                self.env._("Say on the source which grade is the best one.")
-            )
-        return round(float(value or 0) * GRADE_MAX / self.scale, 2)
-
-    def _linked(self, field, value, demanded):
-        """The id that a link of the registry needs, from a school app's record."""
-        if not value:
-            return False
-        if not isinstance(value, models.BaseModel):
-            raise Unreadable(
-                self.env._("%s needs a record, not a text.", self.field_name)
-            )
-        if value._name == field.comodel_name:
-            return value[:1].id
-        if isinstance(demanded, Unreadable):
-            raise demanded
-        if value[:1].id not in demanded:
-            raise Unreadable(
-                self.env._(
-                    "%(record)s is not in the registry: no source takes it, or its source cannot read it.",
-                    record=value[:1].display_name,
-                )
-            )
-        return demanded[value[:1].id]
-
-    def _fitted(self, field, value):
-        """``value`` in the type of the registry's field."""
-        try:
-            return self._cast(field, value)
-        except (TypeError, ValueError) as error:
-            raise Unreadable(
-                self.env._(
-                    "“%(value)s” is no value for %(field)s.",
-                    value=_as_text(value),
-                    field=field._description_string(self.env),
-                )
-            ) from error
-
-    def _cast(self, field, value):
-        if field.type == "boolean":
-            return _as_text(value).lower() not in ("", "false", "0", "no")
-        if value is None or value is False or value == "":
-            return False
-        if field.type == "integer":
-            return int(float(value))
-        if field.type == "float":
-            return float(value)
-        if field.type == "date":
-            return _as_date(value)
-        text = _as_text(value)
-        if field.type == "selection" and text not in field.get_values(self.env):
-            raise ValueError(text)
-        limit = self.env[self.entity]._dokstamp_fields[field.name].max_length
-        return text[:limit] if self.cut and limit else text
+        :rtype: tuple[str, str] | None
+        """
+        if not self._is_link() or not self.path:
+            return None
+        model = self.env[self.model]
+        for name in self.path.split("."):
+            field = model._fields.get(name)
+            if name == "id":
+                break
+            if field is None or not field.relational:
+                return None
+            model = self.env[field.comodel_name]
+        return model._name, self.env[self.entity]._fields[self.field_name].comodel_name
 
 
 class DokstampSourceValue(models.Model):
@@ -331,6 +213,11 @@ class DokstampSourceValue(models.Model):
         "UNIQUE (field_id, from_value)", "This value has a line already."
     )
 
+    @api.depends("from_value", "to_value")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.from_value or '–'} → {line.to_value or '–'}"
+
     @api.model_create_multi
     def create(self, vals_list):
         values = super().create(vals_list)
@@ -347,27 +234,3 @@ class DokstampSourceValue(models.Model):
         result = super().unlink()
         sources._definition_changed()
         return result
-
-
-def _follow(record, path):
-    """The value at the end of a dotted path; the first record where a link holds several."""
-    value = record
-    for name in path.split("."):
-        if not value:
-            return None
-        value = value[:1][name]
-    return value
-
-
-def _as_text(value):
-    if value is None or value is False:
-        return ""
-    if isinstance(value, models.BaseModel):
-        return value[:1].display_name or ""
-    return str(value)
-
-
-def _as_date(value):
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else fields.Date.to_date(value)

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class DokstampSourceLink(models.Model):
     """Which registry record a school app's record has fed, or why it could not.
 
-    Several records may feed one: two contacts with one e-mail address are one student. The oldest link
-    writes, the others only refer.
+    Several records may feed one: two contacts with one e-mail address are one student.
+    The oldest live link writes, the others only refer.
     """
 
     _name = "dokstamp.source.link"
@@ -16,7 +16,9 @@ class DokstampSourceLink(models.Model):
     source_id = fields.Many2one(
         "dokstamp.source", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="source_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="source_id.company_id", store=True, precompute=True
+    )
     res_model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
         model_field="res_model", required=True, readonly=True
@@ -25,6 +27,12 @@ class DokstampSourceLink(models.Model):
     entity_model = fields.Char(required=True, readonly=True)
     entity_id = fields.Many2oneReference(model_field="entity_model", readonly=True)
     entity_name = fields.Char(string="Registry record", compute="_compute_names")
+    is_live = fields.Boolean(
+        string="In use",
+        default=True,
+        readonly=True,
+        help="The record meets the condition of its source and is not archived.",
+    )
     error = fields.Text(string="Problem", readonly=True)
 
     _one_per_record = models.UniqueIndex(
@@ -53,7 +61,7 @@ class DokstampSourceLink(models.Model):
 
     @api.model
     def _feeding(self, records):
-        """Record id → the link that writes it: its oldest.
+        """Record id → the link that writes it: its oldest live one, or else its oldest.
 
         :rtype: dict[int, dokstamp.source.link]
         """
@@ -63,7 +71,7 @@ class DokstampSourceLink(models.Model):
                 ("entity_id", "in", records.ids),
                 ("source_id.active", "=", True),
             ],
-            order="id desc",
+            order="is_live, id desc",
         )
         return {link.entity_id: link for link in links}
 

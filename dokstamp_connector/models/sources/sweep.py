@@ -1,19 +1,26 @@
-"""The sweep finds what no hook could see: raw SQL, cascades, a merged contact, records older than a source."""
+"""The sweep finds what no hook could see.
+
+Raw SQL, cascades, a merged contact, records older than a source.
+"""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 BATCH = 500  # records read between two commits
 
 
 class DokstampSweep(models.AbstractModel):
-    """Compares school apps with the registry, and the registry with what was last sent."""
+    """Compares school apps with the registry, and that with what was last sent."""
 
     _name = "dokstamp.sweep"
     _description = "DokStamp Sweep"
 
     @api.model
     def _cron_sweep(self):
-        """Read every source from where it stopped, then queue what differs. Commits: scheduled action only."""
+        """Read every source from where it stopped, then queue what differs.
+
+        Commits: for the scheduled action only.
+        """
         sources = self.env["dokstamp.source"].search([])
         if not sources.filtered("sweep_from_id"):
             sources.sweep_from_id = 1  # the daily run begins anew
@@ -36,7 +43,7 @@ class DokstampSweep(models.AbstractModel):
         return len(ids)
 
     def _sweep_registry(self, model):
-        """Queue what DokStamp does not hold as the registry has it, and take away what Odoo keeps no more."""
+        """Queue what DokStamp holds otherwise, and the removal of what is gone."""
         records = self.env[model].with_context(active_test=False)
         queue = self.env["dokstamp.sync.record"]
         last_id = 0
@@ -76,15 +83,18 @@ class DokstampSource(models.Model):
     _inherit = "dokstamp.source"
 
     def _next_ids(self, limit):
-        """Ids of the source's next records, and of records that it fed and that are gone or match no more."""
+        """Ids of the next records that match, and of those that were fed."""
         source = self._as_reader()
         start = source.sweep_from_id
-        matching = source.env[source.model].search(
-            [("id", ">=", start), *source._domain()], order="id", limit=limit
-        )
         linked = source.link_ids.search(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
             order="res_id",
             limit=limit,
         )
-        return sorted({*matching.ids, *linked.mapped("res_id")})[:limit]
+        ids = set(linked.mapped("res_id"))
+        if source.trigger == "on_save":
+            domain = source._whole_domain() & Domain("id", ">=", start)
+            ids.update(
+                source.env[source.model].search(domain, order="id", limit=limit).ids
+            )
+        return sorted(ids)[:limit]

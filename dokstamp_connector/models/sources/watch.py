@@ -1,16 +1,19 @@
 """Where a school app's save is noticed.
 
-Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`, a cached dict, whether
-any source reads that model. `base_automation` patches the models instead and reloads the registry of every
-worker when a rule changes; here a changed source only drops a cache, so that it works at once and nothing
-stops for it.
+Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`,
+a cached dict, whether any source reads that model. `base_automation` patches the models
+instead and reloads the registry of every worker when a rule changes; here a changed
+source only drops a cache, so that it works at once and nothing stops for it.
 """
 
+import logging
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, models, tools
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
+
+_logger = logging.getLogger(__name__)
 
 
 class Base(models.AbstractModel):
@@ -33,7 +36,7 @@ class Base(models.AbstractModel):
 
     def unlink(self):
         if watches := self._dokstamp_watches():
-            # what hangs on these records by a foreign key may vanish with them: find it while it is there
+            # what hangs on these records may vanish with them: find it before
             self._dokstamp_gather(watches.get("", ()), is_leaving=True)
         return super().unlink()
 
@@ -47,7 +50,7 @@ class Base(models.AbstractModel):
         return result
 
     def _dokstamp_watches(self):
-        """Which sources read this model; nothing while modules are being installed: the sweep reads then."""
+        """Which sources read this model; none while addons are being installed."""
         if self._abstract or not self.pool.ready:
             return None
         return self.env["dokstamp.source"]._watches(self._name)
@@ -66,7 +69,7 @@ class Base(models.AbstractModel):
             self.env.cr.precommit.add(self.env["dokstamp.source"]._feed_gathered)
         for source_id, path in pairs:
             if path and is_leaving:
-                source = self.env["dokstamp.source"].browse(source_id)
+                source = self.env["dokstamp.source"].sudo().browse(source_id)
                 gathered[source_id, ""].update(source._dependents(path, self.ids))
             else:
                 gathered[source_id, path].update(self.ids)
@@ -75,18 +78,108 @@ class Base(models.AbstractModel):
 class DokstampSource(models.Model):
     _inherit = "dokstamp.source"
 
+    # === WHAT TO WATCH === #
+
+    def _paths(self):
+        """All dotted paths that this source reads, its condition's included.
+
+        :rtype: set[str]
+        """
+        self.ensure_one()
+        conditions = self._whole_domain().iter_conditions()
+        paths = {condition.field_expr for condition in conditions}
+        for line in self.field_ids:
+            paths.update(line._paths())
+        if "active" in self.env[self.model]._fields:
+            paths.add("active")
+        return paths - {"id"}
+
+    @api.model
+    def _watches(self, model_name):
+        """Which fields of a model matter to which sources; None when none does.
+
+        :return: field name → pairs of source id and the path that leads from the
+            source's model to this one, empty for the source's own; the empty field name
+            stands for create and unlink
+        :rtype: dict[str, set[tuple[int, str]]] | None
+        """
+        return self._all_watches().get(model_name)
+
+    @api.model
+    @tools.ormcache()
+    def _all_watches(self):
+        """Model name → what `_watches` says of it."""
+        watches = defaultdict(lambda: defaultdict(set))
+        # sudo: whoever saves a course has no rights on the sources
+        for source in self.sudo().search([("active", "=", True)]):
+            try:
+                steps = list(source._all_steps())
+            except Exception:  # noqa: BLE001 a save must not fail because a source is broken
+                _logger.exception("Source %s cannot be watched", source.id)
+                continue
+            for model_name, prefix, name in steps:
+                watches[model_name][name].add((source.id, prefix))
+                watches[model_name][""].add((source.id, prefix))
+        return {name: dict(of_model) for name, of_model in watches.items()}
+
+    def _all_steps(self):
+        yield self.model, "", ""
+        for path in self._paths():
+            yield from self._steps(self.env[self.model], "", path, frozenset())
+
+    def _steps(self, model, prefix, path, seen):
+        """Every field along ``path``, and every field that those are made of.
+
+        :param odoo.models.BaseModel model: where ``path`` begins
+        :param str prefix: the path from the source's model to ``model``
+        :param frozenset seen: computed fields that led here: they may go in circles
+        :return: an iterator of (model name, path to it, field name)
+        """
+        name, _dot, rest = path.partition(".")
+        field = model._fields.get(name)
+        if field is None or field in seen:
+            return
+        yield model._name, prefix, name
+        if not field.store:
+            for dependency in model.pool.field_depends[field]:
+                yield from self._steps(model, prefix, dependency, seen | {field})
+        # what cannot be searched cannot be followed back to the source's records
+        if field.relational and field._description_searchable:
+            prefix = f"{prefix}.{name}" if prefix else name
+            yield field.comodel_name, prefix, ""
+            if rest:
+                comodel = self.env[field.comodel_name]
+                yield from self._steps(comodel, prefix, rest, seen)
+
+    # === WHAT WAS SEEN === #
+
     def _dependents(self, path, ids):
-        """Ids of the source's records that reach one of ``ids`` by ``path``."""
-        source = self._as_reader()
-        return source.env[source.model].search([(path, "in", ids)]).ids
+        """Ids of the source's records that reach one of ``ids`` by ``path``.
+
+        Nothing where that cannot be told: a broken path must not fail a save.
+
+        :rtype: list[int]
+        """
+        if not self.exists() or not self.active:
+            return []
+        self.env.flush_all()  # what fails here is not ours to catch
+        try:
+            with self.env.cr.savepoint(flush=False):
+                model = self._as_reader().env[self.model]
+                return model.search([(path, "in", ids)]).ids
+        except Exception as error:  # noqa: BLE001
+            self._log_failure(f"follow {path} of {self.model}", error)
+            return []
 
     @api.model
     def _feed_gathered(self):
         gathered = self.env.cr.precommit.data.pop(GATHERED, {})
         ids_by_source = defaultdict(set)
         for (source_id, path), ids in gathered.items():
-            source = self.browse(source_id)
+            # sudo: whoever saves a course has no rights on the sources
+            source = self.sudo().browse(source_id)
             ids_by_source[source_id].update(
                 source._dependents(path, list(ids)) if path else ids
             )
-        self._feed_safely(ids_by_source)
+        if not self._feed_safely(ids_by_source):
+            self._wake_sweep()

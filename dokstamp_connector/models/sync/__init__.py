@@ -4,3 +4,4 @@ from . import sync_record
 from . import row_moves
 from . import planning
 from . import flush
+from . import work

@@ -83,6 +83,12 @@ class DokstampAuditLog(models.Model):
 
     _record = models.Index("(res_model, res_id)")
 
+    @api.depends("event", "res_name")
+    def _compute_display_name(self):
+        events = dict(self._fields["event"]._description_selection(self.env))
+        for line in self:
+            line.display_name = f"{events.get(line.event, '')}: {line.res_name}"
+
     @api.depends("old_values", "new_values")
     def _compute_changes(self):
         for line in self:
@@ -92,7 +98,7 @@ class DokstampAuditLog(models.Model):
                 if key in old
                 else f"{key}: {new[key]}"
                 for key in dict.fromkeys([*old, *new])
-                if key in old or new.get(key) is not None
+                if old.get(key) != new.get(key)
             )
 
     @api.depends("status_code")

@@ -21,7 +21,9 @@ class DokstampBinding(models.Model):
     res_id = fields.Many2oneReference(
         model_field="res_model", required=True, readonly=True
     )
-    dokstamp_uuid = fields.Char(string="DokStamp UUID", readonly=True)
+    dokstamp_uuid = fields.Char(
+        string="DokStamp UUID", readonly=True, index="btree_not_null"
+    )
     last_payload = fields.Json(readonly=True)
     last_synced_at = fields.Datetime(string="Last sent at", readonly=True)
 
@@ -53,6 +55,16 @@ class DokstampBinding(models.Model):
             ]
         )
         return self.env[res_model].browse(binding.res_id).exists() if binding else None
+
+    def _is_shared(self):
+        """Whether a record of another account, of the same tenant then, is linked to the same uuid."""
+        return bool(
+            self.dokstamp_uuid
+            and self.search_count(
+                [("dokstamp_uuid", "=", self.dokstamp_uuid), ("id", "!=", self.id)],
+                limit=1,
+            )
+        )
 
     def _note_sent(self, account, res_model, res_id, uuid, payload):
         """Remember what DokStamp holds for a record now.

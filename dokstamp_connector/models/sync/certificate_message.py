@@ -12,7 +12,7 @@ before anything else may fail; then the certificate is created with it.
 from dataclasses import dataclass, field
 
 from ...dokstamp_api import NotFound, Rejected
-from .message import Message, SeveralMatches, Undecided, matches
+from .message import AuditLine, Message, SeveralMatches, Undecided, matches
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
 
@@ -30,7 +30,14 @@ class Upload(Message):
     filename: str
     content: bytes = field(repr=False)
     file_uuid: str | None = None
-    outcome = "uploaded"
+
+    @property
+    def sent(self):
+        return {"file_uuid": self.file_uuid}
+
+    @property
+    def is_done(self):
+        return False
 
     def _run(self):
         self._meaning("created", {}, {"original_name": self.filename})
@@ -41,25 +48,38 @@ class Upload(Message):
 
 
 @dataclass(kw_only=True)
-class Issue(Message):
+class Certified(Message):
+    """A message that is answered with the certificate.
+
+    :param str file_uuid: of the document, kept with the certificate's uuid
+    """
+
+    file_uuid: str | None
+    remote: dict | None = None
+
+    @property
+    def sent(self):
+        return {"file_uuid": self.file_uuid}
+
+
+@dataclass(kw_only=True)
+class Issue(Certified):
     """:param dict payload: the body, with the file's uuid
     :param bool finishes: newer generation, `finish`; else `status` and `issued_at`
     :param str issued_at: ISO datetime, for the older generation
     :param bool was_attempted: an earlier attempt may have worked
+    :param list siblings: uuids of the student's other certificates for the course
     """
 
     payload: dict
     finishes: bool
     issued_at: str
     was_attempted: bool
-    remote: dict | None = None
-    outcome = "certified"
+    siblings: list
 
     def _run(self):
         if self.was_attempted and self._file_is_spent():
-            self.remote = self._find_issued()
-            self.uuid = self.remote["uuid"]
-            self._note_adopted(self.remote)
+            self._adopt()
             return
         body = {**self.payload, **self._issuing()}
         self._meaning("issued", {}, body)
@@ -69,9 +89,15 @@ class Issue(Message):
             # the file may have been spent by an attempt that we know nothing of
             if self.was_attempted or not self._file_is_spent():
                 raise
-            self.remote = self._find_issued()
-            self._note_adopted(self.remote)
+            self._adopt()
         self.uuid = self.remote["uuid"]
+
+    def _adopt(self):
+        self.remote = self._find_issued()
+        self.uuid = self.remote["uuid"]
+        self.audit.append(
+            AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
+        )
 
     def _issuing(self):
         if self.finishes:
@@ -79,7 +105,7 @@ class Issue(Message):
         return {"status": "issued", "issued_at": self.issued_at}
 
     def _file_is_spent(self):
-        return bool(self.client.files.get(self.payload["file_uuid"]).get("used_at"))
+        return bool(self.client.files.get(self.file_uuid).get("used_at"))
 
     def _find_issued(self):
         """The certificate that holds our file.
@@ -90,7 +116,9 @@ class Issue(Message):
             key: self.payload[key] for key in ("student_uuid", "course_uuid")
         }
         candidates = [
-            one for one in self.client.certificates.list(where=keys) if matches(one, keys)
+            one
+            for one in self.client.certificates.list(where=keys)
+            if matches(one, keys) and one["uuid"] not in self.siblings
         ]
         with_file = [one for one in candidates if self._holds_file(one)]
         if len(with_file) == 1:
@@ -104,16 +132,14 @@ class Issue(Message):
 
     def _holds_file(self, certificate):
         files = certificate.get("files") or []
-        return any(one.get("uuid") == self.payload["file_uuid"] for one in files)
+        return any(one.get("uuid") == self.file_uuid for one in files)
 
 
 @dataclass(kw_only=True)
-class Revoke(Message):
+class Revoke(Certified):
     """:param str reason: shown publicly by DokStamp"""
 
     reason: str | None
-    remote: dict | None = None
-    outcome = "certified"
 
     def _run(self):
         self._meaning("revoked", {}, {"revocation_reason": self.reason})
@@ -129,11 +155,9 @@ class Revoke(Message):
 
 
 @dataclass(kw_only=True)
-class Refresh(Message):
+class Refresh(Certified):
     """Ask what became of a certificate."""
 
-    remote: dict | None = None
-    outcome = "certified"
 
     def _run(self):
         self.remote = self.client.certificates.get(self.uuid)

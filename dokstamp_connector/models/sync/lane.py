@@ -4,18 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from .memory import Memory
-from .message import Message
+from .message import Message, Probe
+from .verdict import BREAKER_OPENS_AFTER, judge
 
 BATCH = 100  # rows claimed at once
 
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed queue row with the message that came of it; plain values, safe to hold without a transaction."""
+    """A claimed queue row with the message that came of it; plain values, safe to hold without a transaction.
 
-    row_id: int
-    res_model: str
-    res_id: int
+    :param row_id: None for a probe
+    """
+
+    row_id: int | None
     message: Message
 
 
@@ -24,7 +26,8 @@ class Lane:
     """:param int account_id: the `dokstamp.account`
     :param Client client: shared by the lane's threads
     :param int width: requests at once
-    :param bool is_probing: after an outage, only one request until DokStamp answers again
+    :param bool is_probing: after an outage, one reading call before any row is claimed
+    :param bool is_stopped: claims nothing more in this flush
     """
 
     account_id: int
@@ -36,6 +39,7 @@ class Lane:
     jobs: dict = field(default_factory=dict)  # future → Job
 
     def __post_init__(self):
+        self._failures = 0  # in a row
         self._threads = ThreadPoolExecutor(
             self.width, thread_name_prefix=f"dokstamp-{self.account_id}"
         )
@@ -43,16 +47,28 @@ class Lane:
     @property
     def room(self):
         """How many rows may be claimed now."""
-        if self.is_stopped:
+        if self.is_stopped or self.is_probing:
             return 0
-        if self.is_probing:
-            return 0 if self.jobs else 1
         return BATCH - len(self.jobs) if len(self.jobs) < self.width * 2 else 0
 
     def start(self, jobs):
         for job in jobs:
-            future = self._threads.submit(job.message.send, self.client, self.memory)
-            self.jobs[future] = job
+            self.jobs[self._threads.submit(self._send, job.message)] = job
+
+    def _send(self, message):
+        """In a thread: send, unless an earlier answer says that this is no use now."""
+        if self.is_stopped:
+            return
+        message.send(self.client, self.memory)
+        verdict = judge(message.error, 0) if message.error else None
+        self._failures = self._failures + 1 if verdict and verdict.is_outage else 0
+        if self._failures >= BREAKER_OPENS_AFTER or (verdict and verdict.stops_account):
+            self.is_stopped = True
+
+    def probe(self):
+        """Ask whether DokStamp works again, unless that is under way."""
+        if self.is_probing and not self.is_stopped and not self.jobs:
+            self.start([Job(None, Probe())])
 
     def take(self, futures):
         """The jobs among ``futures`` that are ours, no longer under way.
@@ -69,4 +85,5 @@ class Lane:
         return self.take([future for future in self.jobs if future.cancel()])
 
     def close(self):
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Wait for what is under way: whoever takes the account over must not meet our calls."""
+        self._threads.shutdown(wait=True, cancel_futures=True)

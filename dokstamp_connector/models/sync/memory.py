@@ -2,13 +2,14 @@
 
 import threading
 from collections import defaultdict
+from contextlib import contextmanager
 
 
 class Memory:
     """Lists that many messages of one flush ask for; shared by its worker threads.
 
     Sound because one flush at a time writes for an account: what it read stays true but for its own writes,
-    and those forget what they touch.
+    and those note what they touch.
     """
 
     def __init__(self):
@@ -26,6 +27,12 @@ class Memory:
             lambda: list(client.enrollments.list(where={"course_uuid": course_uuid})),
         )
 
+    # === CURRICULA === #
+
+    def course(self, course_uuid):
+        """The lock of a course's curriculum: reading, changing and noting it belong together."""
+        return self._lock_of(("course", course_uuid))
+
     def is_attachable(self, client, course_uuid, module_uuid):
         """Whether the module is not attached to the course; dokstamp-api.md 10.1.
 
@@ -38,10 +45,35 @@ class Memory:
                 one["uuid"] for one in client.courses.attachable_modules(course_uuid)
             }
 
+        is_fresh = key not in self._lists
         if module_uuid in self._remembered(key, read):
             return True
+        if is_fresh:
+            return False
         self.forget(*key)
         return module_uuid in self._remembered(key, read)
+
+    @contextmanager
+    def attaching(self, course_uuid, module_uuid):
+        """Note that a module is attached; forget the list when nobody knows whether it is."""
+        with self._changing(course_uuid) as attachable:
+            yield
+            attachable.discard(module_uuid)
+
+    @contextmanager
+    def detaching(self, course_uuid, module_uuid):
+        with self._changing(course_uuid) as attachable:
+            yield
+            attachable.add(module_uuid)
+
+    @contextmanager
+    def _changing(self, course_uuid):
+        key = ("attachable", course_uuid)
+        try:
+            yield self._lists.get(key, set())
+        except Exception:
+            self.forget(*key)
+            raise
 
     def forget(self, *key):
         """Drop what was read under this key, or under all keys that begin with it."""
@@ -49,10 +81,12 @@ class Memory:
             for known in [k for k in self._lists if k[: len(key)] == key]:
                 del self._lists[known]
 
-    def _remembered(self, key, read):
+    def _lock_of(self, key):
         with self._guard:
-            lock = self._locks[key]
-        with lock:  # the second asker waits for the first one's answer
+            return self._locks[key]
+
+    def _remembered(self, key, read):
+        with self._lock_of(key):  # the second asker waits for the first one's answer
             found = self._lists.get(key)
             if found is None:
                 found = self._lists[key] = read()

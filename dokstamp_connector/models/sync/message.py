@@ -4,17 +4,29 @@ Plain Python, no Odoo: a message is given all it needs when it is planned, talks
 came back (`uuid`, `audit`, `error`) for the flush to apply.
 
     Push    create or update a record, searching before creating
-    Remove  delete it, or archive it where a certificate leans on it
+    Find    look whether a record that Odoo keeps no more got to DokStamp
+    Remove  delete a record, or archive it where a certificate leans on it
     Attach  put a module into a course, or change how it stands there
     Detach  take it out again
+    Probe   ask whether DokStamp works again
 """
 
 import logging
+import traceback
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from ...dokstamp_api import DokStampError, NotFound, OutcomeUnknown, Rejected
+from ...dokstamp_api import (
+    DokStampError,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+)
 
 _logger = logging.getLogger(__name__)
+
+TAKEN_STATUSES = (409, 422)  # how DokStamp may refuse a second record of the same key
+CLOCK_TOLERANCE = timedelta(hours=1)  # between DokStamp's clock and ours
 
 
 class Undecided(Exception):
@@ -46,31 +58,37 @@ class Message:
     :param resource: the client's resource name, as `courses`
     :param parent_uuid: the uuid of the record that the resource lies below, for module groups
     :param uuid: the record's uuid at DokStamp, as far as it is known
+    :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold the record under them
     """
 
     resource: str | None = None
     parent_uuid: str | None = None
     uuid: str | None = None
+    tried: list[dict] = field(default_factory=list)
     audit: list[AuditLine] = field(default_factory=list)
     error: Exception | None = None
-    # Which `_note_…` of the queue row applies it after success.
-    outcome = "sent"
-    # The uuid is not the one we knew: DokStamp lost the record, or search found it again.
-    is_new: bool = False
     left_in_place: bool = False
+    was_begun: bool = False
+
+    def __post_init__(self):
+        # what of `tried` is still open once the message has run
+        self.unresolved = list(self.tried)
 
     def send(self, client, memory):
         """Talk to DokStamp; never raises, so that one bad record cannot stop the others."""
+        self.was_begun = True
         self.memory = memory
         self.client = client.observed_by(self._note_call)
         try:
             self._run()
         except (DokStampError, Undecided) as error:
             self.error = error
-        except Exception as error:
-            # no traceback of the values: they are personal data
-            _logger.exception(
-                "%s of %s failed in the connector", type(self).__name__, self.resource
+        except Exception as error:  # noqa: BLE001
+            _logger.error(
+                "%s of %s failed in the connector: %s",
+                type(self).__name__,
+                self.resource,
+                where(error),
             )
             self.error = error
         return self
@@ -80,10 +98,26 @@ class Message:
         raise NotImplementedError
 
     @property
+    def sent(self):
+        """What DokStamp holds for the record after success; None: nothing that we keep.
+
+        :rtype: dict | None
+        """
+        return None
+
+    @property
+    def is_done(self):
+        """Whether success leaves nothing to send for the record."""
+        return True
+
+    @property
     def _at(self):
         """The client's resource that the record lives at."""
+        return self._below(self.parent_uuid)
+
+    def _below(self, parent_uuid):
         if self.resource == "groups":
-            return self.client.courses.groups(self.parent_uuid)
+            return self.client.courses.groups(parent_uuid)
         return getattr(self.client, self.resource)
 
     # === AUDIT === #
@@ -97,11 +131,6 @@ class Message:
         """Say what the next writing call is for."""
         self._intent = (event, old_values, new_values)
 
-    def _note_adopted(self, remote):
-        self.audit.append(
-            AuditLine(self._last_call, "adopted", {}, {"uuid": remote["uuid"]})
-        )
-
 
 @dataclass(kw_only=True)
 class Searched(Message):
@@ -111,58 +140,72 @@ class Searched(Message):
     :param filters: the keys that DokStamp is documented to filter by
     """
 
-    keys: dict
+    keys: dict = field(default_factory=dict)
     filters: tuple = ()
 
     def _search(self):
-        """The one record that has our keys, or None.
+        """The one record that has our keys, or those of an attempt whose outcome is unknown; or None.
 
         :raise SeveralMatches: there are more
         """
-        if not self.keys:
-            return None
-        if (
-            self.resource == "enrollments"
-        ):  # one list per course instead of one search per member
-            candidates = self.memory.enrollments(self.client, self.keys["course_uuid"])
-        else:
-            where = {key: self.keys[key] for key in self.filters if key in self.keys}
-            candidates = self._at.list(where=where) if where else self._at.list()
-        found = [one for one in candidates if matches(one, self.keys)]
+        every_key = [keys for keys in (self.keys, *self.tried) if keys]
+        found = {one["uuid"]: one for keys in every_key for one in self._with(keys)}
+        self.unresolved = []
         if len(found) > 1:
             raise SeveralMatches(len(found))
-        return found[0] if found else None
+        return next(iter(found.values()), None)
+
+    def _with(self, keys):
+        if self.resource == "enrollments":
+            # one list per course instead of one search per member
+            candidates = self.memory.enrollments(self.client, keys["course_uuid"])
+        else:
+            where = {key: keys[key] for key in self.filters if key in keys}
+            candidates = self._at.list(where=where or None)
+        return [one for one in candidates if matches(one, keys)]
 
 
 @dataclass(kw_only=True)
 class Push(Searched):
     """Create or update one record.
 
+    What is found by search is adopted as it is: the flush first makes sure that it is no other record's of
+    ours, and the next message sends what differs.
+
     :param payload: the whole body; None stands for empty
     :param last_payload: the body that was sent last, empty before the first time
+    :param moved_from: the parent's and the record's own uuid at the place that it has left
     """
 
     payload: dict
     last_payload: dict
+    moved_from: tuple[str, str] | None = None
+    adopted: dict | None = None
 
     @property
     def sent(self):
-        return self.payload
+        held = self.payload if self.adopted is None else self.adopted
+        return {**held, "parent_uuid": self.parent_uuid} if self.parent_uuid else held
+
+    @property
+    def is_done(self):
+        return self.adopted is None or self.adopted == self.payload
 
     def _run(self):
-        if self.uuid and self._update(self.uuid, self.last_payload):
-            return
-        self.is_new = True
-        found = self._search()
-        if found:
-            self.uuid = found["uuid"]
-            self._note_adopted(found)
-            self._update(self.uuid, comparable(found, self.payload))
+        if self.uuid:
+            if self._update():
+                return
+            self.uuid = None  # DokStamp has it no more
+        if self.moved_from:
+            self._leave(*self.moved_from)
+        if found := self._search():
+            self._adopt(found)
         else:
             self._create()
 
-    def _update(self, uuid, known):
-        """PATCH what differs from ``known``; False when DokStamp has the record no more."""
+    def _update(self):
+        """PATCH what has changed; False when DokStamp has the record no more."""
+        known = self.last_payload
         changed = {
             key: value for key, value in self.payload.items() if known.get(key) != value
         }
@@ -175,10 +218,24 @@ class Push(Searched):
             changed,
         )
         try:
-            self._at.update(uuid, changed)
+            self._at.update(self.uuid, changed)
         except NotFound:
             return False
         return True
+
+    def _leave(self, parent_uuid, uuid):
+        self._meaning("deleted", self.last_payload, {})
+        try:
+            self._below(parent_uuid).delete(uuid)
+        except NotFound:
+            return
+
+    def _adopt(self, found):
+        self.uuid = found["uuid"]
+        self.adopted = comparable(found, self.payload)
+        self.audit.append(
+            AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
+        )
 
     def _create(self):
         values = {k: v for k, v in self.payload.items() if v is not None}
@@ -186,28 +243,57 @@ class Push(Searched):
         try:
             self.uuid = self._at.create(values)["uuid"]
         except OutcomeUnknown:
+            self.unresolved = [self.keys] if self.keys else []
             self.memory.forget(self.resource)
             raise
+        except Rejected as error:
+            if error.status not in TAKEN_STATUSES:
+                raise
+            # somebody may have been faster between our search and this
+            self.memory.forget(self.resource)
+            found = self._search()
+            if not found:
+                raise
+            self._adopt(found)
 
 
 @dataclass(kw_only=True)
-class Remove(Searched):
+class Find(Searched):
+    """Look for what an attempt of unknown outcome may have left of a record that Odoo keeps no more.
+
+    :param datetime since: when the record was queued first; what DokStamp had before is not ours
+    """
+
+    since: datetime
+
+    @property
+    def sent(self):
+        return {} if self.uuid else None
+
+    @property
+    def is_done(self):
+        return not self.uuid
+
+    def _run(self):
+        found = self._search()
+        if found and not is_older(found, self.since):
+            self.uuid = found["uuid"]
+
+
+@dataclass(kw_only=True)
+class Remove(Message):
     """Delete a record, or archive it where that is not allowed: dokstamp-api.md 21.5.
 
     :param archive_values: what stands for "archived" in the body; empty where DokStamp has no such flag
     :param certificate_filter: the filter of GET /certificates for this kind of record
+    :param last_payload: the body that was sent last, for the audit log
     """
 
     archive_values: dict
     certificate_filter: str | None
-    outcome = "removed"
+    last_payload: dict
 
     def _run(self):
-        if not self.uuid:
-            found = self._search()
-            if not found:
-                return
-            self.uuid = found["uuid"]
         if self._has_certificates() or not self._delete():
             self._archive()
 
@@ -221,7 +307,7 @@ class Remove(Searched):
 
     def _delete(self):
         """Whether DokStamp let go of it. How it refuses is not documented: 403, 409, 422 and 500 count."""
-        self._meaning("deleted", {}, {})
+        self._meaning("deleted", self.last_payload, {})
         try:
             self._at.delete(self.uuid)
         except NotFound:
@@ -238,7 +324,8 @@ class Remove(Searched):
         if not self.archive_values:
             self.left_in_place = True
             return
-        self._meaning("archived", {}, self.archive_values)
+        old = {key: self.last_payload.get(key) for key in self.archive_values}
+        self._meaning("archived", old, self.archive_values)
         try:
             self._at.update(self.uuid, self.archive_values)
         except NotFound:
@@ -246,53 +333,105 @@ class Remove(Searched):
 
 
 @dataclass(kw_only=True)
-class Attach(Message):
-    """Put a module into a course's curriculum, with position, group, hours and required flag.
+class Curriculum(Message):
+    """A message about modules in courses; a course's curriculum is changed by one message at a time.
 
-    Whether attaching an attached module updates it, doubles it or fails is not documented
-    (dokstamp-api.md 10.1): so look first, and detach before attaching anew.
-
-    :param item: the attach item; its `uuid` is the module's
-    :param last_item: the item that was sent last, empty before the first time
+    Items are what the attach call takes, with the `course_uuid` beside it.
     """
 
-    course_uuid: str
-    item: dict
-    last_item: dict
+    def _put_in(self, item, old_item):
+        """Attach a module. Whether attaching it twice updates it, doubles it or fails is not documented
+        (dokstamp-api.md 10.1): so look first, and detach it before."""
+        self._take_out(item)
+        values = {k: v for k, v in item.items() if v is not None and k != "course_uuid"}
+        self._meaning("attached", shown(old_item), values)
+        with self.memory.attaching(item["course_uuid"], item["uuid"]):
+            self.client.courses.attach_modules(item["course_uuid"], [values])
 
-    @property
-    def sent(self):
-        return {"course_uuid": self.course_uuid, **self.item}
+    def _take_out(self, item):
+        """Detach a module, unless it is out already."""
+        course_uuid, module_uuid = item["course_uuid"], item["uuid"]
+        if self.memory.is_attachable(self.client, course_uuid, module_uuid):
+            return
+        self._meaning("detached", shown(item), {})
+        with self.memory.detaching(course_uuid, module_uuid):
+            self.client.courses.detach_modules(course_uuid, [module_uuid])
 
-    def _run(self):
-        module_uuid = self.item["uuid"]
-        if not self.memory.is_attachable(self.client, self.course_uuid, module_uuid):
-            self._meaning("detached", self.last_item, {})
-            self.client.courses.detach_modules(self.course_uuid, [module_uuid])
-        item = {key: value for key, value in self.item.items() if value is not None}
-        self._meaning("attached", self.last_item, item)
-        self.memory.forget("attachable", self.course_uuid)
-        self.client.courses.attach_modules(self.course_uuid, [item])
+    def _take_out_of(self, items):
+        for item in items:
+            with self.memory.course(item["course_uuid"]):
+                try:
+                    self._take_out(item)
+                except NotFound:  # the course is gone, and its curriculum with it
+                    continue
 
 
 @dataclass(kw_only=True)
-class Detach(Message):
-    """Take a module out of a course's curriculum; fine when it is out already."""
+class Attach(Curriculum):
+    """Put a module into a course's curriculum, with position, group, hours and required flag.
 
-    course_uuid: str
+    :param item: as it shall be
+    :param last_item: as it was sent last, empty before the first time
+    :param elsewhere: items that stand where the record stood before
+    """
+
+    item: dict
     last_item: dict
-    outcome = "removed"
+    elsewhere: list[dict]
+
+    @property
+    def sent(self):
+        return self.item
 
     def _run(self):
-        module_uuid = self.last_item["uuid"]
-        if self.memory.is_attachable(self.client, self.course_uuid, module_uuid):
-            return
-        self.memory.forget("attachable", self.course_uuid)
-        self._meaning("detached", self.last_item, {})
-        try:
-            self.client.courses.detach_modules(self.course_uuid, [module_uuid])
-        except NotFound:  # the course is gone, and its curriculum with it
-            return
+        self._take_out_of(self.elsewhere)
+        self.unresolved = [*self.tried, self.item]
+        with self.memory.course(self.item["course_uuid"]):
+            try:
+                self._put_in(self.item, self.last_item)
+            except Rejected:
+                self.unresolved = []
+                raise
+        self.unresolved = []
+
+
+@dataclass(kw_only=True)
+class Detach(Curriculum):
+    """Take a module out of where it may stand; fine when it is out already."""
+
+    items: list[dict]
+
+    def _run(self):
+        self._take_out_of(self.items)
+        self.unresolved = []
+
+
+@dataclass(kw_only=True)
+class Probe(Message):
+    """One reading call, after an outage: does DokStamp work again?"""
+
+    def _run(self):
+        self.client.institutions.count()
+
+
+def where(error):
+    """An error's type and the lines that it passed; not its text, which may hold personal data."""
+    lines = traceback.format_tb(error.__traceback__)
+    return f"{type(error).__name__}\n{''.join(lines)}"
+
+
+def shown(item):
+    """A curriculum item as the audit log shows it."""
+    return {k: v for k, v in item.items() if v is not None and k != "course_uuid"}
+
+
+def is_older(remote, moment):
+    """Whether DokStamp had the record clearly before ``moment``; not all kinds tell."""
+    try:
+        created_at = datetime.fromisoformat(remote.get("created_at") or "")
+    except ValueError:
+        return False
+    return created_at.replace(tzinfo=None) < moment - CLOCK_TOLERANCE
 
 
 def remote_value(remote, key):

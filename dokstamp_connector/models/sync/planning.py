@@ -2,44 +2,54 @@
 
 from odoo import models
 
-from .message import Attach, Detach, Push, Remove
+from .message import Attach, Detach, Find, Push, Remove
 
 
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
-    def _operation_message(self, row, binding):
+    def _operation_message(self, row, binding, tried):
         """The next message of a queue row, or None when nothing is left to do.
 
         :param dokstamp.sync.record row: anything but a removal
         :param dokstamp.binding binding: of this record, may be empty
+        :param list[dict] tried: as `_push_message` takes it
         :rtype: Message | None
         """
-        if not binding and not self.active and not row._was_attempted():
-            return None  # archived before it was ever sent
-        return self._push_message(binding)
+        return self._push_message(binding, tried)
 
-    def _push_message(self, binding):
-        """What to send for this record, or None when DokStamp has it all.
-
-        :param dokstamp.binding binding: of this record, may be empty
-        :rtype: Message | None
-        """
-        payload, last_payload = self._payload(), binding.last_payload or {}
-        if binding.dokstamp_uuid and payload == last_payload:
-            return None
-        return Push(
-            resource=self._dokstamp_resource,
-            parent_uuid=self._parent_uuid(),
-            uuid=binding.dokstamp_uuid or None,
-            payload=payload,
-            last_payload=last_payload,
-            keys=self._search_keys(),
-            filters=self._dokstamp_filters,
-        )
+    def _note_answer(self, row, message):
+        """A message of this record succeeded. Nothing to keep: the binding tells."""
 
     def _note_failure(self, row):
         """A queue row of this record stopped for good. Nothing to keep: the row tells."""
+
+    def _push_message(self, binding, tried=()):
+        """What to send for this record, or None when DokStamp has it all.
+
+        :param dokstamp.binding binding: of this record, may be empty
+        :param list[dict] tried: keys of earlier attempts to create it whose outcome is unknown
+        :rtype: Message | None
+        """
+        payload, parent_uuid = self._payload(), self._parent_uuid()
+        last_payload = dict(binding.last_payload or {})
+        last_parent_uuid = last_payload.pop("parent_uuid", parent_uuid)
+        uuid, moved_from = binding.dokstamp_uuid or None, None
+        if uuid and last_parent_uuid != parent_uuid:
+            uuid, moved_from = None, (last_parent_uuid, uuid)
+        if uuid and payload == last_payload:
+            return None
+        return Push(
+            resource=self._dokstamp_resource,
+            parent_uuid=parent_uuid,
+            uuid=uuid,
+            payload=payload,
+            last_payload=last_payload,
+            moved_from=moved_from,
+            keys=self._search_keys(),
+            tried=list(tried),
+            filters=self._dokstamp_filters,
+        )
 
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""
@@ -48,59 +58,89 @@ class DokstampEntity(models.AbstractModel):
                 return record
         return None
 
+    def _stranger(self):
+        """A record that this one refers to and that another account sends, or None.
+
+        Its uuid, if it has one, means nothing to this record's tenant.
+        """
+        for record in self._prerequisites():
+            if record.account_id != self.account_id:
+                return record
+        return None
+
     def _parent_uuid(self):
         parent = self[self._dokstamp_parent] if self._dokstamp_parent else None
         return parent.dokstamp_uuid or None if parent else None
 
-    def _removal_keys(self):
-        """What `_removal_message` needs of a record that is gone by then.
+    def _tried_keys(self):
+        """What an attempt to create this record leaves at DokStamp, to look for if its outcome is unknown.
 
         :rtype: dict
         """
-        return {"keys": self._search_keys(), "parent_uuid": self._parent_uuid()}
+        return self._search_keys()
 
-    def _removal_message(self, binding, removal_keys, was_attempted):
+    def _removal_keys(self):
+        """What the queue must know of a record that is gone when its removal is planned.
+
+        :rtype: dict
+        """
+        return {"name": self.display_name, "parent_uuid": self._parent_uuid()}
+
+    def _removal_message(self, binding, removal_keys, tried, since):
         """How to take a deleted record away from DokStamp, or None when it never got there.
 
-        :param bool was_attempted: an attempt to create it may have succeeded unnoticed
+        :param list[dict] tried: keys of attempts to create it whose outcome is unknown
+        :param datetime since: when it was queued first
         """
-        keys = removal_keys.get("keys") if was_attempted else None
-        if not binding.dokstamp_uuid and not keys:
-            return None
-        return Remove(
-            resource=self._dokstamp_resource,
-            parent_uuid=removal_keys.get("parent_uuid"),
-            uuid=binding.dokstamp_uuid or None,
-            keys=keys or {},
-            filters=self._dokstamp_filters,
-            archive_values=self._dokstamp_archive_values,
-            certificate_filter=self._dokstamp_certificate_filter,
-        )
+        at = {
+            "resource": self._dokstamp_resource,
+            "parent_uuid": removal_keys.get("parent_uuid"),
+        }
+        if binding.dokstamp_uuid:
+            last_payload = dict(binding.last_payload or {})
+            # of a record that the database dropped only the binding knows where it was
+            at["parent_uuid"] = last_payload.pop("parent_uuid", at["parent_uuid"])
+            return Remove(
+                **at,
+                uuid=binding.dokstamp_uuid,
+                archive_values=self._dokstamp_archive_values,
+                certificate_filter=self._dokstamp_certificate_filter,
+                last_payload=last_payload,
+            )
+        if tried:
+            return Find(**at, tried=tried, filters=self._dokstamp_filters, since=since)
+        return None
 
 
 class DokstampCurriculumLine(models.Model):
     _inherit = "dokstamp.curriculum.line"
 
-    def _push_message(self, binding):
-        course_uuid, item = self.course_id.dokstamp_uuid, self._payload()
-        del item["course_uuid"]
-        last = dict(binding.last_payload or {})
-        last_course_uuid = last.pop("course_uuid", None)
+    def _push_message(self, binding, tried=()):
+        item = self._payload()
+        known = [binding.last_payload] if binding.last_payload else []
         if not self.active:
-            return self._detach(last_course_uuid, last)
-        if item == last and course_uuid == last_course_uuid:
+            return self._detach([*known, *tried], tried)
+        elsewhere = [
+            one for one in [*known, *tried] if self._place(one) != self._place(item)
+        ]
+        if known == [item] and not tried:
             return None
-        return Attach(course_uuid=course_uuid, item=item, last_item=last)
+        return Attach(
+            item=item,
+            last_item=known[0] if known else {},
+            elsewhere=elsewhere,
+            tried=list(tried),
+        )
 
-    def _removal_message(self, binding, removal_keys, was_attempted):
-        payload = binding.last_payload or (was_attempted and removal_keys.get("keys"))
-        last = dict(payload or {})
-        return self._detach(last.pop("course_uuid", None), last)
+    def _place(self, item):
+        return item["course_uuid"], item["uuid"]
 
-    def _removal_keys(self):
-        return {"keys": self._payload()}
+    def _tried_keys(self):
+        return self._payload()
 
-    def _detach(self, course_uuid, item):
-        if not course_uuid or not item.get("uuid"):
-            return None
-        return Detach(course_uuid=course_uuid, last_item=item)
+    def _removal_message(self, binding, removal_keys, tried, since):
+        known = [binding.last_payload] if binding.last_payload else []
+        return self._detach([*known, *tried], tried)
+
+    def _detach(self, items, tried):
+        return Detach(items=items, tried=list(tried)) if items else None

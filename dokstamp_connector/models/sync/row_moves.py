@@ -4,6 +4,9 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
+
+from ...dokstamp_api import NotFound
 
 BUS_MESSAGE = "dokstamp_connector/records_changed"
 
@@ -32,7 +35,7 @@ class DokstampSyncRecord(models.Model):
                 "failure_message": message,
             }
         )
-        self.env[self.res_model].browse(self.res_id).exists()._note_failure(self)
+        self._record()._note_failure(self)
         for waiting in self._waiting_for_this():
             waiting.failure_message = self.env._(
                 "Waiting for %(record)s, which failed: %(reason)s",
@@ -58,17 +61,23 @@ class DokstampSyncRecord(models.Model):
     def _wait_for(self, blocker):
         """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it that it gets there."""
         blocker_rows = self._open_rows(blocker).get(blocker.id, [])
-        message = self.env._(
-            "Waiting for %(record)s, which is not at DokStamp yet.",
-            record=blocker.display_name,
-        )
         if blocker_rows and blocker_rows[-1].state == "failed":
             message = self.env._(
                 "Waiting for %(record)s, which failed: %(reason)s",
                 record=blocker.display_name,
                 reason=blocker_rows[-1].failure_message,
             )
-        elif not blocker_rows:
+        elif blocker.active:
+            message = self.env._(
+                "Waiting for %(record)s, which is not at DokStamp yet.",
+                record=blocker.display_name,
+            )
+        else:
+            message = self.env._(
+                "Waiting for %(record)s, which is archived and was never sent.",
+                record=blocker.display_name,
+            )
+        if not blocker_rows:
             self._gather(blocker, "push")
         self.write(
             {
@@ -98,82 +107,139 @@ class DokstampSyncRecord(models.Model):
             }
         )
 
-    def _was_attempted(self):
-        """Whether DokStamp may hold the record although no binding says so."""
-        return bool(
-            self.search_count(
-                [
-                    ("res_model", "=", self.res_model),
-                    ("res_id", "=", self.res_id),
-                    ("account_id", "=", self.account_id.id),
-                    ("attempt_count", ">", 0),
-                ],
-                limit=1,
-            )
-        )
+    # === WHAT IS KNOWN OF THE RECORD AT DOKSTAMP === #
+
+    def _of_record(self):
+        """A domain: this and all other rows of the record."""
+        return [
+            ("res_model", "=", self.res_model),
+            ("res_id", "=", self.res_id),
+            ("account_id", "=", self.account_id.id),
+        ]
+
+    def _record(self):
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _is_repeated(self):
+        """Whether the same was tried before: by this row, or by one that gave up."""
+        earlier = [
+            *self._of_record(),
+            ("operation", "=", self.operation),
+            ("id", "<", self.id),
+        ]
+        return bool(self.attempt_count or self.search_count(earlier, limit=1))
+
+    def _binding(self):
+        return self.env["dokstamp.binding"].search(self._of_record())
+
+    def _take_over_tried_keys(self):
+        """Keys under which DokStamp may hold the record although no binding says so.
+
+        They are this row's from now on: the earlier ones of the record are covered by it.
+
+        :rtype: list[dict]
+        """
+        rows = self.search([*self._of_record(), ("tried_keys", "!=", False)])
+        tried = []
+        for row in rows:
+            tried += [keys for keys in row.tried_keys if keys not in tried]
+        (rows - self).tried_keys = False
+        return tried
+
+    def _note_try(self, record):
+        """Keep under which keys the record is about to be created, in case we never hear of it again."""
+        keys, tried = record._tried_keys(), self.tried_keys or []
+        if keys and keys not in tried:
+            self.tried_keys = [*tried, keys]
+
+    def _queued_at(self):
+        """When the record was queued first.
+
+        :rtype: datetime
+        """
+        return self.search(self._of_record(), order="id", limit=1).create_date
+
+    def _is_held_back(self, record):
+        """Whether the record cannot be sent as it is; then the row fails or waits, and says why."""
+        if problems := record._missing() + record._problems():
+            self._fail("incomplete", "\n".join(problems))
+        elif stranger := record._stranger():
+            self._fail("incomplete", self._stranger_sentence(stranger))
+        elif blocker := record._first_blocker():
+            self._wait_for(blocker)
+        else:
+            return False
+        return True
 
     # === WHAT CAME BACK === #
 
     def _note_sent(self, message):
         """DokStamp holds the record now: bind it, and let go what waited for it."""
-        if self._is_taken(message):
+        bindings = self.env["dokstamp.binding"]
+        if message.sent is None:  # removed
+            bindings._forget(self.account_id, self.res_model, self.res_id)
+            self._finish(message.left_in_place and self._left_in_place_sentence())
             return
-        is_replaced = self._bind(message.uuid, message.sent)
-        self._finish()
+        if other := self._other_holder(message.uuid):
+            self._give_way_to(other)
+            return
+        is_replaced = bindings._note_sent(
+            self.account_id, self.res_model, self.res_id, message.uuid, message.sent
+        )
+        if message.is_done:
+            self._finish()
+        else:
+            self._postpone(False, 0, uses_attempt=False)
         self._release_waiting()
-        if is_replaced:  # what refers to the old uuid must be told
-            self.env.ref("dokstamp_connector.ir_cron_sweep")._trigger()
+        self._record()._note_answer(self, message)
+        if is_replaced:
+            self._tell_dependants()
 
-    def _note_removed(self, message):
-        """DokStamp holds the record no more, or keeps it for a reason."""
-        self.env["dokstamp.binding"]._forget(
-            self.account_id, self.res_model, self.res_id
+    def _other_holder(self, uuid):
+        """The other registry record that is linked to DokStamp's ``uuid``, or None.
+
+        The link of one that is deleted in Odoo is given up: its removal is still to come, and would take
+        away what this record is linked to.
+        """
+        if not uuid:
+            return None
+        binding = self.env["dokstamp.binding"].search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("res_model", "=", self.res_model),
+                ("dokstamp_uuid", "=", uuid),
+                ("res_id", "!=", self.res_id),
+            ]
         )
-        self._finish(message.left_in_place and self._left_in_place_sentence())
+        other = self.env[self.res_model].browse(binding.res_id).exists()
+        if binding and not other:
+            binding.unlink()
+        return other or None
 
-    def _note_uploaded(self, message):
-        """Keep the file's uuid before anything else may fail; the row is due again with it."""
-        self._bind(None, {"file_uuid": message.file_uuid})
-        self._postpone(False, 0, uses_attempt=False)
-
-    def _note_certified(self, message):
-        """DokStamp's word on a certificate."""
-        certificate = self.env[self.res_model].browse(self.res_id)
-        binding = self.env["dokstamp.binding"]._of(certificate)
-        self._bind(message.uuid, binding.last_payload or {})
-        self._finish()
-        self._release_waiting()
-        certificate._note_remote(self, message.remote)
-
-    def _bind(self, uuid, payload):
-        """:return: whether the record had another uuid before"""
-        return self.env["dokstamp.binding"]._note_sent(
-            self.account_id, self.res_model, self.res_id, uuid, payload
-        )
-
-    def _note_found(self, message):
-        """Keep the uuid although the call after it failed: the next attempt need not search again."""
-        if not self._is_taken(message):
-            self._bind(message.uuid, {})
-
-    def _is_taken(self, message):
-        """Whether another record of ours is linked to what was found; then this one fails."""
-        if not message.uuid:
-            return False
-        holder = self.env["dokstamp.binding"]._holder_of(
-            self.account_id, self.res_model, message.uuid
-        )
-        if not holder or holder.id == self.res_id:
-            return False
+    def _give_way_to(self, other):
+        """What was found at DokStamp is another record's of ours."""
+        if self.operation == "remove":
+            self._finish()
+            return
         self._fail(
             "taken",
             self.env._(
                 "DokStamp has this record already, and it is linked to %(other)s. If both are the same, keep "
                 "one of them; if not, give this one another code, name or e-mail address.",
-                other=holder.display_name,
+                other=other.display_name,
             ),
         )
-        return True
+
+    def _tell_dependants(self):
+        """The record has a new uuid: send anew what refers to it."""
+        for name in self.env["dokstamp.entity"]._registry_models():
+            model = self.env[name].with_context(active_test=False)
+            links = [
+                Domain(link, "=", self.res_id)
+                for link in {*model._dokstamp_fields, model._dokstamp_parent}
+                if link and model._fields[link].comodel_name == self.res_model
+            ]
+            self._gather(model.search(Domain.OR(links)), "push")
 
     # === SENTENCES === #
 
@@ -198,6 +264,8 @@ class DokstampSyncRecord(models.Model):
             )
         if verdict.failure_type == "internal":
             return self._internal_sentence(error)
+        if verdict.is_outage and verdict.action == "later":
+            return self.account_id._outage_sentence(error)
         cause = self.account_id._access_sentence(error)
         if verdict.failure_type == "gave_up":
             return self.env._(
@@ -208,6 +276,10 @@ class DokstampSyncRecord(models.Model):
         return cause
 
     def _rejection_sentence(self, error):
+        if isinstance(error, NotFound):
+            return self.env._(
+                "DokStamp has lost what this record belongs to. Press Send now on that one, then Retry here."
+            )
         labels = self._api_labels()
         reasons = [
             f"{labels.get(key.split('.')[0], key)}: {' '.join(texts)}"
@@ -233,6 +305,14 @@ class DokstampSyncRecord(models.Model):
             for name, spec in model._dokstamp_fields.items()
         }
 
+    def _stranger_sentence(self, stranger):
+        return self.env._(
+            "%(record)s does not belong to the DokStamp account %(account)s. Choose one that does, or change "
+            "its account.",
+            record=stranger.display_name,
+            account=self.account_id.display_name,
+        )
+
     def _internal_sentence(self, error):
         return self.env._(
             "The connector could not handle this record (%(error)s). This is a fault of the connector: the "
@@ -253,5 +333,5 @@ class DokstampSyncRecord(models.Model):
         for row in self:
             changed[row.user_id].append([row.res_model, row.res_id])
         for user, records in changed.items():
-            if user._is_internal():
+            if user and user._is_internal():
                 user._bus_send(BUS_MESSAGE, {"records": records})

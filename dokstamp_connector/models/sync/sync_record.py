@@ -93,9 +93,13 @@ class DokstampSyncRecord(models.Model):
         readonly=True,
     )
     failure_message = fields.Text(string="Reason", readonly=True)
-    search_keys = fields.Json(
+    removal_keys = fields.Json(
         readonly=True,
-        help="How to find a deleted record at DokStamp, where no UUID is known.",
+        help="What must be known of a deleted record to take it away from DokStamp.",
+    )
+    tried_keys = fields.Json(
+        readonly=True,
+        help="Under which keys DokStamp may hold the record, because an attempt to create it was not answered.",
     )
     done_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one(
@@ -112,10 +116,14 @@ class DokstampSyncRecord(models.Model):
         "(res_model, res_id) WHERE state IN ('pending', 'sending', 'failed')"
     )
     _waiting_for_idx = models.Index("(waiting_for) WHERE state = 'pending'")
+    _tried = models.Index("(res_model, res_id) WHERE tried_keys IS NOT NULL")
+    _removals = models.Index(
+        "(account_id, rank) WHERE operation = 'remove' AND state IN ('pending', 'sending')"
+    )
 
     # === COMPUTE METHODS === #
 
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "removal_keys")
     def _compute_res_name(self):
         ids_by_model = defaultdict(set)
         for row in self:
@@ -127,8 +135,9 @@ class DokstampSyncRecord(models.Model):
             for record in self.env[model].sudo().browse(ids).exists()
         }
         for row in self:
+            kept = (row.removal_keys or {}).get("name")
             row.res_name = names.get(
-                (row.res_model, row.res_id), self.env._("deleted record")
+                (row.res_model, row.res_id), kept or self.env._("deleted record")
             )
 
     @api.depends("operation", "res_model", "res_id")
@@ -172,7 +181,7 @@ class DokstampSyncRecord(models.Model):
             "priority": URGENT if urgent else NORMAL,
             # what hangs on a record is removed before it
             "rank": -rank if operation == "remove" else rank,
-            "search_keys": keys,
+            "removal_keys": keys,
             "user_id": self.env.uid,
         }
 
@@ -187,14 +196,14 @@ class DokstampSyncRecord(models.Model):
                 """
                 INSERT INTO dokstamp_sync_record (
                     account_id, company_id, res_model, res_id, operation, state, priority, rank,
-                    attempt_count, next_attempt_at, search_keys, user_id,
+                    attempt_count, next_attempt_at, removal_keys, user_id,
                     create_uid, create_date, write_uid, write_date)
                 SELECT row.account_id, account.company_id, row.res_model, row.res_id, row.operation,
-                       'pending', row.priority, row.rank, 0, %(now)s, row.search_keys, row.user_id,
+                       'pending', row.priority, row.rank, 0, %(now)s, row.removal_keys, row.user_id,
                        row.user_id, %(now)s, row.user_id, %(now)s
                   FROM jsonb_to_recordset(%(rows)s) AS row (
                            account_id int, res_model varchar, res_id int, operation varchar,
-                           priority int, rank int, search_keys jsonb, user_id int)
+                           priority int, rank int, removal_keys jsonb, user_id int)
                   JOIN dokstamp_account account ON account.id = row.account_id
                 RETURNING dokstamp_sync_record.id
                 """,
@@ -227,6 +236,15 @@ class DokstampSyncRecord(models.Model):
         for rows in open_rows.values():
             rows.sort(key=lambda row: telling.index(row._sync_state()))
         return open_rows
+
+    @api.model
+    def _gathered_ids(self, records):
+        """Ids of ``records`` that this transaction has changed; their rows are inserted when it commits.
+
+        :rtype: set[int]
+        """
+        gathered = self.env.cr.precommit.data.get(GATHERED, {})
+        return {res_id for model, res_id in gathered if model == records._name}
 
     def _sync_state(self):
         """The record's sync state, as far as this open row tells it."""

@@ -3,8 +3,9 @@
     status or cause                           row                       account
     429                                       later, no attempt used    waits as long as it is told
     5xx, time-out, reset, unreadable answer   later, attempt used       breaker counts
+    no server, no connection, no safe one     later, no attempt used    breaker counts
     401 after a new token, 403, login refused later, no attempt used    pauses
-    404 on a whole list                       later, no attempt used    pauses: address or tenant is wrong
+    4xx to a token, 404 on a whole list       later, no attempt used    pauses: address or tenant is wrong
     other 4xx                                 failed until it changes   goes on
     several matches, error of our own         failed until it changes   goes on
 
@@ -31,6 +32,7 @@ from .message import SeveralMatches
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 BREAKER_OPENS_AFTER = 5  # failures in a row
 RATE_LIMIT_DELAY = 30  # seconds, where DokStamp names none
+UNREACHED = ("dns", "refused", "tls")  # reasons for which no request can have left
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Verdict:
     uses_attempt: bool = False
     is_outage: bool = False
 
+    @property
+    def stops_account(self):
+        """Whether the account's other messages would end the same way."""
+        return self.action == "pause" or self.failure_type == "rate_limit"
+
 
 def judge(error, attempt_count):
     """:param Exception error: what a message ended with
@@ -57,7 +64,7 @@ def judge(error, attempt_count):
         return Verdict("later", "rate_limit", delay=error.delay or RATE_LIMIT_DELAY)
     if isinstance(error, NeedsNewToken | CredentialsRefused | NotAllowed):
         return Verdict("pause", "account")
-    if isinstance(error, NotFound) and _is_list(error):
+    if isinstance(error, Rejected) and _is_about_access(error):
         return Verdict("pause", "account")
     if isinstance(error, Rejected):
         return Verdict("fail", "rejected")
@@ -66,13 +73,24 @@ def judge(error, attempt_count):
     if isinstance(error, SeveralMatches):
         return Verdict("fail", "ambiguous")
     if isinstance(error, RetryLater | OutcomeUnknown | AnswerNotUnderstood):
-        delay = backoff_seconds(attempt_count + 1, getattr(error, "delay", None))
-        if attempt_count + 1 >= MAX_ATTEMPTS:
-            return Verdict("fail", "gave_up", uses_attempt=True, is_outage=True)
-        return Verdict("later", "no_answer", delay, uses_attempt=True, is_outage=True)
+        return _later(error, attempt_count)
     return Verdict("fail", "internal")
 
 
-def _is_list(error):
-    """Whether the call that was not found is one of a whole resource, which exists in every tenant."""
-    return error.path is not None and error.path.strip("/").count("/") == 0
+def _later(error, attempt_count):
+    uses_attempt = getattr(error, "reason", None) not in UNREACHED
+    if uses_attempt and attempt_count + 1 >= MAX_ATTEMPTS:
+        return Verdict("fail", "gave_up", uses_attempt=True, is_outage=True)
+    delay = backoff_seconds(attempt_count + 1, getattr(error, "delay", None))
+    return Verdict("later", "no_answer", delay, uses_attempt, is_outage=True)
+
+
+def _is_about_access(error):
+    """Whether a refusal is the account's matter rather than the record's.
+
+    That is one of a token, and a list that is not found: it exists in every tenant.
+    """
+    parts = (error.path or "").strip("/").split("/")
+    if parts[0] in ("oauth", "auth"):
+        return True
+    return isinstance(error, NotFound) and len(parts) == 1

@@ -2,7 +2,10 @@ import { reloadSoon, useRecordsChanged } from "@dokstamp_connector/records_chang
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
+import { useEffect } from "@odoo/owl";
+
 const RELOAD_DELAY = 100; // milliseconds: one reload for all rows of a list
+const LATE = 3000; // milliseconds after which the answer's message may have been missed
 const LOOKS = {
     none: { icon: "fa-circle-thin", color: "text-bg-300" },
     pending: { icon: "fa-paper-plane", color: "text-bg-info" },
@@ -18,10 +21,23 @@ export class SyncStateField extends BadgeField {
     setup() {
         super.setup();
         useRecordsChanged((records) => this.onRecordsChanged(records));
+        useEffect(
+            (resId, state) => this.lookAgainLater(resId, state),
+            () => [this.props.record.resId, this.props.record.data[this.props.name]]
+        );
     }
 
     get look() {
         return LOOKS[this.props.record.data[this.props.name]];
+    }
+
+    /** Look once more at what is on its way: an answer may overtake the save that it belongs to. */
+    lookAgainLater(resId, state) {
+        const { model } = this.props.record;
+        if (resId && state === "pending" && !model.useSampleModel) {
+            const timer = setTimeout(() => reloadSoon(model), LATE);
+            return () => clearTimeout(timer);
+        }
     }
 
     onRecordsChanged(records) {

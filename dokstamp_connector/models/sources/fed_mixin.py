@@ -1,0 +1,76 @@
+"""What a school app's own forms show of the registry."""
+
+from collections import defaultdict
+
+from odoo import fields, models
+
+from ..registry.entity import SYNC_STATES
+
+REGISTRAR = "dokstamp_connector.group_registrar"
+
+
+class DokstampFedMixin(models.AbstractModel):
+    """Shows on a school app's record how far it got on its way to DokStamp.
+
+    A bridge inherits it and puts the fields on the app's forms. Where a record feeds
+    several registry records, the one of the first source is shown.
+    """
+
+    _name = "dokstamp.fed.mixin"
+    _description = "DokStamp State of a School App's Record"
+
+    dokstamp_link_id = fields.Many2one(
+        "dokstamp.source.link",
+        string="DokStamp link",
+        compute="_compute_dokstamp_link_id",
+        groups=REGISTRAR,
+    )
+    dokstamp_sync_state = fields.Selection(
+        SYNC_STATES,
+        string="DokStamp",
+        compute="_compute_dokstamp_sync_state",
+        groups=REGISTRAR,
+    )
+    dokstamp_sync_message = fields.Text(
+        string="DokStamp message",
+        compute="_compute_dokstamp_sync_state",
+        groups=REGISTRAR,
+    )
+
+    def _compute_dokstamp_link_id(self):
+        links = self.env["dokstamp.source.link"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        first = {}
+        for link in links.sorted(lambda link: (link.source_id.sequence, link.id)):
+            first.setdefault(link.res_id, link)
+        for record in self:
+            record.dokstamp_link_id = first.get(record.id)
+
+    def _compute_dokstamp_sync_state(self):
+        entities = self._dokstamp_entities()
+        for record in self:
+            link = record.dokstamp_link_id
+            entity = entities.get((link.entity_model, link.entity_id))
+            record.dokstamp_sync_state = (
+                "failed" if link.error else entity and entity.sync_state
+            )
+            record.dokstamp_sync_message = link.error or (
+                entity and entity.sync_message
+            )
+
+    def _dokstamp_entities(self):
+        """(model, id) → the registry record, for all records at once."""
+        ids_by_model = defaultdict(set)
+        for link in self.dokstamp_link_id:
+            if link.entity_id:
+                ids_by_model[link.entity_model].add(link.entity_id)
+        return {
+            (model, entity.id): entity
+            for model, ids in ids_by_model.items()
+            for entity in self.env[model].browse(ids).exists()
+        }
+
+    def action_open_registry_record(self):
+        self.ensure_one()
+        return self.dokstamp_link_id.action_open_registry_record()

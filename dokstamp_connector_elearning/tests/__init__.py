@@ -1,0 +1,2 @@
+from . import test_elearning_feed
+from . import test_elearning_forms

@@ -1,0 +1,10 @@
+{
+    "name": "DokStamp Connector: tests",
+    "summary": "Models that only the tests of DokStamp Connector need",
+    "version": "19.0.1.0.0",
+    "category": "Hidden/Tests",
+    "author": "DokStamp Connector contributors",
+    "license": "LGPL-3",
+    "depends": ["dokstamp_connector"],
+    "data": ["security/ir.model.access.csv"],
+}

@@ -1,0 +1,3 @@
+from . import course
+from . import person
+from . import membership

@@ -1,0 +1,89 @@
+from odoo.tests import tagged
+
+from .common import SourceCase
+
+
+@tagged("post_install", "-at_install")
+class TestSourceSweep(SourceCase):
+    """What no hook can see is found by the sweep."""
+
+    def sql(self, query, *args):
+        """Change the database behind Odoo's back."""
+        self.env.flush_all()
+        self.env.cr.execute(query, args)
+        self.env.invalidate_all()
+
+    def test_a_raw_sql_update_is_found(self):
+        course = self.school_course()
+        self.settle()
+        self.sql(
+            "UPDATE test_dokstamp_school_course SET category = %s WHERE id = %s",
+            "Science",
+            course.id,
+        )
+        self.flush()
+        self.assertFalse(self.sandbox.requests())
+        self.sweep()
+        self.flush()
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["area"], "Science")
+
+    def test_a_raw_sql_delete_is_found(self):
+        membership = self.membership()
+        self.settle()
+        self.sql(
+            "DELETE FROM test_dokstamp_school_membership WHERE id = %s", membership.id
+        )
+        self.sweep()
+        self.flush()
+        [enrollment] = self.sandbox.rows("enrollments")
+        self.assertEqual(enrollment["completion_status"], "dropped")
+
+    def test_a_database_cascade_from_a_watched_record_is_seen_at_once(self):
+        membership = self.membership()
+        self.settle()
+        membership.person_id.unlink()
+        self.flush()
+        [enrollment] = self.sandbox.rows("enrollments")
+        self.assertEqual(enrollment["completion_status"], "dropped")
+
+    def test_a_database_cascade_by_sql_is_found(self):
+        membership = self.membership()
+        self.settle()
+        partner = membership.person_id.partner_id
+        self.sql("DELETE FROM res_partner WHERE id = %s", partner.id)
+        self.sweep()
+        self.flush()
+        [enrollment] = self.sandbox.rows("enrollments")
+        self.assertEqual(enrollment["completion_status"], "dropped")
+        self.assertFalse(self.link(membership))
+
+    def test_records_older_than_the_source_are_read(self):
+        self.course_source.unlink()
+        courses = self.env["test.dokstamp.school.course"].create(
+            [{"name": f"Course {n}", "code": f"C-{n}"} for n in range(3)]
+        )
+        self.commit()
+        self.assertFalse(self.link(courses[0]))
+        self.make_source(
+            "school.course", "course", name={"path": "name"}, code={"path": "code"}
+        )
+        self.sweep()
+        self.flush()
+        self.assertEqual(self.sandbox.count("courses"), 3)
+
+    def test_a_sweep_over_what_is_in_step_sends_nothing(self):
+        self.membership()
+        self.settle()
+        self.sweep()
+        self.flush()
+        self.assertFalse(self.sandbox.requests())
+
+    def test_a_registry_record_deleted_by_a_registrar_comes_back(self):
+        course = self.school_course()
+        self.settle()
+        self.fed(course).with_user(self.registrar).unlink()
+        self.flush()
+        self.assertEqual(self.sandbox.count("courses"), 0)
+        self.sweep()
+        self.flush()
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Botany")

@@ -1,0 +1,64 @@
+from odoo.tests import tagged
+
+from .common import SourceCase
+
+CLASS_SIZE = 500
+
+
+@tagged("post_install", "-at_install")
+class TestSourceVolume(SourceCase):
+    """An import of a whole class costs the user little more than without us."""
+
+    def persons(self):
+        return self.env["test.dokstamp.school.person"].create(
+            [
+                {
+                    "name": f"Student {n}",
+                    "email": f"student{n}@example.com",
+                    "birth_date": "2001-02-03",
+                }
+                for n in range(CLASS_SIZE)
+            ]
+        )
+
+    def enroll(self, persons, course):
+        return self.env["test.dokstamp.school.membership"].create(
+            [{"person_id": one.id, "course_id": course.id} for one in persons]
+        )
+
+    def test_a_class_of_500_is_one_insert_into_the_queue(self):
+        course, persons = self.school_course(), self.persons()
+        self.commit()
+        memberships = self.enroll(persons, course)
+        self.env.flush_all()
+        inserts = self.count_queries("INSERT INTO dokstamp_sync_record")
+        queries = self.count_queries()
+        self.commit()
+        self.assertEqual(inserts(), 1)
+        self.assertLess(queries(), CLASS_SIZE / 2)
+        self.assertEqual(
+            self.env["dokstamp.source.link"].search_count(
+                [("res_model", "=", memberships._name), ("entity_id", "!=", False)]
+            ),
+            CLASS_SIZE,
+        )
+
+    def test_a_change_of_a_whole_class_is_one_insert_into_the_queue(self):
+        memberships = self.enroll(self.persons(), self.school_course())
+        self.commit()
+        memberships.write({"mark": 12})
+        self.env.flush_all()
+        inserts = self.count_queries("INSERT INTO dokstamp_sync_record")
+        queries = self.count_queries()
+        self.commit()
+        self.assertEqual(inserts(), 1)
+        self.assertLess(queries(), CLASS_SIZE / 2)
+
+    def test_a_model_that_no_source_reads_costs_no_query(self):
+        countries = self.env["res.country"].search([], limit=1)
+        self.env["dokstamp.source"]._watches("res.country")
+        self.commit()
+        queries = self.count_queries("dokstamp")
+        countries.write({"phone_code": 999})
+        self.commit()
+        self.assertEqual(queries(), 0)
