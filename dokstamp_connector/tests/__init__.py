@@ -8,10 +8,12 @@ from . import test_api_sandbox
 from . import test_capture
 from . import test_push
 from . import test_certificate_faults
+from . import test_certificate_document
 from . import test_certificate_issue
 from . import test_certificate_revoke
 from . import test_certificate_automatic
 from . import test_portal
 from . import test_check_link
 from . import test_portfolio
+from . import test_badges
 from . import test_tours

@@ -93,18 +93,16 @@ class DokstampCertificateIssue(models.TransientModel):
         """:param records: certificates that are not issued yet, or enrollments"""
         self.check_access("create")
         if records._name == "dokstamp.certificate":
-            vals_list = self._lines_of_certificates(records)
+            vals_list = self._lines_of_certificates(self._by_name(records))
         else:
-            vals_list = self._lines_of_enrollments(records)
+            vals_list = self._lines_of_enrollments(self._by_name(records))
+        vals_list.sort(key=lambda vals: bool(vals["obstacle"]))
         wizard = self.create({})
-        lines = wizard.line_ids.create(
-            [
-                {**vals, "wizard_id": wizard.id}
-                for vals in sorted(vals_list, key=lambda vals: bool(vals["obstacle"]))
-            ]
-        )
-        lines.flush_recordset()
+        wizard.line_ids.create([{**vals, "wizard_id": wizard.id} for vals in vals_list])
         return wizard._reopen()
+
+    def _by_name(self, records):
+        return records.sorted(lambda r: (r.student_id.name or "", r.course_id.name or ""))
 
     def _reopen(self):
         return {
@@ -114,6 +112,7 @@ class DokstampCertificateIssue(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model

@@ -6,6 +6,13 @@ from odoo import api, fields, models
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
+    def _compute_sync_state(self):
+        """One whose document is being made has no queue row yet, and is on its way."""
+        super()._compute_sync_state()
+        for certificate in self:
+            if certificate.state == "queued" and certificate.sync_state == "none":
+                certificate.sync_state = "pending"
+
     def action_check_link(self):
         """Open what the QR code on the document leads to."""
         self.ensure_one()
