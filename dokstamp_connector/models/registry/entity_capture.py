@@ -10,12 +10,14 @@ class DokstampEntity(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
+        records._check_typed({name for vals in vals_list for name in vals})
         records._queue_push()
         return records
 
     def write(self, vals):
         self._check_not_fed(vals)
         result = super().write(vals)
+        self._check_typed(vals)
         if not self._payload_triggers().isdisjoint(vals):
             self._queue_push()
         return result
