@@ -227,6 +227,7 @@ class DokstampAccount(models.Model):
     def create(self, vals_list):
         accounts = super().create(vals_list)
         accounts._take_over_registry()
+        accounts._forget_typed_secrets()
         return accounts
 
     def write(self, vals):
@@ -240,7 +241,13 @@ class DokstampAccount(models.Model):
         # this database.
         if reconnecting:
             reconnecting._reset_access()
+        if not set(SECRETS).isdisjoint(vals):
+            self._forget_typed_secrets()
         return result
+
+    def _forget_typed_secrets(self):
+        """A form reads what it has saved in the same request: not from the cache."""
+        self.invalidate_recordset(SECRETS)
 
     def _differs(self, vals):
         """Whether ``vals`` give other credentials; any secret is another one."""

@@ -2,7 +2,11 @@ from odoo.tests import tagged
 
 from .common import DokstampCase
 
-EXISTING = ("update", "duplicate", "reject")  # what attaching twice does: not documented
+EXISTING = (
+    "update",
+    "duplicate",
+    "reject",
+)  # what attaching twice does: not documented
 
 
 @tagged("post_install", "-at_install")

@@ -305,5 +305,7 @@ class TestIdentity(DokstampCase):
         enrollment.account_id = other
         self.flush()
         self.assertEqual(enrollment.sync_state, "failed")
-        self.assertIn("does not belong to the DokStamp account", enrollment.sync_message)
+        self.assertIn(
+            "does not belong to the DokStamp account", enrollment.sync_message
+        )
         self.assertFalse(self.requests("POST", "/enrollments"))

@@ -70,7 +70,9 @@ class TestNeighbours(DokstampCase):
     other_account = LaneCase.other_account
 
     def test_bad_record_holds_up_only_its_dependants(self):
-        bad = self.student(name="No Birthday", email="x@example.com", date_of_birth=False)
+        bad = self.student(
+            name="No Birthday", email="x@example.com", date_of_birth=False
+        )
         good, course = self.student(), self.course()
         held = self.enrollment(student_id=bad.id, course_id=course.id)
         free = self.enrollment(student_id=good.id, course_id=course.id)
@@ -131,9 +133,7 @@ class TestNeighbours(DokstampCase):
         self.flush()
         self.assertGreater(time.monotonic() - started, 1.5)
         by_path = {row["path"]: row for row in self.sandbox.requests()}
-        slow = min(
-            row["at"] for row in self.sandbox.requests("GET", "/courses")
-        )
+        slow = min(row["at"] for row in self.sandbox.requests("GET", "/courses"))
         self.assertEqual(quick.sync_state, "synced")
         self.assertEqual(by_path["/students"]["outcome"], "answered")
         gap = fields.Datetime.to_datetime(
@@ -256,9 +256,7 @@ class TestMeanwhile(LaneCase):
         self.assertIn("pending", states)
         put_back = rows.filtered(lambda row: row.state == "pending")
         self.assertEqual(sum(put_back.mapped("attempt_count")), 0)
-        self.assertEqual(
-            len(self.requests("POST", "/courses")), 12 - len(put_back)
-        )
+        self.assertEqual(len(self.requests("POST", "/courses")), 12 - len(put_back))
 
 
 @tagged("post_install", "-at_install")
@@ -364,16 +362,18 @@ class TestIdle(DokstampCase):
 
     def test_row_due_later_wakes_then_and_not_before(self):
         self.course()
-        self.sandbox.fault("POST", "/courses", status=429, headers={"Retry-After": "300"})
+        self.sandbox.fault(
+            "POST", "/courses", status=429, headers={"Retry-After": "300"}
+        )
         with self.capture_triggers("dokstamp_connector.ir_cron_flush") as captured:
             self.flush()
         self.assertEqual(self.progress().remaining, 0)
         [moment] = [
-            at for at in captured.records.mapped("call_at") if at > fields.Datetime.now()
+            at
+            for at in captured.records.mapped("call_at")
+            if at > fields.Datetime.now()
         ]
-        self.assertGreaterEqual(
-            (moment - fields.Datetime.now()).total_seconds(), 295
-        )
+        self.assertGreaterEqual((moment - fields.Datetime.now()).total_seconds(), 295)
         self.sandbox.forget_requests()
         with self.capture_triggers("dokstamp_connector.ir_cron_flush") as captured:
             self.flush()

@@ -179,9 +179,7 @@ class TestOutcomeUnknown(DokstampCase):
         course.name = "Mycology"
         self.make_due()
         self.flush()
-        self.assertEqual(
-            self.sandbox.row("courses", code="BOT-1")["name"], "Mycology"
-        )
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Mycology")
         self.assertEqual(
             self.audit_of(course).mapped("event"), ["created", "updated", "updated"]
         )

@@ -33,7 +33,9 @@ class TestInstitutionChoice(DokstampCase):
         choice.action_use()
         institution = self.account.institution_id
         self.assertEqual(institution.dokstamp_uuid, uuid)
-        self.assertEqual((institution.name, institution.tax_id), ("Made By Hand", "123"))
+        self.assertEqual(
+            (institution.name, institution.tax_id), ("Made By Hand", "123")
+        )
         self.flush()
         self.assertFalse(self.requests("POST", "/institutions"))
         self.assertEqual(institution.sync_state, "synced")

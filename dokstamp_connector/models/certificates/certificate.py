@@ -231,7 +231,7 @@ class DokstampCertificate(models.Model):
                 self.env._("Only drafts can be deleted. Revoke the certificate instead.")
             )
 
-    def _queue_push(self):
+    def _queue_push(self, urgent=False):
         """Nothing: a certificate goes out when a person says so, never by a save."""
 
     def _queue_removal(self):

@@ -10,12 +10,14 @@ class DokstampEntity(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
+        records._check_typed({name for vals in vals_list for name in vals})
         records._queue_push()
         return records
 
     def write(self, vals):
         self._check_not_fed(vals)
         result = super().write(vals)
+        self._check_typed(vals)
         if not self._payload_triggers().isdisjoint(vals):
             self._queue_push()
         return result
@@ -56,8 +58,8 @@ class DokstampEntity(models.AbstractModel):
         triggers = {*self._dokstamp_fields, "active", "account_id"}
         return triggers | {self._dokstamp_parent} if self._dokstamp_parent else triggers
 
-    def _queue_push(self):
-        self.env["dokstamp.sync.record"]._gather(self, "push")
+    def _queue_push(self, urgent=False):
+        self.env["dokstamp.sync.record"]._gather(self, "push", urgent=urgent)
 
     def _queue_removal(self):
         self.env["dokstamp.sync.record"]._gather(self, "remove")
@@ -87,7 +89,7 @@ class DokstampEntity(models.AbstractModel):
                     name=unassigned[0].display_name,
                 )
             )
-        self.env["dokstamp.sync.record"]._gather(self, "push", urgent=True)
+        self._queue_push(urgent=True)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -1,24 +1,31 @@
 """What DokStamp would refuse, in sentences: the API document's tables, checked before anything is sent."""
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import ValidationError
 
 
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
-    @api.constrains(lambda self: tuple(self._dokstamp_fields))
-    def _check_api_rules(self):
+    def _check_typed(self, names):
         """Refuse what DokStamp would refuse, where a person types it.
 
-        A source's record (written with elevated rights) is kept as it is and fails with the same sentence
-        when it is planned, so that the school app's own save never fails because of us.
+        A source's record (written with elevated rights) is kept as it is and fails with
+        the same sentence when it is planned, so that the school app's own save never
+        fails because of us. No `@api.constrains`, as Odoo runs those with elevated
+        rights too.
+
+        :param names: the fields that were typed in
+        :raise ValidationError: with a sentence for each value that will not do
         """
         if self.env.su:
             return
         for record in self:
-            if problems := record._problems():
-                raise ValidationError("\n".join(problems))
+            problems = [
+                record._problem_of(n) for n in self._dokstamp_fields if n in names
+            ]
+            if any(problems):
+                raise ValidationError("\n".join(dict.fromkeys(filter(None, problems))))
 
     def _problems(self):
         """Sentences about values that DokStamp would refuse.
@@ -26,8 +33,8 @@ class DokstampEntity(models.AbstractModel):
         :rtype: list[str]
         """
         self.ensure_one()
-        checks = (self._problem_of(name) for name in self._dokstamp_fields)
-        return [problem for problem in checks if problem]
+        problems = (self._problem_of(name) for name in self._dokstamp_fields)
+        return list(dict.fromkeys(filter(None, problems)))
 
     def _missing(self):
         """Sentences about values that DokStamp needs and that nobody has given yet.
@@ -42,6 +49,10 @@ class DokstampEntity(models.AbstractModel):
         ]
 
     def _problem_of(self, name):
+        """Why DokStamp would refuse the value of the field ``name``, or None.
+
+        :rtype: str | None
+        """
         spec, value = self._dokstamp_fields[name], self[name]
         if spec.max_length and value and len(value) > spec.max_length:
             return self.env._(

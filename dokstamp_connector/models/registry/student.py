@@ -62,8 +62,10 @@ class DokstampStudent(models.Model):
     def write(self, vals):
         return super().write(self._clean_email(vals))
 
-    def _problems(self):
-        problems = super()._problems()
-        if self.date_of_birth and self.date_of_birth > fields.Date.today():
-            problems.append(self.env._("The date of birth lies in the future."))
-        return problems
+    def _problem_of(self, name):
+        if name == "date_of_birth" and self._is_born_later():
+            return self.env._("The date of birth lies in the future.")
+        return super()._problem_of(name)
+
+    def _is_born_later(self):
+        return self.date_of_birth and self.date_of_birth > fields.Date.today()

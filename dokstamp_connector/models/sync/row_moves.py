@@ -78,7 +78,7 @@ class DokstampSyncRecord(models.Model):
                 record=blocker.display_name,
             )
         if not blocker_rows:
-            self._gather(blocker, "push")
+            blocker._queue_push()
         self.write(
             {
                 "state": "pending",

@@ -1,0 +1,102 @@
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import DokstampCase
+
+
+@tagged("post_install", "-at_install")
+class TestRegistryRules(DokstampCase):
+    """What DokStamp would refuse is refused where a registrar types it, and kept where a source brings it."""
+
+    def typed(self, model, **values):
+        return self.env[model].with_user(self.registrar).create(values)
+
+    def assert_refused(self, pattern, model, **values):
+        with self.subTest(values), self.assertRaisesRegex(ValidationError, pattern):
+            self.typed(model, **values)
+
+    def test_a_registrar_cannot_type_what_dokstamp_would_refuse(self):
+        self.assert_refused(
+            "not valid", "dokstamp.student", name="Ada", email="ada @example.com"
+        )
+        self.assert_refused(
+            "in the future", "dokstamp.student", name="Ada", date_of_birth="2999-01-01"
+        )
+        self.assert_refused(
+            "25 characters; DokStamp takes 20",
+            "dokstamp.module",
+            name="Leaves",
+            code="X" * 25,
+        )
+        self.assert_refused(
+            "151 characters", "dokstamp.module", name="X" * 151, code="LONG"
+        )
+        self.assert_refused(
+            "below 0", "dokstamp.course", name="Botany", workload_hours=-1
+        )
+        course = self.course()
+        self.assert_refused(
+            "end before it starts",
+            "dokstamp.cohort",
+            code="2026",
+            course_id=course.id,
+            start_date="2026-09-01",
+            end_date="2026-01-01",
+        )
+        self.assert_refused(
+            "above 10",
+            "dokstamp.enrollment",
+            student_id=self.student().id,
+            course_id=course.id,
+            grade=11,
+        )
+
+    def test_a_later_edit_is_checked_too(self):
+        student = self.student().with_user(self.registrar)
+        with self.assertRaisesRegex(ValidationError, "not valid"):
+            student.email = "nobody"
+
+    def test_a_sources_record_is_kept_and_fails_with_the_same_sentence(self):
+        module = self.module(code="X" * 25)  # with elevated rights, as a source writes
+        self.flush()
+        self.assertEqual(module.sync_state, "failed")
+        self.assertIn("25 characters; DokStamp takes 20", module.sync_message)
+        self.assertFalse(self.requests("POST", "/modules"))
+
+    def test_another_field_of_such_a_record_can_still_be_edited(self):
+        module = self.module(code="X" * 25)
+        module.with_user(self.registrar).description = "About leaves"
+        self.assertEqual(module.description, "About leaves")
+
+    def test_a_code_is_unique_in_its_institution(self):
+        self.course()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(UniqueViolation, "code_per_institution"),
+        ):
+            self.course(name="Zoology")
+            self.env.flush_all()
+
+    def test_the_grade_of_nought_is_sent_and_no_grade_is_not(self):
+        enrollment = self.enrollment(
+            student_id=self.student().id, course_id=self.course().id
+        )
+        self.flush()
+        self.assertNotIn(
+            "grade", self.sandbox.requests("POST", "/enrollments")[0]["body"]
+        )
+        enrollment.is_graded = True
+        self.flush()
+        self.assertEqual(
+            self.sandbox.requests("PATCH", "/enrollments/.*")[0]["body"], {"grade": 0.0}
+        )
+
+    def test_a_copy_does_not_pass_for_the_original(self):
+        course = self.course()
+        copy = course.with_user(self.registrar).copy()
+        self.assertNotEqual(copy.code, course.code)
+        student = self.student()
+        self.assertFalse(student.with_user(self.registrar).copy().email)
