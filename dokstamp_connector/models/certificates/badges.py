@@ -48,6 +48,7 @@ class DokstampBadgeImage(models.Model):
     _description = "DokStamp Badge Image"
     _rec_name = "sha256"
 
+    _dokstamp_is_fed = False
     _dokstamp_resource = "files"
     _dokstamp_rank = 5
     _natural_key = ("sha256",)

@@ -100,6 +100,11 @@ class DokstampCertificate(models.Model):
 
     # === WHAT CAN CHANGE BY ITSELF === #
 
+    def action_sync_now(self):
+        """Ask DokStamp now what became of the certificates."""
+        sent = self.filtered("dokstamp_uuid")
+        self.env["dokstamp.sync.record"]._gather(sent, "refresh", urgent=True)
+
     @api.model
     def _cron_refresh(self):
         """Ask what became of live certificates: DokStamp expires them, and its own users can revoke them.

@@ -20,6 +20,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Portfolio Entity"
 
+    _dokstamp_is_fed = False
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._with_parents_account(vals) for vals in vals_list])

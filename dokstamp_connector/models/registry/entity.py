@@ -45,6 +45,8 @@ class DokstampEntity(models.AbstractModel):
     _dokstamp_filters = ()
     # Fields that tell, inside Odoo, whether a source's record is one that the registry has already.
     _natural_key = ()
+    # Whether a source may feed it.
+    _dokstamp_is_fed = True
     # Whether a save sends it; a certificate goes out by its buttons alone.
     _dokstamp_is_pushed = True
     # The filter of GET /certificates that tells whether a certificate leans on it; dokstamp-api.md 21.5.
@@ -102,8 +104,9 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _selection_registry(self):
-        """Registry models as choices, named without the brand."""
-        return self._named(self._registry_models())
+        """What a source can feed, as choices named without the brand."""
+        names = self._registry_models()
+        return self._named(name for name in names if self.env[name]._dokstamp_is_fed)
 
     @api.model
     def _selection_queued(self):
