@@ -16,3 +16,5 @@ from . import test_portal
 from . import test_check_link
 from . import test_portfolio
 from . import test_badges
+from . import test_certificate_wizard
+from . import test_issue_run
