@@ -2,6 +2,8 @@ import io
 
 from odoo import models
 
+from ..models.certificates.pdf import merged
+
 OWN_TEMPLATE = "dokstamp_connector.certificate_document"
 OWN_PAPER = "dokstamp_connector.certificate_paperformat"
 DELAY = "--javascript-delay"
@@ -18,13 +20,10 @@ class IrActionsReport(models.Model):
         if not res_ids or self._get_report(report_ref).report_name != OWN_TEMPLATE:
             return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
         certificates = self.env["dokstamp.certificate"].browse(res_ids)
-        return {
-            certificate.id: {
-                "stream": io.BytesIO(certificate._document()),
-                "attachment": None,
-            }
-            for certificate in certificates
-        }
+        documents = [certificate._document() for certificate in certificates]
+        whole = documents[0] if len(documents) == 1 else merged(documents)
+        key = res_ids[0] if len(documents) == 1 else False
+        return {key: {"stream": io.BytesIO(whole), "attachment": None}}
 
     def _build_wkhtmltopdf_args(self, paperformat_id, *args, **kwargs):
         """Override of `base`: our page runs no script that had to be waited for."""

@@ -15,11 +15,13 @@ from . import test_certificate_document
 from . import test_certificate_faults
 from . import test_certificate_issue
 from . import test_certificate_revoke
+from . import test_certificate_wizard
 from . import test_check_link
 from . import test_flush_curriculum
 from . import test_flush_identity
 from . import test_flush_lanes
 from . import test_flush_outcome
+from . import test_issue_run
 from . import test_outage
 from . import test_portal
 from . import test_portfolio

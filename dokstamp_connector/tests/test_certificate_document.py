@@ -207,7 +207,8 @@ class TestCertificatePreview(DocumentCase):
             int(action["url"].rpartition("/")[2])
         )
         self.assertIn("Ada Example", text_of(attachment.raw))
-        self.assertFalse(certificates.search([]))
+        domain = [("student_id", "=", values["student_id"])]
+        self.assertFalse(certificates.search(domain))
 
     def test_previews_are_gone_after_a_day(self):
         self.certificate()._preview()
@@ -227,13 +228,19 @@ class TestCertificatePreview(DocumentCase):
         self.assertTrue(certificate.pdf)
         kept = certificate._document()
         certificate.student_id.name = "Renamed Example"
-        printed, _kind = (
-            self.env["ir.actions.report"]
-            .with_context(force_report_rendering=True)
-            ._render_qweb_pdf("dokstamp_connector.certificate_report", certificate.ids)
-        )
-        self.assertEqual(printed, kept)
-        self.assertIn("Ada Example", text_of(printed))
+        self.assertEqual(self.printed(certificate), kept)
+
+    def test_printing_several_gives_one_page_each(self):
+        certificates = self.certificate("N1") | self.certificate(name="Grace Example")
+        text = text_of(self.printed(certificates))
+        self.assertLess(text.index("Ada Example"), text.index("Grace Example"))
+
+    def printed(self, certificates):
+        """What the Print menu gives."""
+        report = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        return report._render_qweb_pdf(
+            "dokstamp_connector.certificate_report", certificates.ids
+        )[0]
 
 
 @tagged("post_install", "-at_install")

@@ -102,7 +102,9 @@ class DokstampCertificateIssue(models.TransientModel):
         return wizard._reopen()
 
     def _by_name(self, records):
-        return records.sorted(lambda r: (r.student_id.name or "", r.course_id.name or ""))
+        return records.sorted(
+            lambda r: (r.student_id.name or "", r.course_id.name or "")
+        )
 
     def _reopen(self):
         return {
@@ -237,10 +239,7 @@ class DokstampCertificateIssue(models.TransientModel):
         run = self._create_run(lines) if len(lines) > 1 else None
         new = lines.filtered(lambda line: not line.certificate_id)
         made = self.env["dokstamp.certificate"].create(
-            [
-                {**line._certificate_values(), "run_id": run and run.id}
-                for line in new
-            ]
+            [{**line._certificate_values(), "run_id": run and run.id} for line in new]
         )
         drafts = lines.certificate_id
         if run and drafts.run_id != run:
@@ -268,7 +267,9 @@ class DokstampCertificateIssue(models.TransientModel):
         return (certificates.run_id or certificates)._open()
 
     def _ready_lines(self):
-        return self.line_ids.filtered(lambda line: line.is_selected and not line.obstacle)
+        return self.line_ids.filtered(
+            lambda line: line.is_selected and not line.obstacle
+        )
 
 
 class DokstampCertificateIssueLine(models.TransientModel):

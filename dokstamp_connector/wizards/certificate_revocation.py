@@ -38,9 +38,7 @@ class DokstampCertificateRevocation(models.TransientModel):
                 )
             return self.env._("Revoke %(number)s of %(student)s.", **values)
         if self.has_successor:
-            return self.env._(
-                "Replace %s certificates by new ones.", len(certificates)
-            )
+            return self.env._("Replace %s certificates by new ones.", len(certificates))
         return self.env._("Revoke %s certificates.", len(certificates))
 
     def _live_certificates(self):

@@ -30,7 +30,10 @@ class DokstampCertificateArchive(models.Model):
 
     name = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -122,7 +125,9 @@ class DokstampCertificateArchive(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "title": self.env._("%s documents are being packed", self.document_count),
+                "title": self.env._(
+                    "%s documents are being packed", self.document_count
+                ),
                 "message": self.env._(
                     "You are told when the archive is ready; it is then under "
                     "Certificates > Archives for %s days.",
@@ -144,7 +149,9 @@ class DokstampCertificate(models.Model):
         """All documents of these certificates as one archive, at once or, of many, as soon as packed."""
         with_document = self.filtered("pdf_sha256")
         if not with_document:
-            raise UserError(self.env._("None of these certificates has a document yet."))
+            raise UserError(
+                self.env._("None of these certificates has a document yet.")
+            )
         today = fields.Date.context_today(self)
         name = self.env._("Certificates %s", fields.Date.to_string(today))
         archive = self.env["dokstamp.certificate.archive"].create(

@@ -59,7 +59,9 @@ class DokstampIssueRun(models.Model):
         )
         counts = {(run.id, state): count for run, state, count in groups}
         for run in self:
-            run.total_count = sum(c for (run_id, _s), c in counts.items() if run_id == run.id)
+            run.total_count = sum(
+                c for (run_id, _s), c in counts.items() if run_id == run.id
+            )
             run.draft_count = counts.get((run.id, DRAFT), 0)
             run.open_count = counts.get((run.id, UNDER_WAY), 0)
             run.failed_count = counts.get((run.id, FAILED), 0)

@@ -14,7 +14,12 @@ class DokstampRegisterEntry(models.Model):
         :rtype: list[dict]
         """
         books = self.sorted(
-            lambda e: (e.institution_id.name, e.institution_id.id, e.year, e.entry_number)
+            lambda e: (
+                e.institution_id.name,
+                e.institution_id.id,
+                e.year,
+                e.entry_number,
+            )
         ).grouped(lambda e: (e.institution_id, e.year))
         return [
             {"institution": institution, "year": year, "entries": entries, **place}
@@ -36,7 +41,8 @@ class DokstampIssueRun(models.Model):
             lambda c: (c.state != "failed", c.number or "", c.id)
         )
         return [
-            {"certificates": on_page, **place} for on_page, place in _pages(certificates)
+            {"certificates": on_page, **place}
+            for on_page, place in _pages(certificates)
         ]
 
 

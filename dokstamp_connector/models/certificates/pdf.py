@@ -21,6 +21,18 @@ def split_pages(document):
     return [_written(_holding(page)) for page in reader.pages]
 
 
+def merged(documents):
+    """All pages as one document; Odoo's own merge fails with PyPDF2 3.
+
+    :param documents: PDFs as bytes
+    :rtype: bytes
+    """
+    writer = PdfFileWriter()
+    for document in documents:
+        writer.append_pages_from_reader(PdfFileReader(io.BytesIO(document)))
+    return _written(writer)
+
+
 def labelled(document, *, title, identity):
     """The same PDF with a title, which viewers and screen readers tell.
 

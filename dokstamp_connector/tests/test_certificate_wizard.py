@@ -1,0 +1,256 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from .common_certificates import CertificateCase
+
+QUERIES_AT_MOST = 60  # to open the wizard, however many people it lists
+
+
+@tagged("post_install", "-at_install")
+class TestCertificateWizard(CertificateCase):
+    """One wizard says who will get a certificate, who will not and why; then issues, or prepares drafts."""
+
+    def setUp(self):
+        super().setUp()
+        self.bruno = self.student(name="Bruno Example", email="bruno@example.com")
+        self.brunos = self.enrollment(
+            student_id=self.bruno.id,
+            course_id=self.botany.id,
+            completion_status="completed",
+            completed_at="2026-10-02",
+        )
+
+    def wizard(self, records, user=None):
+        """The wizard as the button on ``records`` opens it."""
+        model = self.env["dokstamp.certificate.issue"].with_user(user or self.registrar)
+        action = model.with_context(
+            active_model=records._name, active_ids=records.ids
+        )._open_for_context()
+        return model.browse(action["res_id"])
+
+    def shown(self, action):
+        return self.env[action["res_model"]].browse(action["res_id"])
+
+    def names(self, wizard, *, blocked=False):
+        lines = wizard.line_ids.filtered(lambda line: bool(line.obstacle) == blocked)
+        return lines.student_id.mapped("name")
+
+    # === WHO === #
+
+    def test_a_student_gets_one_line_for_each_enrollment(self):
+        zoology = self.course(name="Zoology", code="ZOO")
+        self.enrollment(student_id=self.ada.id, course_id=zoology.id)
+        wizard = self.wizard(self.ada)
+        self.assertEqual(
+            [(line.course_id.name, line.obstacle) for line in wizard.line_ids],
+            [("Botany", False), ("Zoology", "Not completed.")],
+        )
+
+    def test_a_course_lists_everyone_who_completed_it(self):
+        carla = self.student(name="Carla Example", email="carla@example.com")
+        self.enrollment(student_id=carla.id, course_id=self.botany.id)
+        wizard = self.wizard(self.botany)
+        self.assertEqual(self.names(wizard), ["Ada Example", "Bruno Example"])
+
+    def test_a_contact_stands_for_its_student(self):
+        partner = self.env["res.partner"].create({"name": "Ada Example"})
+        self.ada.partner_id = partner
+        self.assertEqual(self.names(self.wizard(partner)), ["Ada Example"])
+
+    def test_the_button_on_enrollments_opens_the_wizard_through_its_action(self):
+        action = self.env.ref("dokstamp_connector.dokstamp_certificate_issue_action")
+        opened = (
+            action.with_user(self.registrar)
+            .with_context(
+                active_model="dokstamp.enrollment", active_ids=self.completion.ids
+            )
+            .run()
+        )
+        self.assertEqual(self.names(self.shown(opened)), ["Ada Example"])
+
+    def test_whoever_cannot_get_one_is_named_with_the_reason_and_cannot_be_selected(
+        self,
+    ):
+        self.env["dokstamp.hold"].with_user(self.registrar).create(
+            {"student_id": self.bruno.id, "reason": "Library books"}
+        )
+        wizard = self.wizard(self.botany)
+        [line] = wizard.line_ids.filtered("obstacle")
+        self.assertEqual(line.student_id, self.bruno)
+        self.assertIn("Library books", line.obstacle)
+        self.assertFalse(line.is_selected)
+        line.is_selected = True
+        wizard.confirmed = True
+        certificate = self.shown(wizard.action_issue())
+        self.assertEqual(certificate.student_id, self.ada)
+
+    def test_somebody_who_has_one_gets_no_second_one(self):
+        certificate = self.issued()
+        wizard = self.wizard(self.ada)
+        self.assertIn(certificate.number, wizard.line_ids.obstacle)
+        wizard.confirmed = True
+        with self.assertRaisesRegex(UserError, "Nobody in this list"):
+            wizard.action_issue()
+
+    def test_a_draft_that_is_there_is_issued_instead_of_a_second_one(self):
+        draft = self.draft()
+        wizard = self.wizard(self.completion)
+        self.assertEqual(wizard.line_ids.certificate_id, draft)
+        wizard.confirmed = True
+        self.assertEqual(self.shown(wizard.action_issue()), draft)
+        self.assertEqual(draft.state, "queued")
+
+    def test_many_people_take_no_more_queries_than_few(self):
+        students = self.env["dokstamp.student"].create(
+            [
+                {
+                    "name": f"Person {number}",
+                    "email": f"person{number}@example.com",
+                    "date_of_birth": "2001-02-03",
+                }
+                for number in range(100)
+            ]
+        )
+        self.env["dokstamp.enrollment"].create(
+            [
+                {
+                    "student_id": student.id,
+                    "course_id": self.botany.id,
+                    "enrolled_at": "2026-09-01",
+                    "completion_status": "completed",
+                }
+                for student in students
+            ]
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(QUERIES_AT_MOST):
+            wizard = self.wizard(self.botany)
+        self.assertEqual(len(wizard.line_ids), 102)
+
+    # === CONFIRMATION === #
+
+    def test_nothing_is_issued_without_the_word_of_the_registrar(self):
+        wizard = self.wizard(self.completion)
+        with self.assertRaisesRegex(UserError, "notifies 1 people"):
+            wizard.action_issue()
+        self.assertFalse(self.completion.certificate_ids)
+
+    def test_the_confirmation_names_the_person_or_counts_the_people(self):
+        one = self.wizard(self.completion)
+        self.assertIn("DokStamp notifies Ada Example", one.confirmation)
+        many = self.wizard(self.botany)
+        self.assertIn("DokStamp notifies 2 people", many.confirmation)
+
+    def test_the_count_follows_the_selection_on_the_screen(self):
+        with Form(self.wizard(self.botany)) as form:
+            with form.line_ids.edit(0) as line:
+                line.is_selected = False
+            self.assertEqual(form.ready_count, 1)
+            self.assertIn("Bruno Example", form.confirmation)
+
+    # === WHAT COMES OF IT === #
+
+    def test_one_person_leads_to_the_certificate_and_several_to_a_run(self):
+        wizard = self.wizard(self.completion)
+        wizard.write({"confirmed": True, "conferral_date": "2026-11-01"})
+        certificate = self.shown(wizard.action_issue())
+        self.assertEqual(certificate._name, "dokstamp.certificate")
+        self.assertEqual(str(certificate.conferral_date), "2026-11-01")
+        self.assertFalse(certificate.run_id)
+        carla = self.student(name="Carla Example", email="carla@example.com")
+        self.enrollment(
+            student_id=carla.id,
+            course_id=self.botany.id,
+            completion_status="completed",
+        )
+        wizard = self.wizard(self.botany)
+        wizard.confirmed = True
+        run = self.shown(wizard.action_issue())
+        self.assertEqual(run._name, "dokstamp.issue.run")
+        self.assertEqual(run.certificate_ids.student_id, self.bruno + carla)
+
+    def test_drafts_are_prepared_without_a_request_and_issued_later(self):
+        run = self.shown(self.wizard(self.botany).action_prepare_drafts())
+        self.assertEqual(run.state, "prepared")
+        self.flush()
+        self.assertFalse(self.sandbox.requests("POST", "/certificates"))
+        again = self.shown(run.with_user(self.registrar).action_issue_drafts())
+        again.with_user(self.registrar).confirmed = True
+        self.assertEqual(
+            self.shown(again.with_user(self.registrar).action_issue()), run
+        )
+        self.assertEqual(set(run.certificate_ids.mapped("state")), {"queued"})
+
+    def test_where_a_second_person_approves_the_first_one_prepares_only(self):
+        self.account.needs_approval = True
+        wizard = self.wizard(self.completion)
+        self.assertFalse(wizard.can_issue)
+        wizard.confirmed = True
+        with self.assertRaisesRegex(UserError, "second person"):
+            wizard.action_issue()
+        draft = self.shown(wizard.action_prepare_drafts())
+        self.assertIn("second person", self.wizard(draft).line_ids.obstacle)
+        colleague = self.wizard(self.completion, user=self.manager)
+        self.assertTrue(colleague.can_issue)
+        colleague.confirmed = True
+        self.assertEqual(self.shown(colleague.action_issue()), draft)
+        self.assertEqual(draft.issuer_id, self.manager)
+
+    def test_an_ordinary_user_is_refused(self):
+        clerk = new_test_user(self.env, login="clerk@example.com")
+        with self.assertRaises(AccessError):
+            self.wizard(self.botany, user=clerk)
+        action = self.env.ref("dokstamp_connector.dokstamp_certificate_issue_action")
+        with self.assertRaises(AccessError):
+            action.with_user(clerk).run()
+
+    # === TAKING BACK === #
+
+    def test_a_revocation_says_whom_it_is_about_and_wants_a_reason(self):
+        certificate = self.issued()
+        wizard = self.shown(certificate.action_revoke()).with_user(self.registrar)
+        self.assertIn("Ada Example", wizard.summary)
+        with self.assertRaisesRegex(UserError, "Give a reason"):
+            wizard.action_confirm()
+
+    def test_reissuing_a_revoked_one_asks_first_and_leads_to_the_successor(self):
+        certificate = self.issued()
+        certificate.revocation_reason = "Wrong name"
+        certificate.action_revoke()
+        self.flush()
+        wizard = self.shown(certificate.action_reissue()).with_user(self.registrar)
+        self.assertFalse(certificate.replaced_by_id)
+        successor = self.shown(wizard.action_confirm())
+        self.assertEqual(successor, certificate.replaced_by_id)
+        self.assertEqual(successor.state, "queued")
+        self.assertEqual(successor.issuer_id, self.registrar)
+
+    def test_nobody_on_hold_gets_a_successor(self):
+        certificate = self.issued()
+        self.env["dokstamp.hold"].with_user(self.registrar).create(
+            {"student_id": self.ada.id, "reason": "Library books"}
+        )
+        certificate.revocation_reason = "Wrong name"
+        with self.assertRaisesRegex(UserError, "Library books"):
+            certificate.action_reissue()
+        self.assertFalse(certificate.replaced_by_id)
+
+    def test_a_successor_waits_for_the_second_person_where_one_approves(self):
+        certificate = self.issued()
+        self.account.needs_approval = True
+        certificate.revocation_reason = "Wrong name"
+        certificate.action_reissue()
+        self.flush()
+        successor = certificate.replaced_by_id
+        self.assertEqual(successor.state, "draft")
+        self.assertIn("second person", successor.failure_message)
+        successor.with_user(self.manager).action_issue()
+        self.assertEqual(successor.state, "queued")
+
+    def test_a_successor_cannot_overtake_the_revocation(self):
+        certificate = self.issued()
+        certificate.revocation_reason = "Wrong name"
+        certificate.action_reissue()
+        with self.assertRaisesRegex(UserError, "not revoked yet"):
+            certificate.replaced_by_id.with_user(self.registrar).action_issue()
