@@ -1,4 +1,4 @@
-import { reloadSoon, useRecordsChanged } from "@dokstamp_connector/records_changed";
+import { useLiveReload } from "@dokstamp_connector/records_changed";
 import { registry } from "@web/core/registry";
 import {
     ProgressBarField,
@@ -12,14 +12,7 @@ const RELOAD_DELAY = 1000; // milliseconds: a run of hundreds changes many times
 export class RunProgressField extends ProgressBarField {
     setup() {
         super.setup();
-        useRecordsChanged((records) => this.onRecordsChanged(records));
-    }
-
-    onRecordsChanged(records) {
-        const { model } = this.props.record;
-        if (records.some(([name, id]) => name === CERTIFICATE && this.isOurs(id))) {
-            reloadSoon(model, RELOAD_DELAY);
-        }
+        useLiveReload((model, id) => model === CERTIFICATE && this.isOurs(id), RELOAD_DELAY);
     }
 
     /** A list does not know the certificates of its runs: any of them may be one. */

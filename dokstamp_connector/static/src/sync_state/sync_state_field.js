@@ -1,4 +1,4 @@
-import { reloadSoon, useRecordsChanged } from "@dokstamp_connector/records_changed";
+import { reloadSoon, useLiveReload } from "@dokstamp_connector/records_changed";
 import { registry } from "@web/core/registry";
 import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
 
@@ -20,7 +20,7 @@ export class SyncStateField extends BadgeField {
 
     setup() {
         super.setup();
-        useRecordsChanged((records) => this.onRecordsChanged(records));
+        useLiveReload((model, id) => this.isThisRecord(model, id), RELOAD_DELAY);
         useEffect(
             (resId, state) => this.lookAgainLater(resId, state),
             () => [this.props.record.resId, this.props.record.data[this.props.name]]
@@ -33,18 +33,15 @@ export class SyncStateField extends BadgeField {
 
     /** Look once more at what is on its way: an answer may overtake the save that it belongs to. */
     lookAgainLater(resId, state) {
-        const { model } = this.props.record;
-        if (resId && state === "pending" && !model.useSampleModel) {
-            const timer = setTimeout(() => reloadSoon(model), LATE);
+        if (resId && state === "pending" && !this.props.record.model.useSampleModel) {
+            const timer = setTimeout(() => reloadSoon(this, RELOAD_DELAY), LATE);
             return () => clearTimeout(timer);
         }
     }
 
-    onRecordsChanged(records) {
-        const { model, resModel, resId } = this.props.record;
-        if (records.some(([name, id]) => name === resModel && id === resId)) {
-            reloadSoon(model, RELOAD_DELAY);
-        }
+    isThisRecord(model, id) {
+        const { resModel, resId } = this.props.record;
+        return model === resModel && id === resId;
     }
 }
 

@@ -1,0 +1,169 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { session } from "@web/session";
+
+// A user of the test who may run scheduled actions, as the scheduler would meanwhile.
+const CLOCKWORK = "clockwork@example.com";
+
+/** Call Odoo as another user, over the route that other programs use. */
+async function callAs(login, model, method, args) {
+    const post = async (service, name, params) => {
+        const response = await browser.fetch("/jsonrpc", {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({
+                jsonrpc: "2.0",
+                method: "call",
+                params: { service, method: name, args: params },
+            }),
+        });
+        const { result, error } = await response.json();
+        if (error) {
+            throw new Error(`${model}.${method}: ${error.data.message}`);
+        }
+        return result;
+    };
+    const uid = await post("common", "login", [session.db, login, login]);
+    return post("object", "execute_kw", [session.db, uid, login, model, method, args]);
+}
+
+async function runScheduledActions(...names) {
+    for (const name of names) {
+        const [, id] = await callAs(
+            CLOCKWORK,
+            "ir.model.data",
+            "check_object_reference",
+            ["dokstamp_connector", name]
+        );
+        await callAs(CLOCKWORK, "ir.cron", "method_direct_trigger", [[id]]);
+    }
+}
+
+/** What the check link of the certificate on the screen answers; a redirection is not followed. */
+async function follow(anchor) {
+    const response = await browser.fetch(anchor.href, { redirect: "manual" });
+    if (response.type === "opaqueredirect") {
+        return "redirected";
+    }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return page.querySelector("#wrap").textContent.replace(/\s+/g, " ");
+}
+
+function expect(isRight, sentence) {
+    if (!isRight) {
+        throw new Error(sentence);
+    }
+}
+
+const isInState = (label) => ({
+    content: `it is ${label}`,
+    trigger: `.o_statusbar_status .o_arrow_button_current:contains('${label}')`,
+});
+
+const CHECK_LINK = ".o_field_widget[name=check_url] a";
+const VERIFICATION_LINK = ".o_dokstamp_verification a[href*='/verify/']";
+
+registry.category("web_tour.tours").add("dokstamp_certificate", {
+    steps: () => [
+        {
+            content: "issue a certificate from the student's form",
+            trigger: ".o_form_statusbar button:contains('Issue certificate')",
+            run: "click",
+        },
+        {
+            content: "nothing can be issued before it is confirmed",
+            trigger: ".modal-footer button:contains('Issue')[disabled]",
+        },
+        {
+            content: "the confirmation names the person",
+            trigger:
+                ".modal .o_field_dokstamp_confirmation:contains('notifies Ada Example') input",
+            run: "click",
+        },
+        {
+            trigger: ".modal-footer button[name=action_issue]",
+            run: "click",
+        },
+        isInState("On its way"),
+        {
+            content: "the check link tells nobody more than that it is not issued yet",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                window.isTheSamePage = true;
+                const page = await follow(anchor);
+                expect(page.includes("not issued yet"), "not issued: " + page);
+            },
+        },
+        {
+            content: "meanwhile the scheduler makes the document and sends it",
+            trigger: ".o_form_view",
+            run: () => runScheduledActions("ir_cron_documents", "ir_cron_flush"),
+        },
+        {
+            content: "the verification link appears",
+            trigger: VERIFICATION_LINK,
+            run: () => expect(window.isTheSamePage, "the page was loaded again"),
+        },
+        isInState("Issued"),
+        {
+            content: "the check link leads to DokStamp",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                const answer = await follow(anchor);
+                expect(answer === "redirected", "issued: " + answer);
+            },
+        },
+        {
+            content: "revoke it",
+            trigger: ".o_form_statusbar button[name=action_revoke]",
+            run: "click",
+        },
+        {
+            content: "with a reason that everybody will see",
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: "edit The name was misspelt.",
+        },
+        {
+            trigger: ".modal-footer button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "the dialog is closed, and the scheduler tells DokStamp",
+            trigger: "body:not(:has(.modal)) .o_form_view",
+            run: () => runScheduledActions("ir_cron_flush"),
+        },
+        {
+            content: "the reason stands on the certificate",
+            trigger: ".alert:contains('Revoked on'):contains('The name was misspelt.')",
+        },
+        {
+            content: "the check link says revoked, and nothing of the student",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                const page = await follow(anchor);
+                expect(page.includes("revoked"), "revoked: " + page);
+                expect(!page.includes("Ada Example"), "the page names the student");
+            },
+        },
+        {
+            content: "issue a corrected one",
+            trigger: ".o_form_statusbar button[name=action_reissue]",
+            run: "click",
+        },
+        {
+            trigger: ".modal:contains('Ada Example') .modal-footer button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "the successor is on the screen",
+            trigger: ".o_form_view button[name=action_open_replaces]",
+            run: () => runScheduledActions("ir_cron_documents", "ir_cron_flush"),
+        },
+        {
+            content: "its own verification link appears",
+            trigger: VERIFICATION_LINK,
+            run: () => expect(window.isTheSamePage, "the page was loaded again"),
+        },
+        isInState("Issued"),
+    ],
+});
