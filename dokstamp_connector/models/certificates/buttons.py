@@ -6,11 +6,25 @@ from odoo import api, fields, models
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
-    def _compute_sync_state(self):
-        """One whose document is being made has no queue row yet, and is on its way."""
-        super()._compute_sync_state()
+    is_in_line = fields.Boolean(
+        compute="_compute_is_in_line",
+        help="It goes out by itself when the certificate that it replaces is revoked.",
+    )
+
+    @api.depends("state", "replaces_id.state")
+    def _compute_is_in_line(self):
         for certificate in self:
-            if certificate.state == "queued" and certificate.sync_state == "none":
+            certificate.is_in_line = (
+                certificate.state == "draft" and certificate.replaces_id.state == "issued"
+            )
+
+    def _compute_sync_state(self):
+        """What has no queue row yet, since its document or its predecessor comes first."""
+        super()._compute_sync_state()
+        for certificate in self.filtered(lambda c: c.sync_state == "none"):
+            if certificate.is_in_line:
+                certificate.sync_state = "waiting"
+            elif certificate.state == "queued":
                 certificate.sync_state = "pending"
 
     def action_check_link(self):

@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..sync.row_moves import BUS_MESSAGE
+
 LIVE_STATES = ("queued", "issued")
 # Written by the connector alone: what DokStamp answered, and what was certified.
 ENGINE_FIELDS = {
@@ -309,6 +311,10 @@ class DokstampCertificate(models.Model):
             # sudo: a registrar may start the making of documents
             self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
 
+    def _tell_issuer(self):
+        """Let the form that shows this certificate reload."""
+        self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
+
     def _new_issuer(self):
         """Whoever presses the button; the connector itself leaves the name that stands there."""
         if self.env.user._is_superuser():
@@ -380,6 +386,7 @@ class DokstampCertificate(models.Model):
                 successor.sudo()._leave_to_person("\n".join(set(reasons)))
             else:
                 successor._queue_issue()
+            successor._tell_issuer()
 
     # === WHAT IT CERTIFIES === #
 

@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..sync.row_moves import BUS_MESSAGE
 from .pdf import decoded, labelled, split_pages
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +97,7 @@ class DokstampCertificate(models.Model):
 
     def _fail_document(self, message):
         self.write({"state": "failed", "failure_message": message})
-        self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
+        self._tell_issuer()
 
     # === MAKING === #
 
