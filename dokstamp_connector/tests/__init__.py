@@ -19,3 +19,4 @@ from . import test_removal
 from . import test_tours
 from . import test_wizard_institution
 from . import test_registry_rules
+from . import test_account_registry
