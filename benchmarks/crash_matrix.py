@@ -188,9 +188,7 @@ class Matrix:
         if point.arrives == "/oauth/token":
             self.stage.control("tokens/expire", {})
         self.save_school()
-        wait_for(
-            lambda: self._is_reached(point, since), REACHED_WITHIN, point.title
-        )
+        wait_for(lambda: self._is_reached(point, since), REACHED_WITHIN, point.title)
         self.stage.kill()
 
     def _is_reached(self, point, since):
@@ -220,7 +218,13 @@ class Matrix:
             rows = self.stage.sandbox.rows(entity, deleted=True)
             found = {tuple(row[name] for name in names) for row in rows}
             expected = self.expected[entity]
-            yield [entity, expected, len(found), expected - len(found), len(rows) - len(found)]
+            yield [
+                entity,
+                expected,
+                len(found),
+                expected - len(found),
+                len(rows) - len(found),
+            ]
 
 
 def crash(points=POINTS, database="dokstamp_crash"):
@@ -235,7 +239,9 @@ def crash(points=POINTS, database="dokstamp_crash"):
             with Step(f"Killed: {point.title}"):
                 rows.append(matrix.kill_at(point))
         say()
-        table(["Odoo was killed", "calls open", "lost", "doubled", "recovered in"], rows)
+        table(
+            ["Odoo was killed", "calls open", "lost", "doubled", "recovered in"], rows
+        )
         say()
         table(
             ["entity", "saved in Odoo", "at DokStamp", "lost", "doubled"],
