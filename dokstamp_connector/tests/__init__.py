@@ -20,3 +20,4 @@ from . import test_tours
 from . import test_wizard_institution
 from . import test_registry_rules
 from . import test_account_registry
+from . import test_archive
