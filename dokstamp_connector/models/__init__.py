@@ -3,6 +3,7 @@ from . import sync
 from . import sources
 from . import account
 from . import account_overview
+from . import account_registry
 from . import certificates
 from . import res_company
 from . import res_partner

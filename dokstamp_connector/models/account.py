@@ -226,7 +226,7 @@ class DokstampAccount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         accounts = super().create(vals_list)
-        accounts._take_over_registry()
+        accounts._complete_registry()
         accounts._forget_typed_secrets()
         return accounts
 
@@ -236,7 +236,7 @@ class DokstampAccount(models.Model):
         )
         result = super().write(vals)
         if vals.get("institution_id"):
-            self._give_institution()
+            self._complete_registry()
         # Other credentials deserve another try, and a person's word that they belong to
         # this database.
         if reconnecting:
@@ -258,32 +258,6 @@ class DokstampAccount(models.Model):
 
     def _reset_access(self):
         self.write({"state": "draft", "outage_count": 0, "call_again_at": False})
-
-    def _take_over_registry(self):
-        """Registry records that were kept before there was an account belong to the first one."""
-        for account in self:
-            for model in self.env["dokstamp.entity"]._registry_models():
-                records = self.env[model].with_context(active_test=False)
-                domain = [
-                    ("company_id", "=", account.company_id.id),
-                    ("account_id", "=", False),
-                ]
-                # sudo: all of the company's records, whoever created the account
-                records.sudo().search(domain).account_id = account
-
-    def _give_institution(self):
-        """Courses, modules and organizations that have no institution yet get the account's."""
-        for account in self.filtered("institution_id"):
-            for model in self.env["dokstamp.entity"]._registry_models():
-                if "institution_id" not in self.env[model]._fields:
-                    continue
-                records = self.env[model].with_context(active_test=False)
-                domain = [
-                    ("account_id", "=", account.id),
-                    ("institution_id", "=", False),
-                ]
-                # sudo: also what a source feeds
-                records.sudo().search(domain).institution_id = account.institution_id
 
     # === ACTION METHODS === #
 

@@ -1,4 +1,5 @@
 from . import test_account_access
+from . import test_account_registry
 from . import test_account_secrets
 from . import test_api_auth
 from . import test_api_calls
@@ -7,6 +8,7 @@ from . import test_api_errors
 from . import test_api_pagination
 from . import test_api_retry
 from . import test_api_sandbox
+from . import test_archive
 from . import test_audit_queue
 from . import test_badges
 from . import test_capture

@@ -152,6 +152,28 @@ class TestIdentity(DokstampCase):
                     for row in self.sandbox.rows(entity):
                         self.sandbox.remove(entity, row["uuid"])
 
+    def test_many_enrollments_are_adopted_from_one_list(self):
+        course = self.course()
+        students = self.student()
+        for number in range(6):
+            students += self.student(email=f"s{number}@example.com")
+        self.flush()
+        for student in students:
+            self.make_remote(
+                "enrollments",
+                student_uuid=student.dokstamp_uuid,
+                course_uuid=course.dokstamp_uuid,
+                enrolled_at="2026-09-01",
+            )
+        enrollments = self.env["dokstamp.enrollment"]
+        for student in students:
+            enrollments += self.enrollment(student_id=student.id, course_id=course.id)
+        self.flush()
+        self.assertEqual(set(enrollments.mapped("sync_state")), {"synced"})
+        self.assertEqual(self.requests(), [("GET", "/enrollments")])
+        for enrollment in enrollments:
+            self.assertEqual(self.audit_of(enrollment).mapped("event"), ["adopted"])
+
     def test_small_pages_are_read_to_the_end(self):
         self.sandbox.set_options(per_page_max=2)
         for number in range(7):

@@ -91,5 +91,12 @@ class DokstampEnrollment(models.Model):
             return None
         return super()._api_value(name)
 
+    @api.model
+    def _archive_values(self, payload):
+        """Who has completed a course has not dropped it by leaving afterwards."""
+        if payload.get("completion_status") == "completed":
+            return {}
+        return super()._archive_values(payload)
+
     def _payload_triggers(self):
         return super()._payload_triggers() | {"is_graded"}

@@ -154,8 +154,16 @@ class DokstampEntity(models.AbstractModel):
             for name, spec in self._dokstamp_fields.items()
         }
         if not self.active:
-            payload |= self._dokstamp_archive_values
+            payload |= self._archive_values(payload)
         return payload
+
+    @api.model
+    def _archive_values(self, payload):
+        """What stands for "archived" in the body of a record that was ``payload``.
+
+        :rtype: dict
+        """
+        return self._dokstamp_archive_values
 
     def _api_value(self, name):
         """The value of the field ``name`` as it goes over the wire; dokstamp-api.md 1, "Data formats"."""

@@ -31,6 +31,7 @@ class DokstampSweep(models.AbstractModel):
                     count, remaining=int(bool(source.sweep_from_id))
                 ):
                     return
+        self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
         self.env["ir.cron"]._commit_progress(remaining=0)

@@ -17,15 +17,15 @@ class Memory:
         self._locks = defaultdict(threading.Lock)
         self._guard = threading.Lock()
 
-    def enrollments(self, client, course_uuid):
+    def enrollments(self, course_uuid, read):
         """The enrollments of a course; the filter by course is the only documented one.
 
         dokstamp-api.md 21.2.
+
+        :param read: called with the uuid when nobody has read them yet
+        :return: what ``read`` returned
         """
-        return self._remembered(
-            ("enrollments", course_uuid),
-            lambda: list(client.enrollments.list(where={"course_uuid": course_uuid})),
-        )
+        return self._remembered(("enrollments", course_uuid), lambda: read(course_uuid))
 
     # === CURRICULA === #
 

@@ -111,6 +111,11 @@ class Message:
         return True
 
     @property
+    def is_relinked(self):
+        """Whether the record stands elsewhere now: in another course, say."""
+        return False
+
+    @property
     def _at(self):
         """The client's resource that the record lives at."""
         return self._below(self.parent_uuid)
@@ -157,12 +162,19 @@ class Searched(Message):
 
     def _with(self, keys):
         if self.resource == "enrollments":
-            # one list per course instead of one search per member
-            candidates = self.memory.enrollments(self.client, keys["course_uuid"])
+            # one list per course instead of one search per member; the call that read
+            # it may be another message's
+            candidates, self._last_call = self.memory.enrollments(
+                keys["course_uuid"], self._read_enrollments
+            )
         else:
             where = {key: keys[key] for key in self.filters if key in keys}
             candidates = self._at.list(where=where or None)
         return [one for one in candidates if matches(one, keys)]
+
+    def _read_enrollments(self, course_uuid):
+        rows = list(self._at.list(where={"course_uuid": course_uuid}))
+        return rows, self._last_call
 
 
 @dataclass(kw_only=True)
@@ -190,6 +202,13 @@ class Push(Searched):
     @property
     def is_done(self):
         return self.adopted is None or self.adopted == self.payload
+
+    @property
+    def is_relinked(self):
+        return any(
+            key.endswith("_uuid") and value != self.payload.get(key)
+            for key, value in self.last_payload.items()
+        )
 
     def _run(self):
         if self.uuid:

@@ -103,7 +103,7 @@ class DokstampEntity(models.AbstractModel):
             return Remove(
                 **at,
                 uuid=binding.dokstamp_uuid,
-                archive_values=self._dokstamp_archive_values,
+                archive_values=self._archive_values(last_payload),
                 certificate_filter=self._dokstamp_certificate_filter,
                 last_payload=last_payload,
             )
@@ -118,6 +118,8 @@ class DokstampCurriculumLine(models.Model):
     def _push_message(self, binding, tried=()):
         item = self._payload()
         known = [binding.last_payload] if binding.last_payload else []
+        if not self.active and not self.course_id.active:
+            return None  # an archived course keeps its curriculum
         if not self.active:
             return self._detach([*known, *tried], tried)
         elsewhere = [

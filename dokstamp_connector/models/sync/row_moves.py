@@ -192,7 +192,7 @@ class DokstampSyncRecord(models.Model):
             self._postpone(False, 0, uses_attempt=False)
         self._release_waiting()
         self._record()._note_answer(self, message)
-        if is_replaced:
+        if is_replaced or message.is_relinked:
             self._tell_dependants()
 
     def _other_holder(self, uuid):
@@ -231,15 +231,28 @@ class DokstampSyncRecord(models.Model):
         )
 
     def _tell_dependants(self):
-        """The record has a new uuid: send anew what refers to it."""
+        """Send anew what refers to this record, which has a new uuid or a new place.
+
+        What refers to one of those too comes after them: a cohort has to be in its new
+        course before an enrollment in both can follow.
+        """
+        told = set()
         for name in self.env["dokstamp.entity"]._registry_models():
-            model = self.env[name].with_context(active_test=False)
-            links = [
-                Domain(link, "=", self.res_id)
-                for link in {*model._dokstamp_fields, model._dokstamp_parent}
-                if link and model._fields[link].comodel_name == self.res_model
-            ]
-            self._gather(model.search(Domain.OR(links)), "push")
+            dependants = self._dependants(name).filtered(
+                lambda record: told.isdisjoint(record._prerequisites())
+            )
+            told.update(dependants)
+            self._gather(dependants, "push")
+
+    def _dependants(self, name):
+        """The records of a registry model that refer to this row's record."""
+        model = self.env[name].with_context(active_test=False)
+        links = [
+            Domain(link, "=", self.res_id)
+            for link in {*model._dokstamp_fields, model._dokstamp_parent}
+            if link and model._fields[link].comodel_name == self.res_model
+        ]
+        return model.search(Domain.OR(links))
 
     # === SENTENCES === #
 
