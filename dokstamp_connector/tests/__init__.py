@@ -8,6 +8,7 @@ from . import test_api_pagination
 from . import test_api_retry
 from . import test_api_sandbox
 from . import test_audit_queue
+from . import test_bad_input
 from . import test_capture
 from . import test_flush_curriculum
 from . import test_flush_identity
