@@ -122,7 +122,9 @@ class Stage:
         httpx.post(url, json=values).raise_for_status()
 
     def wake(self):
-        """Wake the scheduler, as any user's save does; it would look by itself within a minute."""
+        """Wake the scheduler, as any user's save does; it would look by itself within a
+        minute.
+        """
         db.psql(f"SELECT pg_notify('cron_trigger', '{self.database}')")
 
     def trigger(self):

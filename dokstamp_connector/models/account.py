@@ -1,4 +1,6 @@
-"""A school's access to DokStamp: credentials, pace, and whether it may be used right now."""
+"""A school's access to DokStamp: credentials, pace, and whether it may be used right
+now.
+"""
 
 import hashlib
 import ipaddress
@@ -52,7 +54,10 @@ class DokstampAccount(models.Model):
     )
     tenant = fields.Char(
         required=True,
-        help="The short name of your school at DokStamp: its “domain”, found there under Settings > API.",
+        help=(
+            "The short name of your school at DokStamp: its “domain”, found there "
+            "under Settings > API."
+        ),
     )
     auth_method = fields.Selection(
         [
@@ -79,7 +84,10 @@ class DokstampAccount(models.Model):
     database_uuid = fields.Char(
         readonly=True,
         copy=False,
-        help="The database that the credentials were confirmed in. A copy of the database does not use them.",
+        help=(
+            "The database that the credentials were confirmed in. A copy of the "
+            "database does not use them."
+        ),
     )
     institution_id = fields.Many2one(
         "dokstamp.institution",
@@ -188,15 +196,16 @@ class DokstampAccount(models.Model):
             if not parts.hostname or parts.scheme not in ("http", "https"):
                 raise ValidationError(
                     self.env._(
-                        "“%(url)s” is not an address of an API. It looks like https://api.dokstamp.com.",
+                        "“%(url)s” is not an address of an API. It looks like "
+                        "https://api.dokstamp.com.",
                         url=account.base_url,
                     )
                 )
             if parts.scheme == "http" and not _is_loopback(parts.hostname):
                 raise ValidationError(
                     self.env._(
-                        "The address must begin with https://: students' data and your credentials would "
-                        "travel unencrypted otherwise."
+                        "The address must begin with https://: students' data and "
+                        "your credentials would travel unencrypted otherwise."
                     )
                 )
             if parts.username or parts.query or parts.fragment:
@@ -216,8 +225,8 @@ class DokstampAccount(models.Model):
             if urlsplit(url).scheme not in ("http", "https"):
                 raise ValidationError(
                     self.env._(
-                        "The pattern of DokStamp's pages is an address that begins with https:// and may "
-                        "hold {resource} and {uuid}."
+                        "The pattern of DokStamp's pages is an address that begins "
+                        "with https:// and may hold {resource} and {uuid}."
                     )
                 )
 
@@ -262,7 +271,9 @@ class DokstampAccount(models.Model):
     # === ACTION METHODS === #
 
     def action_test_connection(self):
-        """Ask DokStamp for one institution; connect when it answers, or say what is wrong."""
+        """Ask DokStamp for one institution; connect when it answers, or say what is
+        wrong.
+        """
         self.ensure_one()
         self.check_access("write")
         error = self._try_connection()
@@ -295,7 +306,9 @@ class DokstampAccount(models.Model):
         self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
 
     def action_resume(self):
-        """Go on where the queue stopped; the first call shows whether the cause is gone."""
+        """Go on where the queue stopped; the first call shows whether the cause is
+        gone.
+        """
         for account in self:
             if account.state == "paused":
                 account.action_test_connection()
@@ -333,7 +346,8 @@ class DokstampAccount(models.Model):
         return None
 
     def _client(self):
-        """The process's client for this account; a new one after any change of the credentials.
+        """The process's client for this account; a new one after any change of the
+        credentials.
 
         :rtype: Client
         :raise ValueError: address or tenant cannot be right
@@ -381,13 +395,14 @@ class DokstampAccount(models.Model):
                 host=host,
             ),
             "refused": self.env._(
-                "%(host)s does not accept connections. Check the address of the API; if it is right, DokStamp is "
-                "down at the moment.",
+                "%(host)s does not accept connections. Check the address of the API; "
+                "if it is right, DokStamp is down at the moment.",
                 host=host,
             ),
             "tls": self.env._(
-                "The connection to %(host)s is not safe: its certificate could not be verified. Check the "
-                "address; if it is right, ask whoever runs your network.",
+                "The connection to %(host)s is not safe: its certificate could not "
+                "be verified. Check the address; if it is right, ask whoever runs "
+                "your network.",
                 host=host,
             ),
             "timeout": self.env._("%(host)s did not answer in time.", host=host),
@@ -399,23 +414,25 @@ class DokstampAccount(models.Model):
             return reasons[error.reason]
         if isinstance(error, CredentialsRefused):
             return self.env._(
-                "DokStamp refused the credentials. Check them: client ID and secret, or e-mail and password."
+                "DokStamp refused the credentials. Check them: client ID and secret, "
+                "or e-mail and password."
             )
         if isinstance(error, NotAllowed):
             return self.env._(
-                "The credentials are right, but have not enough rights. Ask DokStamp to give this "
-                "integration the right to read and write."
+                "The credentials are right, but have not enough rights. Ask DokStamp "
+                "to give this integration the right to read and write."
             )
         if isinstance(error, NeedsNewToken | NotFound):
             return self.env._(
-                "The credentials are right, but DokStamp does not accept the tenant “%(tenant)s”, or the "
-                "address is not that of its API. Check the tenant: it is the “domain” under Settings > API.",
+                "The credentials are right, but DokStamp does not accept the tenant "
+                "“%(tenant)s”, or the address is not that of its API. Check the "
+                "tenant: it is the “domain” under Settings > API.",
                 tenant=self.tenant,
             )
         if isinstance(error, AnswerNotUnderstood):
             return self.env._(
-                "%(host)s answers, but not as DokStamp's API does. Check the address: perhaps it is that of "
-                "the website.",
+                "%(host)s answers, but not as DokStamp's API does. Check the "
+                "address: perhaps it is that of the website.",
                 host=host,
             )
         return self.env._(
@@ -430,21 +447,24 @@ class DokstampAccount(models.Model):
         return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
 
     def _pause_if_copied(self):
-        """Whether this database is a copy that must not use the credentials; then the account pauses."""
+        """Whether this database is a copy that must not use the credentials; then the
+        account pauses.
+        """
         self.ensure_one()
         if self.database_uuid == self._current_database_uuid():
             return False
         self._pause(
             self.env._(
-                "This database is a copy of the one that the account was connected in. Press Test connection "
-                "if it may send to DokStamp."
+                "This database is a copy of the one that the account was connected "
+                "in. Press Test connection if it may send to DokStamp."
             )
         )
         return True
 
     def _outage_sentence(self, error):
         return self.env._(
-            "%(cause)s Nothing is lost: it goes on by itself once DokStamp answers again.",
+            "%(cause)s Nothing is lost: it goes on by itself once DokStamp answers "
+            "again.",
             cause=self._access_sentence(error),
         )
 
@@ -463,7 +483,9 @@ class DokstampAccount(models.Model):
         return self.state == "connected" and call_again_at <= fields.Datetime.now()
 
     def _note_outage(self, error):
-        """Count a failure of DokStamp itself; after a few in a row, or when asked to, leave it alone."""
+        """Count a failure of DokStamp itself; after a few in a row, or when asked to,
+        leave it alone.
+        """
         count = self.outage_count + 1
         values = {"outage_count": count, "outage_message": self._outage_sentence(error)}
         asked_for = getattr(error, "delay", None)
@@ -483,7 +505,9 @@ class DokstampAccount(models.Model):
         return fields.Datetime.now() + timedelta(seconds=seconds + 1)
 
     def _wake(self, urgent=False):
-        """Start the flush when this transaction commits, unless the accounts wait for the interval."""
+        """Start the flush when this transaction commits, unless the accounts wait for
+        the interval.
+        """
         awake = self.filtered(
             lambda account: (
                 account.state == "connected"

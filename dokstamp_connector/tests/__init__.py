@@ -10,6 +10,7 @@ from . import test_api_retry
 from . import test_api_sandbox
 from . import test_archive
 from . import test_audit_queue
+from . import test_bad_input
 from . import test_badges
 from . import test_capture
 from . import test_certificate_automatic

@@ -40,7 +40,7 @@ class AccessCase(DokstampCase):
 
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
-        """Let the name that exists nowhere pass the net that Odoo spans around tests."""
+        """Let the name that exists nowhere pass the net that Odoo's tests span."""
         if request.url.startswith("https://dokstamp.invalid"):
             return _super_send(session, request, **kwargs)
         return super()._request_handler(session, request, **kwargs)
@@ -180,7 +180,9 @@ class TestConnectionTest(AccessCase):
 
 @tagged("post_install", "-at_install")
 class TestAccessLostInFlush(AccessCase):
-    """An account whose access is lost pauses with the reason; its rows wait and lose nothing."""
+    """An account whose access is lost pauses with the reason; its rows wait and lose
+    nothing.
+    """
 
     def check_pause(self, words, **values):
         self.use(**values)

@@ -128,7 +128,9 @@ class TestSecrets(DokstampCase):
 
 @tagged("post_install", "-at_install")
 class TestLogs(DokstampCase):
-    """Logs carry ids, methods, paths and states: no secret and no personal data, whatever fails."""
+    """Logs carry ids, methods, paths and states: no secret and no personal data,
+    whatever fails.
+    """
 
     def setUp(self):
         super().setUp()

@@ -11,7 +11,9 @@ EXISTING = (
 
 @tagged("post_install", "-at_install")
 class TestCurriculum(DokstampCase):
-    """A module stands in a course once, as the registrar has it, whatever attaching it twice does."""
+    """A module stands in a course once, as the registrar has it, whatever attaching it
+    twice does.
+    """
 
     def setUp(self):
         super().setUp()

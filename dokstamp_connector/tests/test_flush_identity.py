@@ -5,7 +5,7 @@ from .common import DokstampCase
 
 @tagged("post_install", "-at_install")
 class TestIdentity(DokstampCase):
-    """One record here is one record there: searched for once, then known by its uuid."""
+    """One record here is one record there: searched for once, then known by uuid."""
 
     def sent(self, record):
         self.flush()

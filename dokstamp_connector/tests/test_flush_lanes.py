@@ -17,7 +17,9 @@ OTHER_CREDENTIALS = {
 
 
 class LaneCase(DokstampCase):
-    """A flush can be walked through by hand: claim, plan, send, and what users do in between."""
+    """A flush can be walked through by hand: claim, plan, send, and what users do in
+    between.
+    """
 
     def open_lane(self):
         """:return: the flush and its one lane"""
@@ -43,7 +45,8 @@ class LaneCase(DokstampCase):
 
     def setUp(self):
         super().setUp()
-        # a test's cursor cannot commit; what is under test here is what happens between commits
+        # a test's cursor cannot commit; what is under test here is what happens between
+        # commits
         self.patch(
             self.registry["dokstamp.flush"], "_commit", lambda self, processed=0: 60
         )
@@ -261,7 +264,9 @@ class TestMeanwhile(LaneCase):
 
 @tagged("post_install", "-at_install")
 class TestOrphans(DokstampCase):
-    """Rows of a flush that was killed are taken over by the next one, at once, looking before sending."""
+    """Rows of a flush that was killed are taken over by the next one, at once, looking
+    before sending.
+    """
 
     def orphan(self, record):
         self.env.cr.flush()
@@ -332,7 +337,9 @@ class TestOrphans(DokstampCase):
 
 @tagged("post_install", "-at_install")
 class TestIdle(DokstampCase):
-    """An idle scheduled action costs a few queries, and sleeps until the earliest due row."""
+    """An idle scheduled action costs a few queries, and sleeps until the earliest due
+    row.
+    """
 
     def progress(self):
         return self.env["ir.cron.progress"].search(

@@ -31,7 +31,9 @@ ACCIDENTS = {
 
 @tagged("post_install", "-at_install")
 class TestOutcomeUnknown(DokstampCase):
-    """A call that was not answered is looked up before it is repeated: one record there, whatever happened."""
+    """A call that was not answered is looked up before it is repeated: one record
+    there, whatever happened.
+    """
 
     def make(self, model):
         """A record of the kind, not sent yet; what it needs is at DokStamp."""
@@ -158,7 +160,9 @@ class TestOutcomeUnknown(DokstampCase):
         self.sandbox.row("students", email="ada.new@example.com")
 
     def test_refused_keys_are_not_searched_for_again(self):
-        """What DokStamp refused is not there: somebody else's record of that key stays theirs."""
+        """What DokStamp refused is not there: somebody else's record of that key stays
+        theirs.
+        """
         student = self.student(email="typo@example.com")
         self.sandbox.fault("POST", "/students", status=422, json={"message": "No."})
         self.flush()
@@ -210,7 +214,9 @@ class TestOutcomeUnknown(DokstampCase):
 
 @tagged("post_install", "-at_install")
 class TestRetry(DokstampCase):
-    """What failed for a passing reason is sent again: later and later, as DokStamp asks, not for ever."""
+    """What failed for a passing reason is sent again: later and later, as DokStamp
+    asks, not for ever.
+    """
 
     def test_wait_grows_with_each_attempt(self):
         course = self.course()

@@ -16,7 +16,9 @@ def free_port():
 
 @tagged("post_install", "-at_install")
 class TestOutage(DokstampCase):
-    """While DokStamp is down, saves work, nothing is lost, and DokStamp is asked now and then if it is back."""
+    """While DokStamp is down, saves work, nothing is lost, and DokStamp is asked now
+    and then if it is back.
+    """
 
     def courses(self, count):
         values = [{"name": f"Course {n}", "code": f"C{n}"} for n in range(count)]

@@ -64,7 +64,9 @@ class RemovalCase(DokstampCase):
 
 @tagged("post_install", "-at_install")
 class TestRemoval(RemovalCase):
-    """A deletion in Odoo becomes a deletion at DokStamp where nothing leans on the record."""
+    """A deletion in Odoo becomes a deletion at DokStamp where nothing leans on the
+    record.
+    """
 
     def check_deleted(self, record, entity):
         uuid = self.sent(record).dokstamp_uuid
@@ -194,7 +196,7 @@ class TestRemoval(RemovalCase):
         self.assertFalse(self.sandbox.rows("attachments"))
 
     def test_somebody_elses_record_with_the_same_code_is_left_alone(self):
-        """Sent twice with a server error in the search: nothing of ours can be there."""
+        """A server error in the search: nothing of ours can be there."""
         self.account._client().courses.create(
             {
                 "name": "Theirs",
@@ -210,7 +212,9 @@ class TestRemoval(RemovalCase):
         self.sandbox.row("courses", name="Theirs")
 
     def test_the_twin_of_a_deleted_record_keeps_its_place(self):
-        """Two of ours with one name: what is linked to the one is not removed with the other."""
+        """Two of ours with one name: what is linked to the one is not removed with the
+        other.
+        """
         first = self.sent(self.course(code=False))
         second = self.course(code=False)
         self.flush()
@@ -252,7 +256,9 @@ class TestRemoval(RemovalCase):
         self.check_settled(key)
 
     def test_record_of_another_account_of_the_same_tenant_stays(self):
-        """Two accounts of one tenant hold one student: the last to delete it takes it away."""
+        """Two accounts of one tenant hold one student: the last to delete it takes it
+        away.
+        """
         company = self.env["res.company"].create({"name": "Sister School"})
         sister = self.account.copy(
             {"name": "Sister", "company_id": company.id, "institution_id": False}
@@ -274,7 +280,9 @@ class TestRemoval(RemovalCase):
 
 @tagged("post_install", "-at_install")
 class TestRefusedRemoval(RemovalCase):
-    """What DokStamp does not let go of is archived, once, whatever way it refuses (dokstamp-api.md 21.5)."""
+    """What DokStamp does not let go of is archived, once, whatever way it refuses
+    (dokstamp-api.md 21.5).
+    """
 
     def make_rooted(self):
         """One of each, leaning on each other."""
@@ -292,7 +300,7 @@ class TestRefusedRemoval(RemovalCase):
         return course, student, module, cohort, enrollment
 
     def forget_in_odoo(self, *records):
-        """Delete records in Odoo alone, so that DokStamp still has what leans on them."""
+        """Delete in Odoo alone, so that DokStamp still has what leans on others."""
         for record in records:
             self.env["dokstamp.binding"]._forget(
                 record.account_id, record._name, record.id

@@ -5,7 +5,8 @@ from ..dokstamp_api import DokStampError
 
 
 class DokstampInstitutionChoice(models.TransientModel):
-    """Pick the account's institution from those that DokStamp has, or make one of the company.
+    """Pick the account's institution from those that DokStamp has, or make one of the
+    company.
 
     Asks DokStamp while the administrator waits: a reading call only.
     """
@@ -48,7 +49,9 @@ class DokstampInstitutionChoice(models.TransientModel):
         return choice
 
     def action_use(self):
-        """Keep the chosen institution in the registry; the next flush finds it there by its UUID."""
+        """Keep the chosen institution in the registry; the next flush finds it there by
+        its UUID.
+        """
         self.ensure_one()
         if not self.line_id:
             raise UserError(self.env._("Choose an institution first."))
@@ -61,7 +64,8 @@ class DokstampInstitutionChoice(models.TransientModel):
         if not company.country_id:
             raise UserError(
                 self.env._(
-                    "%(company)s has no country, and DokStamp needs one. Fill it in under Settings > Companies.",
+                    "%(company)s has no country, and DokStamp needs one. Fill it in "
+                    "under Settings > Companies.",
                     company=company.name,
                 )
             )

@@ -1,2 +1,3 @@
+from . import test_elearning_certificates
 from . import test_elearning_feed
 from . import test_elearning_forms

@@ -91,38 +91,40 @@ def complete(school, channel):
     enrollment = school.uuid_of(
         "slide.channel.partner", membership, "dokstamp.enrollment"
     )
-    pages = school.admin.read(
-        "slide.slide",
-        [("channel_id", "=", channel), ("is_category", "=", False)],
-        ["id"],
-        order="sequence",
-    )
-    for page in pages[:-1]:
-        finish_page(school, page["id"])
+    *first_pages, last_page = pages_of(school, channel)
+    for page in first_pages:
+        finish_page(school, school.member, page)
     school.wait_until_quiet()
     return Edit(
         "member completes",
         "the member, in the portal",
-        lambda: finish_page(school, pages[-1]["id"]),
+        lambda: finish_page(school, school.member, last_page),
         "PATCH",
         f"/enrollments/{enrollment}",
         {"completion_status": "completed"},
     )
 
 
-def finish_page(school, page):
-    right = school.admin.read(
+def pages_of(school, channel):
+    """The ids of a course's pages, in their order.
+
+    :rtype: list[int]
+    """
+    domain = [("channel_id", "=", channel), ("is_category", "=", False)]
+    return school.admin.call("slide.slide", "search", domain, order="sequence")
+
+
+def finish_page(school, person, page):
+    """A page has a quiz, or a button *Mark as done*."""
+    right = school.admin.call(
         "slide.answer",
+        "search",
         [("question_id.slide_id", "=", page), ("is_correct", "=", True)],
-        ["id"],
     )
     if right:
-        answers = [answer["id"] for answer in right]
-        school.member.route(
-            "/slides/slide/quiz/submit", slide_id=page, answer_ids=answers
-        )
+        person.route("/slides/slide/quiz/submit", slide_id=page, answer_ids=right)
     else:
-        school.member.route("/slides/slide/set_completed", slide_id=page)
+        person.route("/slides/slide/set_completed", slide_id=page)
 
 
 def enroll(school, channel):

@@ -64,6 +64,19 @@ class Session:
             raise OdooError(body["error"]["data"]["message"])
         return body.get("result")
 
+    def press(self, button, model, ids):
+        """Press a button that is an action of Odoo's, on a form or a list.
+
+        :param int button: the action's id
+        :return: the action that the web client does next
+        """
+        context = {"active_model": model, "active_id": ids[0], "active_ids": ids}
+        return self.route("/web/action/run", action_id=button, context=context)
+
+    def download(self, path):
+        """:rtype: bytes"""
+        return self._http.get(path).raise_for_status().content
+
     def upload(self, path, name, content, content_type, **fields):
         """Send a file as a form does."""
         page = self._http.get("/odoo", follow_redirects=True).text

@@ -1,9 +1,11 @@
-"""The story, from an empty database to live edits and a crash."""
+"""The story, from an empty database to live edits, a crash and certificates."""
 
 import re
 
 from . import database as db
 from .birth_dates import import_csv, write_csv
+from .certificates import show_certificates
+from .check_links import check
 from .compare import KINDS, Comparison
 from .crash import kill_and_recover
 from .dokstamp import SANDBOX_PORT, Sandbox
@@ -45,6 +47,10 @@ def show(work, is_check):
     if is_check:
         kill_and_recover(school, sandbox, work, port)
         compare(school, sandbox, "Both sides after the crash")
+    certificates = show_certificates(school, sandbox)
+    check(school, sandbox, certificates)
+    if is_check:
+        compare(school, sandbox, "Both sides in the end")
         look_for_errors(work.odoo_log)
     else:
         say_where(school, sandbox)

@@ -15,9 +15,11 @@ EVENTS = [
 
 
 class DokstampAuditLog(models.Model):
-    """One call that wrote at DokStamp: who caused it, what it changed, and what came back.
+    """One call that wrote at DokStamp: who caused it, what it changed, and what came
+    back.
 
-    Kept for ever. DokStamp has a log of its own, but no documented way to read it (dokstamp-api.md 21.6).
+    Kept for ever. DokStamp has a log of its own, but no documented way to read it
+    (dokstamp-api.md 21.6).
     """
 
     _name = "dokstamp.audit.log"
@@ -110,7 +112,9 @@ class DokstampAuditLog(models.Model):
         self.sync_record_model = "dokstamp.sync.record"
 
     def write(self, vals):
-        raise UserError(self.env._("Audit lines are kept as they were written."))
+        if self:
+            raise UserError(self.env._("Audit lines are kept as they were written."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):

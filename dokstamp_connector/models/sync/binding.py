@@ -4,8 +4,9 @@ from odoo import fields, models
 class DokstampBinding(models.Model):
     """Which DokStamp uuid a registry record has, and what was last sent for it.
 
-    Written by the flush alone, never by a user's transaction, so that a user's save and a running flush
-    cannot collide. A curriculum line has no uuid of its own: its binding says that it is attached.
+    Written by the flush alone, never by a user's transaction, so that a user's save and
+    a running flush cannot collide. A curriculum line has no uuid of its own: its
+    binding says that it is attached.
     """
 
     _name = "dokstamp.binding"
@@ -57,7 +58,9 @@ class DokstampBinding(models.Model):
         return self.env[res_model].browse(binding.res_id).exists() if binding else None
 
     def _is_shared(self):
-        """Whether a record of another account, of the same tenant then, is linked to the same uuid."""
+        """Whether a record of another account, of the same tenant then, is linked to
+        the same uuid.
+        """
         return bool(
             self.dokstamp_uuid
             and self.search_count(
@@ -70,7 +73,8 @@ class DokstampBinding(models.Model):
         """Remember what DokStamp holds for a record now.
 
         :param str | None uuid: None for a curriculum line
-        :param dict payload: the whole body, so that the next change sends the difference
+        :param dict payload: the whole body, so that the next change sends the
+            difference
         :return: whether the record had another uuid before
         """
         values = {

@@ -1,12 +1,13 @@
 """The flush: claim what is due, send it in parallel, note what came back.
 
-    _cron_flush ── _open_lanes      one lane per account that may call and has something due
-                ├─ _run             until nothing is due or the time is up:
-                │    ├─ _load         claim → plan, commit, hand to the lane's threads    (work.py)
-                │    └─ _settle       apply the answers as they come in, commit           (work.py)
-                └─ _sleep_until_due wake up again when the next row is due
+    _cron_flush ─ _open_lanes        a lane per account that may call and has work
+               ├─ _run               until nothing is due or the time is up:
+               │    ├─ _load           claim → plan, commit, hand over    (work.py)
+               │    └─ _settle         apply the answers, commit          (work.py)
+               └─ _sleep_until_due   wake up again when the next row is due
 
-No transaction is open while the threads talk to DokStamp, and no thread touches the ORM.
+No transaction is open while the threads talk to DokStamp, and no thread touches the
+ORM.
 """
 
 import logging
@@ -31,7 +32,9 @@ AFTER_CRASH = timedelta(minutes=1)
 
 
 class DokstampFlush(models.AbstractModel):
-    """Sends the queue. A run that is killed loses nothing: the next one sees that its claims are orphans."""
+    """Sends the queue. A run that is killed loses nothing: the next one sees that its
+    claims are orphans.
+    """
 
     _name = "dokstamp.flush"
     _description = "DokStamp Flush"
@@ -44,7 +47,8 @@ class DokstampFlush(models.AbstractModel):
             self._open_lanes(lanes)
             self._run(lanes)
         except Exception:
-            # an aborted transaction could neither give the locks back nor ask to be woken
+            # an aborted transaction could neither give the locks back nor ask to be
+            # woken
             self.env.cr.rollback()
             self._wake_at(fields.Datetime.now() + AFTER_CRASH)
             self._commit()
@@ -126,7 +130,9 @@ class DokstampFlush(models.AbstractModel):
             self._unlock(lane.account_id)
 
     def _lock(self, account):
-        """Take the account for this process. The lock ends with the database session, however that ends."""
+        """Take the account for this process. The lock ends with the database session,
+        however that ends.
+        """
         ((taken,),) = self.env.execute_query(
             SQL("SELECT pg_try_advisory_lock(%s, %s)", LOCK_CLASS, account.id)
         )
@@ -138,7 +144,9 @@ class DokstampFlush(models.AbstractModel):
         )
 
     def _reclaim_orphans(self, account):
-        """Rows being sent while nobody held the lock: their sender died, and what it did is unknown."""
+        """Rows being sent while nobody held the lock: their sender died, and what it
+        did is unknown.
+        """
         orphans = self.env["dokstamp.sync.record"].search(self._claimed_domain(account))
         for row in orphans:
             row._postpone("no_answer", 0, uses_attempt=True)
@@ -156,7 +164,8 @@ class DokstampFlush(models.AbstractModel):
         while lanes:
             if is_late and not stragglers:
                 self._stop(lanes)
-            # what hangs when the time is up ends the flush late; other accounts go on meanwhile
+            # what hangs when the time is up ends the flush late; other accounts go on
+            # meanwhile
             idle = [lane for lane in lanes if stragglers.isdisjoint(lane.jobs)]
             claimed = sum([self._load(lane) for lane in idle])
             if under_way := self._under_way(lanes):
@@ -240,7 +249,9 @@ class DokstampFlush(models.AbstractModel):
     # === WAKING UP === #
 
     def _sleep_until_due(self):
-        """Report what is due and could not be sent in time, and be woken when the next row is."""
+        """Report what is due and could not be sent in time, and be woken when the next
+        row is.
+        """
         remaining, wake_at = 0, []
         for account in self._connected_accounts():
             due_at = self._next_due_at(account)
@@ -255,7 +266,8 @@ class DokstampFlush(models.AbstractModel):
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     def _next_due_at(self, account):
-        """When the account's next row is due, and the account may call; None without one.
+        """When the account's next row is due, and the account may call; None without
+        one.
 
         :rtype: datetime | None
         """

@@ -1,4 +1,6 @@
-"""One account's share of a running flush: its worker threads and what is under way in them."""
+"""One account's share of a running flush: its worker threads and what is under way in
+them.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +14,8 @@ BATCH = 100  # rows claimed at once
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed queue row with the message that came of it; plain values, safe to hold without a transaction.
+    """A claimed queue row with the message that came of it; plain values, safe to hold
+    without a transaction.
 
     :param row_id: None for a probe
     """
@@ -85,5 +88,7 @@ class Lane:
         return self.take([future for future in self.jobs if future.cancel()])
 
     def close(self):
-        """Wait for what is under way: whoever takes the account over must not meet our calls."""
+        """Wait for what is under way: whoever takes the account over must not meet our
+        calls.
+        """
         self._threads.shutdown(wait=True, cancel_futures=True)

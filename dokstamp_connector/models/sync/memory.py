@@ -8,8 +8,8 @@ from contextlib import contextmanager
 class Memory:
     """Lists that many messages of one flush ask for; shared by its worker threads.
 
-    Sound because one flush at a time writes for an account: what it read stays true but for its own writes,
-    and those note what they touch.
+    Sound because one flush at a time writes for an account: what it read stays true but
+    for its own writes, and those note what they touch.
     """
 
     def __init__(self):
@@ -30,13 +30,16 @@ class Memory:
     # === CURRICULA === #
 
     def course(self, course_uuid):
-        """The lock of a course's curriculum: reading, changing and noting it belong together."""
+        """The lock of a course's curriculum: reading, changing and noting it belong
+        together.
+        """
         return self._lock_of(("course", course_uuid))
 
     def is_attachable(self, client, course_uuid, module_uuid):
         """Whether the module is not attached to the course; dokstamp-api.md 10.1.
 
-        A module missing from a remembered list may be younger than the list: read it again to be sure.
+        A module missing from a remembered list may be younger than the list: read it
+        again to be sure.
         """
         key = ("attachable", course_uuid)
 
@@ -55,7 +58,9 @@ class Memory:
 
     @contextmanager
     def attaching(self, course_uuid, module_uuid):
-        """Note that a module is attached; forget the list when nobody knows whether it is."""
+        """Note that a module is attached; forget the list when nobody knows whether it
+        is.
+        """
         with self._changing(course_uuid) as attachable:
             yield
             attachable.discard(module_uuid)

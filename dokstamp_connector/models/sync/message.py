@@ -1,7 +1,7 @@
 """What the flush sends: one message per record, run in a worker thread.
 
-Plain Python, no Odoo: a message is given all it needs when it is planned, talks to DokStamp, and keeps what
-came back (`uuid`, `audit`, `error`) for the flush to apply.
+Plain Python, no Odoo: a message is given all it needs when it is planned, talks to
+DokStamp, and keeps what came back (`uuid`, `audit`, `error`) for the flush to apply.
 
     Push    create or update a record, searching before creating
     Find    look whether a record that Odoo keeps no more got to DokStamp
@@ -21,6 +21,7 @@ from ...dokstamp_api import (
     NotFound,
     OutcomeUnknown,
     Rejected,
+    RetryLater,
 )
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Undecided(Exception):
 
 
 class SeveralMatches(Undecided):
-    """DokStamp holds more than one record with the keys of ours: a person must decide."""
+    """DokStamp holds several records with the keys of ours: a person must decide."""
 
     def __init__(self, count):
         super().__init__(f"{count} records match")
@@ -56,9 +57,11 @@ class Message:
     """One record's way to DokStamp.
 
     :param resource: the client's resource name, as `courses`
-    :param parent_uuid: the uuid of the record that the resource lies below, for module groups
+    :param parent_uuid: the uuid of the record that the resource lies below, for module
+        groups
     :param uuid: the record's uuid at DokStamp, as far as it is known
-    :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold the record under them
+    :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold
+        the record under them
     """
 
     resource: str | None = None
@@ -75,7 +78,9 @@ class Message:
         self.unresolved = list(self.tried)
 
     def send(self, client, memory):
-        """Talk to DokStamp; never raises, so that one bad record cannot stop the others."""
+        """Talk to DokStamp; never raises, so that one bad record cannot stop the
+        others.
+        """
         self.was_begun = True
         self.memory = memory
         self.client = client.observed_by(self._note_call)
@@ -149,7 +154,8 @@ class Searched(Message):
     filters: tuple = ()
 
     def _search(self):
-        """The one record that has our keys, or those of an attempt whose outcome is unknown; or None.
+        """The one record that has our keys, or those of an attempt whose outcome is
+        unknown; or None.
 
         :raise SeveralMatches: there are more
         """
@@ -181,12 +187,13 @@ class Searched(Message):
 class Push(Searched):
     """Create or update one record.
 
-    What is found by search is adopted as it is: the flush first makes sure that it is no other record's of
-    ours, and the next message sends what differs.
+    What is found by search is adopted as it is: the flush first makes sure that it is
+    no other record's of ours, and the next message sends what differs.
 
     :param payload: the whole body; None stands for empty
     :param last_payload: the body that was sent last, empty before the first time
-    :param moved_from: the parent's and the record's own uuid at the place that it has left
+    :param moved_from: the parent's and the record's own uuid at the place that it has
+        left
     """
 
     payload: dict
@@ -259,28 +266,38 @@ class Push(Searched):
     def _create(self):
         values = {k: v for k, v in self.payload.items() if v is not None}
         self._meaning("created", {}, values)
+        self.unresolved = [self.keys] if self.keys else []
         try:
             self.uuid = self._at.create(values)["uuid"]
         except OutcomeUnknown:
-            self.unresolved = [self.keys] if self.keys else []
             self.memory.forget(self.resource)
             raise
+        except RetryLater:
+            self.unresolved = []  # it did not even arrive
+            raise
         except Rejected as error:
-            if error.status not in TAKEN_STATUSES:
-                raise
-            # somebody may have been faster between our search and this
-            self.memory.forget(self.resource)
-            found = self._search()
-            if not found:
-                raise
-            self._adopt(found)
+            self._adopt_faster_one(error)
+        self.unresolved = []
+
+    def _adopt_faster_one(self, error):
+        """Take what somebody else has created between our search and our call."""
+        self.unresolved = []
+        if error.status not in TAKEN_STATUSES:
+            raise error
+        self.memory.forget(self.resource)
+        found = self._search()
+        if not found:
+            raise error
+        self._adopt(found)
 
 
 @dataclass(kw_only=True)
 class Find(Searched):
-    """Look for what an attempt of unknown outcome may have left of a record that Odoo keeps no more.
+    """Look for what an attempt of unknown outcome may have left of a record that Odoo
+    keeps no more.
 
-    :param datetime since: when the record was queued first; what DokStamp had before is not ours
+    :param datetime since: when the record was queued first; what DokStamp had before is
+        not ours
     """
 
     since: datetime
@@ -303,7 +320,8 @@ class Find(Searched):
 class Remove(Message):
     """Delete a record, or archive it where that is not allowed: dokstamp-api.md 21.5.
 
-    :param archive_values: what stands for "archived" in the body; empty where DokStamp has no such flag
+    :param archive_values: what stands for "archived" in the body; empty where DokStamp
+        has no such flag
     :param certificate_filter: the filter of GET /certificates for this kind of record
     :param last_payload: the body that was sent last, for the audit log
     """
@@ -317,7 +335,9 @@ class Remove(Message):
             self._archive()
 
     def _has_certificates(self):
-        """Whether a certificate leans on the record; checked here too, as the filter might be ignored."""
+        """Whether a certificate leans on the record; checked here too, as the filter
+        might be ignored.
+        """
         key = self.certificate_filter
         if not key:
             return False
@@ -325,7 +345,9 @@ class Remove(Message):
         return any(matches(certificate, {key: self.uuid}) for certificate in found)
 
     def _delete(self):
-        """Whether DokStamp let go of it. How it refuses is not documented: 403, 409, 422 and 500 count."""
+        """Whether DokStamp let go of it. How it refuses is not documented: 403, 409,
+        422 and 500 count.
+        """
         self._meaning("deleted", self.last_payload, {})
         try:
             self._at.delete(self.uuid)
@@ -353,14 +375,16 @@ class Remove(Message):
 
 @dataclass(kw_only=True)
 class Curriculum(Message):
-    """A message about modules in courses; a course's curriculum is changed by one message at a time.
+    """A message about modules in courses; a course's curriculum is changed by one
+    message at a time.
 
     Items are what the attach call takes, with the `course_uuid` beside it.
     """
 
     def _put_in(self, item, old_item):
-        """Attach a module. Whether attaching it twice updates it, doubles it or fails is not documented
-        (dokstamp-api.md 10.1): so look first, and detach it before."""
+        """Attach a module. Whether attaching it twice updates it, doubles it or fails
+        is not documented (dokstamp-api.md 10.1): so look first, and detach it before.
+        """
         self._take_out(item)
         values = {k: v for k, v in item.items() if v is not None and k != "course_uuid"}
         self._meaning("attached", shown(old_item), values)
@@ -387,7 +411,8 @@ class Curriculum(Message):
 
 @dataclass(kw_only=True)
 class Attach(Curriculum):
-    """Put a module into a course's curriculum, with position, group, hours and required flag.
+    """Put a module into a course's curriculum, with position, group, hours and required
+    flag.
 
     :param item: as it shall be
     :param last_item: as it was sent last, empty before the first time
@@ -434,7 +459,9 @@ class Probe(Message):
 
 
 def where(error):
-    """An error's type and the lines that it passed; not its text, which may hold personal data."""
+    """An error's type and the lines that it passed; not its text, which may hold
+    personal data.
+    """
     lines = traceback.format_tb(error.__traceback__)
     return f"{type(error).__name__}\n{''.join(lines)}"
 
@@ -454,7 +481,9 @@ def is_older(remote, moment):
 
 
 def remote_value(remote, key):
-    """What DokStamp's object says for the body's ``key``: links come back as `{uuid, name}` objects."""
+    """What DokStamp's object says for the body's ``key``: links come back as `{uuid,
+    name}` objects.
+    """
     if key in remote:
         return remote[key]
     if key.endswith("_uuid"):
@@ -465,8 +494,9 @@ def remote_value(remote, key):
 def is_same(sent, received):
     """Whether DokStamp's value says what ours says.
 
-    Dates come back as datetimes and decimals perhaps as text (dokstamp-api.md 1); texts that serve as keys
-    are compared without case, since which case DokStamp keeps is not documented.
+    Dates come back as datetimes and decimals perhaps as text (dokstamp-api.md 1); texts
+    that serve as keys are compared without case, since which case DokStamp keeps is not
+    documented.
     """
     if isinstance(sent, str) and isinstance(received, str):
         if len(sent) == 10 and received.startswith(f"{sent}T"):
@@ -487,7 +517,8 @@ def matches(remote, keys):
 def comparable(remote, payload):
     """DokStamp's object in the shape of our payload, so that the two can be compared.
 
-    What is empty with us is left as DokStamp has it: a record that is adopted loses nothing.
+    What is empty with us is left as DokStamp has it: a record that is adopted loses
+    nothing.
     """
     known = {}
     for key, value in payload.items():

@@ -1,4 +1,6 @@
-"""How a registry record becomes a message. Extends the registry's models, so that they need not know."""
+"""How a registry record becomes a message. Extends the registry's models, so that they
+need not know.
+"""
 
 from odoo import models
 
@@ -28,7 +30,8 @@ class DokstampEntity(models.AbstractModel):
         """What to send for this record, or None when DokStamp has it all.
 
         :param dokstamp.binding binding: of this record, may be empty
-        :param list[dict] tried: keys of earlier attempts to create it whose outcome is unknown
+        :param list[dict] tried: keys of earlier attempts to create it whose outcome is
+            unknown
         :rtype: Message | None
         """
         payload, parent_uuid = self._payload(), self._parent_uuid()
@@ -73,21 +76,24 @@ class DokstampEntity(models.AbstractModel):
         return parent.dokstamp_uuid or None if parent else None
 
     def _tried_keys(self):
-        """What an attempt to create this record leaves at DokStamp, to look for if its outcome is unknown.
+        """What an attempt to create this record leaves at DokStamp, to look for if its
+        outcome is unknown.
 
         :rtype: dict
         """
         return self._search_keys()
 
     def _removal_keys(self):
-        """What the queue must know of a record that is gone when its removal is planned.
+        """What the queue must know of a record that is gone when its removal is
+        planned.
 
         :rtype: dict
         """
         return {"name": self.display_name, "parent_uuid": self._parent_uuid()}
 
     def _removal_message(self, binding, removal_keys, tried, since):
-        """How to take a deleted record away from DokStamp, or None when it never got there.
+        """How to take a deleted record away from DokStamp, or None when it never got
+        there.
 
         :param list[dict] tried: keys of attempts to create it whose outcome is unknown
         :param datetime since: when it was queued first

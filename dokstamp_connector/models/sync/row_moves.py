@@ -1,4 +1,6 @@
-"""How a queue row moves on: the only code that changes one after it is born, but for Retry and Cancel."""
+"""How a queue row moves on: the only code that changes one after it is born, but for
+Retry and Cancel.
+"""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -27,7 +29,7 @@ class DokstampSyncRecord(models.Model):
         )
 
     def _fail(self, failure_type, message):
-        """Stop until the data changes or a person says so; tell those who wait for it."""
+        """Stop until the data changes or a person says so; tell those who wait."""
         self.write(
             {
                 "state": "failed",
@@ -59,7 +61,9 @@ class DokstampSyncRecord(models.Model):
         )
 
     def _wait_for(self, blocker):
-        """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it that it gets there."""
+        """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it
+        that it gets there.
+        """
         blocker_rows = self._open_rows(blocker).get(blocker.id, [])
         if blocker_rows and blocker_rows[-1].state == "failed":
             message = self.env._(
@@ -135,7 +139,8 @@ class DokstampSyncRecord(models.Model):
     def _take_over_tried_keys(self):
         """Keys under which DokStamp may hold the record although no binding says so.
 
-        They are this row's from now on: the earlier ones of the record are covered by it.
+        They are this row's from now on: the earlier ones of the record are covered by
+        it.
 
         :rtype: list[dict]
         """
@@ -147,7 +152,9 @@ class DokstampSyncRecord(models.Model):
         return tried
 
     def _note_try(self, record):
-        """Keep under which keys the record is about to be created, in case we never hear of it again."""
+        """Keep under which keys the record is about to be created, in case we never
+        hear of it again.
+        """
         keys, tried = record._tried_keys(), self.tried_keys or []
         if keys and keys not in tried:
             self.tried_keys = [*tried, keys]
@@ -160,7 +167,9 @@ class DokstampSyncRecord(models.Model):
         return self.search(self._of_record(), order="id", limit=1).create_date
 
     def _is_held_back(self, record):
-        """Whether the record cannot be sent as it is; then the row fails or waits, and says why."""
+        """Whether the record cannot be sent as it is; then the row fails or waits, and
+        says why.
+        """
         if problems := record._missing() + record._problems():
             self._fail("incomplete", "\n".join(problems))
         elif stranger := record._stranger():
@@ -198,8 +207,8 @@ class DokstampSyncRecord(models.Model):
     def _other_holder(self, uuid):
         """The other registry record that is linked to DokStamp's ``uuid``, or None.
 
-        The link of one that is deleted in Odoo is given up: its removal is still to come, and would take
-        away what this record is linked to.
+        The link of one that is deleted in Odoo is given up: its removal is still to
+        come, and would take away what this record is linked to.
         """
         if not uuid:
             return None
@@ -224,8 +233,9 @@ class DokstampSyncRecord(models.Model):
         self._fail(
             "taken",
             self.env._(
-                "DokStamp has this record already, and it is linked to %(other)s. If both are the same, keep "
-                "one of them; if not, give this one another code, name or e-mail address.",
+                "DokStamp has this record already, and it is linked to %(other)s. If "
+                "both are the same, keep one of them; if not, give this one another "
+                "code, name or e-mail address.",
                 other=other.display_name,
             ),
         )
@@ -266,8 +276,8 @@ class DokstampSyncRecord(models.Model):
             return self._rejection_sentence(error)
         if verdict.failure_type == "ambiguous":
             return self.env._(
-                "DokStamp holds %(count)s records that could be this one. Remove the surplus ones there, then "
-                "press Retry.",
+                "DokStamp holds %(count)s records that could be this one. Remove the "
+                "surplus ones there, then press Retry.",
                 count=error.count,
             )
         if verdict.failure_type == "document":
@@ -291,7 +301,8 @@ class DokstampSyncRecord(models.Model):
     def _rejection_sentence(self, error):
         if isinstance(error, NotFound):
             return self.env._(
-                "DokStamp has lost what this record belongs to. Press Send now on that one, then Retry here."
+                "DokStamp has lost what this record belongs to. Press Send now on "
+                "that one, then Retry here."
             )
         labels = self._api_labels()
         reasons = [
@@ -299,8 +310,8 @@ class DokstampSyncRecord(models.Model):
             for key, texts in error.field_messages.items()
         ]
         return self.env._(
-            "DokStamp refused it (%(status)s). %(reasons)s Correct the record; it goes out again when you "
-            "save it.",
+            "DokStamp refused it (%(status)s). %(reasons)s Correct the record; it "
+            "goes out again when you save it.",
             status=error.status,
             reasons=" ".join(reasons) or error.server_message or "",
         )
@@ -320,16 +331,17 @@ class DokstampSyncRecord(models.Model):
 
     def _stranger_sentence(self, stranger):
         return self.env._(
-            "%(record)s does not belong to the DokStamp account %(account)s. Choose one that does, or change "
-            "its account.",
+            "%(record)s does not belong to the DokStamp account %(account)s. Choose "
+            "one that does, or change its account.",
             record=stranger.display_name,
             account=self.account_id.display_name,
         )
 
     def _internal_sentence(self, error):
         return self.env._(
-            "The connector could not handle this record (%(error)s). This is a fault of the connector: the "
-            "server log has the details. Press Retry once it is mended.",
+            "The connector could not handle this record (%(error)s). This is a fault "
+            "of the connector: the server log has the details. Press Retry once it "
+            "is mended.",
             error=type(error).__name__,
         )
 

@@ -17,10 +17,11 @@ VACUUM_BATCH = 10_000  # rows
 class DokstampSyncRecord(models.Model):
     """One change of a registry record, waiting to be sent.
 
-    A row is born in the transaction of the change and carries no payload: that is read when it is sent, so
-    that several changes of one record collapse into one call. User transactions only ever insert rows; the
-    flush alone moves them on: pending → sending → done, or back to pending with a later `next_attempt_at`,
-    or failed with a reason that a person can act on.
+    A row is born in the transaction of the change and carries no payload: that is read
+    when it is sent, so that several changes of one record collapse into one call. User
+    transactions only ever insert rows; the flush alone moves them on: pending → sending
+    → done, or back to pending with a later `next_attempt_at`, or failed with a reason
+    that a person can act on.
     """
 
     _name = "dokstamp.sync.record"
@@ -99,7 +100,10 @@ class DokstampSyncRecord(models.Model):
     )
     tried_keys = fields.Json(
         readonly=True,
-        help="Under which keys DokStamp may hold the record, because an attempt to create it was not answered.",
+        help=(
+            "Under which keys DokStamp may hold the record, because an attempt to "
+            "create it was not answered."
+        ),
     )
     done_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one(
@@ -107,7 +111,8 @@ class DokstampSyncRecord(models.Model):
     )
 
     _due = models.Index(
-        "(account_id, priority, rank, id) WHERE state = 'pending' AND waiting_for IS NULL"
+        "(account_id, priority, rank, id) WHERE state = 'pending' AND waiting_for IS "
+        "NULL"
     )
     _earliest = models.Index(
         "(account_id, next_attempt_at) WHERE state = 'pending' AND waiting_for IS NULL"
@@ -118,7 +123,8 @@ class DokstampSyncRecord(models.Model):
     _waiting_for_idx = models.Index("(waiting_for) WHERE state = 'pending'")
     _tried = models.Index("(res_model, res_id) WHERE tried_keys IS NOT NULL")
     _removals = models.Index(
-        "(account_id, rank) WHERE operation = 'remove' AND state IN ('pending', 'sending')"
+        "(account_id, rank) WHERE operation = 'remove' AND state IN ('pending', "
+        "'sending')"
     )
 
     # === COMPUTE METHODS === #
@@ -150,7 +156,8 @@ class DokstampSyncRecord(models.Model):
 
     @api.model
     def _gather(self, records, operation, urgent=False):
-        """Queue ``records`` when this transaction commits, in one insert for all of them.
+        """Queue ``records`` when this transaction commits, in one insert for all of
+        them.
 
         Records without an account stay in Odoo alone.
         """
@@ -163,7 +170,7 @@ class DokstampSyncRecord(models.Model):
 
     @api.model
     def _gather_removal(self, binding):
-        """Queue the removal of a record that the database dropped without asking Odoo."""
+        """Queue the removal of a record that the database dropped by itself."""
         self._gather_row(
             binding.account_id, binding.res_model, binding.res_id, "remove"
         )
@@ -195,15 +202,17 @@ class DokstampSyncRecord(models.Model):
             SQL(
                 """
                 INSERT INTO dokstamp_sync_record (
-                    account_id, company_id, res_model, res_id, operation, state, priority, rank,
-                    attempt_count, next_attempt_at, removal_keys, user_id,
-                    create_uid, create_date, write_uid, write_date)
-                SELECT row.account_id, account.company_id, row.res_model, row.res_id, row.operation,
-                       'pending', row.priority, row.rank, 0, %(now)s, row.removal_keys, row.user_id,
-                       row.user_id, %(now)s, row.user_id, %(now)s
+                    account_id, company_id, res_model, res_id, operation, state,
+                    priority, rank, attempt_count, next_attempt_at, removal_keys,
+                    user_id, create_uid, create_date, write_uid, write_date)
+                SELECT row.account_id, account.company_id, row.res_model, row.res_id,
+                       row.operation, 'pending', row.priority, row.rank, 0, %(now)s,
+                       row.removal_keys, row.user_id, row.user_id, %(now)s,
+                       row.user_id, %(now)s
                   FROM jsonb_to_recordset(%(rows)s) AS row (
-                           account_id int, res_model varchar, res_id int, operation varchar,
-                           priority int, rank int, removal_keys jsonb, user_id int)
+                           account_id int, res_model varchar, res_id int,
+                           operation varchar, priority int, rank int,
+                           removal_keys jsonb, user_id int)
                   JOIN dokstamp_account account ON account.id = row.account_id
                 RETURNING dokstamp_sync_record.id
                 """,
@@ -220,7 +229,8 @@ class DokstampSyncRecord(models.Model):
 
     @api.model
     def _open_rows(self, records):
-        """Record id → its unfinished rows, the one that tells most about the record last.
+        """Record id → its unfinished rows, the one that tells most about the record
+        last.
 
         :rtype: dict[int, list[dokstamp.sync.record]]
         """
@@ -239,7 +249,8 @@ class DokstampSyncRecord(models.Model):
 
     @api.model
     def _gathered_ids(self, records):
-        """Ids of ``records`` that this transaction has changed; their rows are inserted when it commits.
+        """Ids of ``records`` that this transaction has changed; their rows are inserted
+        when it commits.
 
         :rtype: set[int]
         """
@@ -276,12 +287,15 @@ class DokstampSyncRecord(models.Model):
         rows.account_id.sudo()._wake(urgent=True)
 
     def action_cancel(self):
-        """Give up what is not sent yet. The record stays as it is, here and at DokStamp."""
+        """Give up what is not sent yet. The record stays as it is, here and at
+        DokStamp.
+        """
         rows = self.filtered(lambda row: row.state in ("pending", "failed"))
         if not rows:
             raise UserError(
                 self.env._(
-                    "Nothing to cancel: these rows are done, cancelled, or being sent now."
+                    "Nothing to cancel: these rows are done, cancelled, or being "
+                    "sent now."
                 )
             )
         rows.write({"state": "cancelled", "waiting_for": False})

@@ -1,13 +1,13 @@
 """What to do after a failure, decided in one place; no Odoo here.
 
-    status or cause                           row                       account
-    429                                       later, no attempt used    waits as long as it is told
-    5xx, time-out, reset, unreadable answer   later, attempt used       breaker counts
-    no server, no connection, no safe one     later, no attempt used    breaker counts
-    401 after a new token, 403, login refused later, no attempt used    pauses
-    4xx to a token, 404 on a whole list       later, no attempt used    pauses: address or tenant is wrong
-    other 4xx                                 failed until it changes   goes on
-    several matches, error of our own         failed until it changes   goes on
+    status or cause                          row                     account
+    429                                      later, attempt spared   waits as told
+    5xx, time-out, reset, unreadable answer  later, attempt used     breaker counts
+    no server, no connection, no safe one    later, attempt spared   breaker counts
+    401 after a new token, 403, no login     later, attempt spared   pauses
+    4xx to a token, 404 on a whole list      later, attempt spared   pauses
+    other 4xx                                fails until it changes  goes on
+    several matches, error of our own        fails until it changes  goes on
 
 dokstamp-api.md 6 and 21.4.
 """

@@ -1,4 +1,6 @@
-"""What the flush does with rows: claim them, make messages of them, apply what came back."""
+"""What the flush does with rows: claim them, make messages of them, apply what came
+back.
+"""
 
 import logging
 from collections import defaultdict
@@ -33,10 +35,11 @@ class DokstampFlush(models.AbstractModel):
         return len(row_ids)
 
     def _claim(self, lane):
-        """Take the next due rows, one per record: its latest. It covers all earlier ones.
+        """Take the next due rows, one per record: its latest. It covers all earlier
+        ones.
 
-        Removals go first, and one kind after the other, so that what hangs on a record is gone before it,
-        and before another record takes its place.
+        Removals go first, and one kind after the other, so that what hangs on a record
+        is gone before it, and before another record takes its place.
 
         :return: ids of the rows to plan
         """
@@ -55,10 +58,12 @@ class DokstampFlush(models.AbstractModel):
                              FROM dokstamp_sync_record
                             WHERE account_id = %(account)s AND operation = 'remove'
                               AND (state = 'sending'
-                                   OR state = 'pending' AND next_attempt_at <= %(now)s)), rank)
+                                   OR state = 'pending'
+                                      AND next_attempt_at <= %(now)s)), rank)
                        AND NOT EXISTS (
                            SELECT FROM dokstamp_sync_record other
-                            WHERE other.account_id = %(account)s AND other.state = 'sending'
+                            WHERE other.account_id = %(account)s
+                              AND other.state = 'sending'
                               AND other.res_model = dokstamp_sync_record.res_model
                               AND other.res_id = dokstamp_sync_record.res_id)
                      ORDER BY priority, rank, id
@@ -67,13 +72,16 @@ class DokstampFlush(models.AbstractModel):
                 ), latest AS (
                     SELECT MAX(q.id) AS id, q.res_model, q.res_id
                       FROM dokstamp_sync_record q
-                     WHERE (q.res_model, q.res_id) IN (SELECT res_model, res_id FROM due)
+                     WHERE (q.res_model, q.res_id) IN (
+                               SELECT res_model, res_id FROM due)
                        AND q.account_id = %(account)s AND q.state = 'pending'
                      GROUP BY q.res_model, q.res_id
                 )
                 UPDATE dokstamp_sync_record q
-                   SET state = CASE WHEN q.id = latest.id THEN 'sending' ELSE 'cancelled' END,
-                       failure_type = CASE WHEN q.id = latest.id THEN NULL ELSE 'superseded' END,
+                   SET state = CASE WHEN q.id = latest.id
+                                    THEN 'sending' ELSE 'cancelled' END,
+                       failure_type = CASE WHEN q.id = latest.id
+                                           THEN NULL ELSE 'superseded' END,
                        failure_message = NULL, waiting_for = NULL,
                        write_date = %(now)s
                   FROM latest
@@ -110,8 +118,8 @@ class DokstampFlush(models.AbstractModel):
     def _locked(self, row_ids):
         """The rows, locked before anything is written.
 
-        A user's Retry that was faster makes this fail, and PostgreSQL's message then shows ids instead of
-        the values that would have been written.
+        A user's Retry that was faster makes this fail, and PostgreSQL's message then
+        shows ids instead of the values that would have been written.
         """
         rows = self.env["dokstamp.sync.record"].browse(row_ids)
         self.env.execute_query(
@@ -171,7 +179,9 @@ class DokstampFlush(models.AbstractModel):
             row.write({"state": "pending", "tried_keys": job.message.tried or False})
 
     def _guarded(self, row, work, *args):
-        """Do ``work`` for a row; an error of our own marks that row and stops nothing else."""
+        """Do ``work`` for a row; an error of our own marks that row and stops nothing
+        else.
+        """
         try:
             with self.env.cr.savepoint():
                 return work(*args)
