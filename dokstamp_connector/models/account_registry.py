@@ -1,4 +1,6 @@
-"""What registry records get from their company's account when they have none of their own."""
+"""What registry records get from their company's account when they have none of their
+own.
+"""
 
 from odoo import models
 
@@ -20,7 +22,9 @@ class DokstampAccount(models.Model):
                 )
 
     def _fill_in(self, link, value, name, default):
-        """Set the field ``name`` to ``default`` where ``link`` is ``value`` and it is empty."""
+        """Set the field ``name`` to ``default`` where ``link`` is ``value`` and it is
+        empty.
+        """
         for model in self.env["dokstamp.entity"]._registry_models():
             if name not in self.env[model]._fields:
                 continue

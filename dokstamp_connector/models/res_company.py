@@ -5,7 +5,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _dokstamp_account(self):
-        """The account that new registry records of this company belong to: its oldest."""
+        """The account of new registry records of this company: its oldest."""
         self.ensure_one()
         # sudo: registrars and school apps' users may not read accounts
         accounts = self.env["dokstamp.account"].sudo()

@@ -1,7 +1,10 @@
-"""What the addon's tests share: a sandbox over real HTTP, an account connected to it, and people with roles."""
+"""What the addon's tests share: a sandbox over real HTTP, an account connected to it,
+and people with roles.
+"""
+
+from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
-from odoo.tests import TransactionCase, new_test_user
 
 from .sandbox import Sandbox
 
@@ -15,7 +18,8 @@ CREDENTIALS = {
 class DokstampCase(TransactionCase, CronMixinCase):
     """A connected account with an institution at an otherwise empty sandbox.
 
-    `flush` runs the scheduled action as the scheduler would; `requests` tells what arrived since.
+    `flush` runs the scheduled action as the scheduler would; `requests` tells what
+    arrived since.
     """
 
     @classmethod
@@ -53,7 +57,7 @@ class DokstampCase(TransactionCase, CronMixinCase):
     # === RUNNING === #
 
     def flush(self):
-        """End the user's transaction as a commit would, and run the scheduled action."""
+        """End the transaction as a commit would, and run the scheduled action."""
         self.run_cron("dokstamp_connector.ir_cron_flush")
 
     def sweep(self):

@@ -9,7 +9,9 @@ _documents = itertools.count()
 
 
 class CertificateCase(DokstampCase):
-    """A student who completed a course, both at DokStamp; `draft` makes a certificate with a document."""
+    """A student who completed a course, both at DokStamp; `draft` makes a certificate
+    with a document.
+    """
 
     def setUp(self):
         super().setUp()
@@ -48,5 +50,7 @@ class CertificateCase(DokstampCase):
     def live(self):
         """Issued certificates at DokStamp."""
         return [
-            row for row in self.sandbox.rows("certificates") if row["status"] == "issued"
+            row
+            for row in self.sandbox.rows("certificates")
+            if row["status"] == "issued"
         ]

@@ -5,7 +5,7 @@ from .common import CREDENTIALS, DokstampCase
 
 @tagged("post_install", "-at_install")
 class TestAccountRegistry(DokstampCase):
-    """Records that were there before the account, or beside it, find their way to it."""
+    """Records from before the account, or beside it, find their way to it."""
 
     def test_what_was_kept_before_there_was_an_account_goes_out_with_it(self):
         company = self.env["res.company"].create({"name": "Second School"})

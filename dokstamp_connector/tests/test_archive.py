@@ -5,7 +5,9 @@ from .common import DokstampCase
 
 @tagged("post_install", "-at_install")
 class TestArchive(DokstampCase):
-    """What is archived in Odoo is archived at DokStamp, and nothing that was earned is taken back."""
+    """What is archived in Odoo is archived at DokStamp, and nothing that was earned is
+    taken back.
+    """
 
     def setUp(self):
         super().setUp()

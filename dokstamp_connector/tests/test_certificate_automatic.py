@@ -8,7 +8,9 @@ from .common_certificates import CertificateCase
 
 @tagged("post_install", "-at_install")
 class TestCertificateAutomatic(CertificateCase):
-    """A completion can make a certificate, where a course says so, and a person can stop it."""
+    """A completion can make a certificate, where a course says so, and a person can
+    stop it.
+    """
 
     def setUp(self):
         super().setUp()
@@ -102,7 +104,9 @@ class TestCertificateAutomatic(CertificateCase):
     def test_more_than_the_ceiling_wait_for_a_person(self):
         self.switch_on()
         self.account.issue_ceiling = 1
-        self.completion.write({"completion_status": "enrolled", "completed_since": False})
+        self.completion.write(
+            {"completion_status": "enrolled", "completed_since": False}
+        )
         certificates = self.complete(self.attending) | self.complete(self.completion)
         self.let_time_pass(certificates)
         self.run_due()

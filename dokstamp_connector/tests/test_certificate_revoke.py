@@ -92,9 +92,7 @@ class TestCertificateRevoke(CertificateCase):
 
     def test_expiry_at_dokstamp_comes_back_with_the_refresh(self):
         certificate = self.issued()
-        self.sandbox.change(
-            "certificates", certificate.dokstamp_uuid, status="expired"
-        )
+        self.sandbox.change("certificates", certificate.dokstamp_uuid, status="expired")
         self.run_cron("dokstamp_connector.ir_cron_refresh_certificates")
         self.flush()
         self.assertEqual(certificate.state, "expired")

@@ -2,11 +2,12 @@ import base64
 import io
 import zipfile
 
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
 from odoo.addons.dokstamp_connector.models.certificates import (
     archive as archive_module,
 )
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
 
 from .common_certificates import CertificateCase
 

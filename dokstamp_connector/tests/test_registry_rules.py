@@ -9,7 +9,9 @@ from .common import DokstampCase
 
 @tagged("post_install", "-at_install")
 class TestRegistryRules(DokstampCase):
-    """What DokStamp would refuse is refused where a registrar types it, and kept where a source brings it."""
+    """What DokStamp would refuse is refused where a registrar types it, and kept where
+    a source brings it.
+    """
 
     def typed(self, model, **values):
         return self.env[model].with_user(self.registrar).create(values)

@@ -28,7 +28,8 @@ class DokstampEnrollment(models.Model):
         return result
 
     def _note_completion(self, *, was_watched):
-        """Prepare certificates of those who have just completed; in the transaction of the completion.
+        """Prepare certificates of those who have just completed; in the transaction of
+        the completion.
 
         :param bool was_watched: the registry knew them before they completed
         """
@@ -43,7 +44,8 @@ class DokstampEnrollment(models.Model):
                 enrollment._prepare_certificate()
 
     def _certificate_obstacles_of_each(self):
-        """Sentences that say why these enrollments get no certificate now, in their order.
+        """Sentences that say why these enrollments get no certificate now, in their
+        order.
 
         :rtype: list[list[str]]
         """
@@ -77,9 +79,11 @@ class DokstampEnrollment(models.Model):
         }
 
     def _is_automatic(self, was_watched):
-        """Whether a certificate follows: never for a completion from before the switch was turned on.
+        """Whether a certificate follows: never for a completion from before the switch
+        was turned on.
 
-        A completion that the registry did not see happen counts from the day after the switch only.
+        A completion that the registry did not see happen counts from the day after the
+        switch only.
         """
         course = self.course_id
         if course.automatic_issue == "manual" or self.certificate_ids:
@@ -116,20 +120,25 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _cron_issue_due(self):
-        """Issue automatic drafts whose delay is over; more than the ceiling at once wait for a person."""
+        """Issue automatic drafts whose delay is over; more than the ceiling at once
+        wait for a person.
+        """
         due = self.search(
             [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
         )
         for account, certificates in due.grouped("account_id").items():
             if account.needs_approval:
                 certificates._leave_to_person(
-                    self.env._("Completed. A person approves certificates here: issue it.")
+                    self.env._(
+                        "Completed. A person approves certificates here: issue it."
+                    )
                 )
                 continue
             if len(certificates) > account.issue_ceiling:
                 certificates._leave_to_person(
                     self.env._(
-                        "%(count)s certificates became due at once, more than the ceiling of %(ceiling)s. "
+                        "%(count)s certificates became due at once, more than the "
+                        "ceiling of %(ceiling)s. "
                         "Check them, then issue them by hand.",
                         count=len(certificates),
                         ceiling=account.issue_ceiling,

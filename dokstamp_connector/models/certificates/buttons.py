@@ -15,7 +15,8 @@ class DokstampCertificate(models.Model):
     def _compute_is_in_line(self):
         for certificate in self:
             certificate.is_in_line = (
-                certificate.state == "draft" and certificate.replaces_id.state == "issued"
+                certificate.state == "draft"
+                and certificate.replaces_id.state == "issued"
             )
 
     def _compute_sync_state(self):

@@ -1,4 +1,4 @@
-"""A certificate: from draft to DokStamp and back, and what is kept of it here for ever."""
+"""A certificate: from draft to DokStamp and back, and what is kept of it here."""
 
 import base64
 import hashlib
@@ -29,9 +29,10 @@ ENGINE_FIELDS = {
 class DokstampCertificate(models.Model):
     """One certificate of one student for one course.
 
-    draft → queued (a person confirmed) → issued (DokStamp did it) → revoked or expired, as
-    dokstamp-api.md 16.4 says; never back. A queued one gets its document from the scheduled action for
-    documents, then a queue row sends it. At most one certificate of a student, course and cohort is live.
+    draft → queued (a person confirmed) → issued (DokStamp did it) → revoked or expired,
+    as dokstamp-api.md 16.4 says; never back. A queued one gets its document from the
+    scheduled action for documents, then a queue row sends it. At most one certificate
+    of a student, course and cohort is live.
     """
 
     _name = "dokstamp.certificate"
@@ -117,7 +118,9 @@ class DokstampCertificate(models.Model):
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
-    verification_url = fields.Char(string="Verification link", readonly=True, copy=False)
+    verification_url = fields.Char(
+        string="Verification link", readonly=True, copy=False
+    )
     check_token = fields.Char(
         readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)
     )
@@ -146,13 +149,16 @@ class DokstampCertificate(models.Model):
         "(check_token)", "Another certificate has this check link already."
     )
     _one_live = models.UniqueIndex(
-        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', 'issued')",
+        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', "
+        "'issued')",
         "This student has a certificate for this course already.",
     )
-    # DokStamp recognises files by their content, and a file serves one certificate: dokstamp-api.md 15.
+    # DokStamp recognises files by their content, and a file serves one certificate:
+    # dokstamp-api.md 15.
     _document_unique = models.UniqueIndex(
         "(account_id, pdf_sha256) WHERE pdf_sha256 IS NOT NULL",
-        "Another certificate uses the same document already, and DokStamp takes a document once. "
+        "Another certificate uses the same document already, and DokStamp takes a "
+        "document once. "
         "Upload one that was made for this certificate.",
     )
 
@@ -202,7 +208,12 @@ class DokstampCertificate(models.Model):
 
     def write(self, vals):
         self._refuse_engine_fields(vals)
-        if not self.env.su and {"pdf", "student_id", "course_id", "conferral_date"} & set(vals):
+        if not self.env.su and {
+            "pdf",
+            "student_id",
+            "course_id",
+            "conferral_date",
+        } & set(vals):
             self._check_is_draft()
         result = super().write(vals)
         if "pdf" in vals:
@@ -213,7 +224,8 @@ class DokstampCertificate(models.Model):
         if not self.env.su and ENGINE_FIELDS.intersection(vals):
             raise AccessError(
                 self.env._(
-                    "These fields tell what DokStamp answered; they cannot be typed in. Use the buttons."
+                    "These fields tell what DokStamp answered; they cannot be typed "
+                    "in. Use the buttons."
                 )
             )
 
@@ -221,7 +233,8 @@ class DokstampCertificate(models.Model):
         if self.filtered(lambda c: c.state not in ("draft", "failed")):
             raise UserError(
                 self.env._(
-                    "A certificate that is issued cannot be changed. Re-issue it: that revokes this one and "
+                    "A certificate that is issued cannot be changed. Re-issue it: that "
+                    "revokes this one and "
                     "makes a new one."
                 )
             )
@@ -230,7 +243,9 @@ class DokstampCertificate(models.Model):
     def _unlink_except_sent(self):
         if self.filtered(lambda c: c.number or c.state not in ("draft", "failed")):
             raise UserError(
-                self.env._("Only drafts can be deleted. Revoke the certificate instead.")
+                self.env._(
+                    "Only drafts can be deleted. Revoke the certificate instead."
+                )
             )
 
     def _queue_push(self, urgent=False):
@@ -247,13 +262,17 @@ class DokstampCertificate(models.Model):
     # === ACTION METHODS === #
 
     def action_issue(self):
-        """Send drafts, and again what failed. Pressing twice is safe: the others are left alone."""
+        """Send drafts, and again what failed. Pressing twice is safe: the others are
+        left alone.
+        """
         to_issue = self.filtered(lambda c: c.state in ("draft", "failed"))
         to_issue._refuse_unready()
         to_issue._queue_issue()
 
     def action_revoke(self):
-        """Take back issued certificates; asks for the public reason unless it is there already."""
+        """Take back issued certificates; asks for the public reason unless it is there
+        already.
+        """
         issued = self.filtered(lambda c: c.state == "issued")
         if not issued:
             raise UserError(self.env._("Only issued certificates can be revoked."))
@@ -263,7 +282,9 @@ class DokstampCertificate(models.Model):
         return None
 
     def action_reissue(self):
-        """Replace certificates: revoke what is live, and issue a successor with a new document."""
+        """Replace certificates: revoke what is live, and issue a successor with a new
+        document.
+        """
         replaceable = self._replaceable()
         live = replaceable.filtered(lambda c: c.state == "issued")
         if not live or not all(live.mapped("revocation_reason")):
@@ -290,7 +311,8 @@ class DokstampCertificate(models.Model):
 
     def _queue_issue(self):
         """Number them and leave the rest to the scheduled actions."""
-        # sudo: fields of the connector; who issues stands in one of them, a message each would tell no more
+        # sudo: fields of the connector; who issues stands in one of them, a message
+        # each would tell no more
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
         for certificate in queued:
@@ -316,7 +338,9 @@ class DokstampCertificate(models.Model):
         self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
 
     def _new_issuer(self):
-        """Whoever presses the button; the connector itself leaves the name that stands there."""
+        """Whoever presses the button; the connector itself leaves the name that stands
+        there.
+        """
         if self.env.user._is_superuser():
             return self.issuer_id or self.env.user
         return self.env.user
@@ -338,19 +362,23 @@ class DokstampCertificate(models.Model):
     def _replaceable(self):
         """:raise UserError: none of them can have a successor"""
         replaceable = self.filtered(
-            lambda c: c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
+            lambda c: (
+                c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
+            )
         )
         if not replaceable:
             raise UserError(
                 self.env._(
-                    "Only issued, revoked or expired certificates without a successor can be re-issued."
+                    "Only issued, revoked or expired certificates without a successor "
+                    "can be re-issued."
                 )
             )
         return replaceable
 
     def _reissue(self):
         """:return: the successors, drafts until their predecessors are revoked
-        :raise UserError: one must not be issued, with the reason; then nothing is revoked either
+        :raise UserError: one must not be issued, with the reason; then nothing is
+            revoked either
         """
         self._refuse_unready_students()
         successors = self.create([c._successor_values() for c in self])
@@ -374,7 +402,9 @@ class DokstampCertificate(models.Model):
         }
 
     def _issue_successors(self):
-        """Send drafts whose predecessor is gone; what has a reason against it is left to a person."""
+        """Send drafts whose predecessor is gone; what has a reason against it is left
+        to a person.
+        """
         for successor, reasons in zip(self, self._obstacles_of_each(), strict=True):
             # sudo: the account's settings are the manager's
             if successor.account_id.sudo().needs_approval:

@@ -1,4 +1,4 @@
-"""Changed since issue: living certificates that no longer say what the registry says."""
+"""Changed since issue: live certificates that no longer say what the registry does."""
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -90,7 +90,8 @@ class DokstampCertificate(models.Model):
               FROM dokstamp_certificate certificate
               JOIN dokstamp_student student ON student.id = certificate.student_id
               JOIN dokstamp_course course ON course.id = certificate.course_id
-             WHERE certificate.state = 'issued' AND certificate.certified_values IS NOT NULL
+             WHERE certificate.state = 'issued' AND certificate.certified_values IS NOT
+             NULL
                AND (%s)
             """,
             SQL(" OR ").join(differences),

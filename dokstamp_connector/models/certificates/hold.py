@@ -4,7 +4,9 @@ from odoo.fields import Domain
 
 
 class DokstampHold(models.Model):
-    """Something that stops every certificate of a student, or of one enrollment, until it is lifted."""
+    """Something that stops every certificate of a student, or of one enrollment, until
+    it is lifted.
+    """
 
     _name = "dokstamp.hold"
     _description = "DokStamp Hold"
@@ -13,7 +15,10 @@ class DokstampHold(models.Model):
     _check_company_auto = True
 
     student_id = fields.Many2one(
-        "dokstamp.student", ondelete="cascade", index="btree_not_null", check_company=True
+        "dokstamp.student",
+        ondelete="cascade",
+        index="btree_not_null",
+        check_company=True,
     )
     enrollment_id = fields.Many2one(
         "dokstamp.enrollment",
@@ -28,7 +33,9 @@ class DokstampHold(models.Model):
     author_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, readonly=True, required=True
     )
-    end_date = fields.Date(string="Until", help="The last day of the hold; empty: until lifted.")
+    end_date = fields.Date(
+        string="Until", help="The last day of the hold; empty: until lifted."
+    )
     active = fields.Boolean(default=True)
 
     @api.depends("student_id", "enrollment_id")

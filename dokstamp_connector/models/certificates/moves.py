@@ -14,8 +14,9 @@ from ..sync.certificate_message import (
 )
 from .pdf import decoded
 
-# DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2): look again after
-# this long, twice as long, …; after the last look the daily refresh goes on.
+# DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2):
+# look again after this long, twice as long, …; after the last look the daily refresh
+# goes on.
 REFRESH_DELAY = 15  # seconds
 REFRESH_LOOKS = 8
 
@@ -107,7 +108,8 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        """Ask what became of live certificates: DokStamp expires them, and its own users can revoke them.
+        """Ask what became of live certificates: DokStamp expires them, and its own
+        users can revoke them.
 
         Only queues; the flush asks.
         """
@@ -139,7 +141,9 @@ class DokstampCertificate(models.Model):
         if status in ("issued", "revoked", "expired"):
             values["state"] = status
         if status == "revoked":
-            values["revoked_at"] = _as_utc(remote.get("revoked_at")) or fields.Datetime.now()
+            values["revoked_at"] = (
+                _as_utc(remote.get("revoked_at")) or fields.Datetime.now()
+            )
             values["revocation_reason"] = (
                 remote.get("revocation_reason") or self.revocation_reason
             )
@@ -149,7 +153,8 @@ class DokstampCertificate(models.Model):
         if self.state == "issued" != before:
             self._notify_student()
         if self.state == "revoked":
-            # the successor may be live only when this one is not: the database checks row by row
+            # the successor may be live only when this one is not: the database checks
+            # row by row
             self.flush_recordset(["state"])
             drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
             drafts._issue_successors()
@@ -172,13 +177,17 @@ class DokstampCertificate(models.Model):
             register._enter(self, "expired", fields.Datetime.now(), user)
 
     def _note_failure(self, row):
-        """A row that stopped for good shows on the certificate, which can be sent again."""
+        """A row that stopped for good shows on the certificate, which can be sent
+        again.
+        """
         if row.operation == "issue":
             self.write({"state": "failed", "failure_message": row.failure_message})
 
 
 def _as_utc(text):
-    """DokStamp's ISO datetime as Odoo keeps it: naive UTC without fractions; None for nothing."""
+    """DokStamp's ISO datetime as Odoo keeps it: naive UTC without fractions; None for
+    nothing.
+    """
     if not text:
         return None
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -4,10 +4,11 @@ from odoo.tools import SQL
 
 
 class DokstampRegisterEntry(models.Model):
-    """One line of an institution's register book: a certificate was issued, revoked, replaced or expired.
+    """One line of an institution's register book: a certificate was issued, revoked,
+    replaced or expired.
 
-    Numbered without gaps per institution and year, never changed, never deleted. It holds names as they
-    were, so that it can be read when everything else has changed.
+    Numbered without gaps per institution and year, never changed, never deleted. It
+    holds names as they were, so that it can be read when everything else has changed.
     """
 
     _name = "dokstamp.register.entry"
@@ -86,7 +87,9 @@ class DokstampRegisterEntry(models.Model):
             {
                 "institution_id": certificate.institution_id.id,
                 "year": year,
-                "entry_number": self._next_entry_number(certificate.institution_id, year),
+                "entry_number": self._next_entry_number(
+                    certificate.institution_id, year
+                ),
                 "event": event,
                 "event_at": moment,
                 "certificate_id": certificate.id,
@@ -96,7 +99,9 @@ class DokstampRegisterEntry(models.Model):
                 "course_name": values.get("course"),
                 "conferral_date": certificate.conferral_date,
                 "verification_url": certificate.verification_url,
-                "reason": certificate.revocation_reason if event == "revoked" else False,
+                "reason": certificate.revocation_reason
+                if event == "revoked"
+                else False,
                 "user_id": user.id,
             }
         )

@@ -1,7 +1,8 @@
 """The API document's parameter tables, as data.
 
-Every registry model lists the keys of its request body as `ApiField`s. From that one list follow the
-payload, the sentences about missing or refused values, and the order in which records are sent.
+Every registry model lists the keys of its request body as `ApiField`s. From that one
+list follow the payload, the sentences about missing or refused values, and the order in
+which records are sent.
 """
 
 import re
@@ -15,8 +16,8 @@ URL = re.compile(r"https?://[^\s/?#]+\.[^\s]+", re.IGNORECASE)
 class ApiField:
     """One key of a DokStamp request body.
 
-    :param key: the API's name, where it is neither the field's own name nor, for a link, the field's name
-        with `_uuid` for `_id`
+    :param key: the API's name, where it is neither the field's own name nor, for a
+        link, the field's name with `_uuid` for `_id`
     :param needed: DokStamp answers 422 without it
     :param max_length: characters
     :param minimum: smallest number

@@ -4,7 +4,9 @@ from .api_field import ApiField
 
 
 class DokstampCohort(models.Model):
-    """An intake of one course; its code is its only name at DokStamp. dokstamp-api.md 12."""
+    """An intake of one course; its code is its only name at DokStamp. dokstamp-api.md
+    12.
+    """
 
     _name = "dokstamp.cohort"
     _inherit = ["dokstamp.entity"]

@@ -63,8 +63,8 @@ class DokstampCourse(models.Model):
     cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
     enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")
 
-    # Who else may hold the code at DokStamp is not documented (dokstamp-api.md 22.14); two courses of one
-    # institution with one code would be adopted as one.
+    # Who else may hold the code at DokStamp is not documented (dokstamp-api.md 22.14);
+    # two courses of one institution with one code would be adopted as one.
     _code_per_institution = models.UniqueIndex(
         "(institution_id, code) WHERE code IS NOT NULL",
         "Another course of this institution already has this code.",

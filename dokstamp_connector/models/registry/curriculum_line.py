@@ -4,7 +4,8 @@ from .api_field import ApiField
 
 
 class DokstampCurriculumLine(models.Model):
-    """A module in a course: attached at DokStamp while active, detached when archived or deleted.
+    """A module in a course: attached at DokStamp while active, detached when archived
+    or deleted.
 
     DokStamp gives the attachment no uuid of its own; dokstamp-api.md 10.1.
     """

@@ -4,7 +4,7 @@ from .api_field import ApiField
 
 
 class DokstampEnrollment(models.Model):
-    """A student's registration in a course, with status and grade; dokstamp-api.md 14."""
+    """A student's registration in a course, status and grade; dokstamp-api.md 14."""
 
     _name = "dokstamp.enrollment"
     _inherit = ["dokstamp.entity"]

@@ -1,6 +1,7 @@
 """What every registry model is: a body for DokStamp, made of the school's own data.
 
-A registry model lists the keys of its request body in `_dokstamp_fields`; all else follows from them.
+A registry model lists the keys of its request body in `_dokstamp_fields`; all else
+follows from them.
 
     entity          what DokStamp should hold
     entity_rules    what DokStamp would refuse, said before it does
@@ -22,34 +23,39 @@ SYNC_STATES = [
 class DokstampEntity(models.AbstractModel):
     """A record of the school's own picture of what DokStamp should hold.
 
-    Saving one queues a row in `dokstamp.sync.record`; nothing here talks to the network. The uuid and the
-    state live with the engine (`dokstamp.binding`, `dokstamp.sync.record`), so that a user's save and a
-    running flush never write the same row.
+    Saving one queues a row in `dokstamp.sync.record`; nothing here talks to the
+    network. The uuid and the state live with the engine (`dokstamp.binding`,
+    `dokstamp.sync.record`), so that a user's save and a running flush never write the
+    same row.
     """
 
     _name = "dokstamp.entity"
     _description = "DokStamp Registry Entity"
     _check_company_auto = True
 
-    # The client's resource (`client.courses`), and its place in the order of sending: dokstamp-api.md 21.1.
+    # The client's resource (`client.courses`), and its place in the order of sending:
+    # dokstamp-api.md 21.1.
     _dokstamp_resource = None
     _dokstamp_rank = 0
-    # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that one.
+    # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that
+    # one.
     _dokstamp_parent = None
     # Field name → ApiField, in the order of the API document's table.
     _dokstamp_fields = {}
-    # Fields that find the record at DokStamp; the first alternative without an empty value is used.
-    # dokstamp-api.md 21.2.
+    # Fields that find the record at DokStamp; the first alternative without an empty
+    # value is used. dokstamp-api.md 21.2.
     _dokstamp_keys = ()
     # Those of them that DokStamp is documented to filter by: dokstamp-api.md 5.
     _dokstamp_filters = ()
-    # Fields that tell, inside Odoo, whether a source's record is one that the registry has already.
+    # Fields that tell, inside Odoo, whether a source's record is one that the registry
+    # has already.
     _natural_key = ()
     # Whether a source may feed it.
     _dokstamp_is_fed = True
     # Whether a save sends it; a certificate goes out by its buttons alone.
     _dokstamp_is_pushed = True
-    # The filter of GET /certificates that tells whether a certificate leans on it; dokstamp-api.md 21.5.
+    # The filter of GET /certificates that tells whether a certificate leans on it;
+    # dokstamp-api.md 21.5.
     _dokstamp_certificate_filter = None
     # What stands for "archived" in the body; empty where DokStamp has no such flag.
     _dokstamp_archive_values = {}
@@ -97,7 +103,9 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _queued_models(self):
-        """Names of all models that can stand in the queue: the registry's and certificates."""
+        """Names of all models that can stand in the queue: the registry's and
+        certificates.
+        """
         heirs = self.env.registry.descendants([DokstampEntity._name], "_inherit")
         names = [name for name in heirs if not self.env[name]._abstract]
         return sorted(names, key=lambda name: (self.env[name]._dokstamp_rank, name))
@@ -144,7 +152,8 @@ class DokstampEntity(models.AbstractModel):
         return [link for link in links if link]
 
     def _payload(self):
-        """The body that describes this record to DokStamp as a whole; empty values are None.
+        """The body that describes this record to DokStamp as a whole; empty values are
+        None.
 
         :rtype: dict[str, str | int | float | bool | None]
         """
@@ -166,7 +175,9 @@ class DokstampEntity(models.AbstractModel):
         return self._dokstamp_archive_values
 
     def _api_value(self, name):
-        """The value of the field ``name`` as it goes over the wire; dokstamp-api.md 1, "Data formats"."""
+        """The value of the field ``name`` as it goes over the wire; dokstamp-api.md 1,
+        "Data formats".
+        """
         field, value = self._fields[name], self[name]
         if field.type == "many2one":
             return value.dokstamp_uuid or None if value else None
@@ -181,9 +192,11 @@ class DokstampEntity(models.AbstractModel):
         return None if self._dokstamp_fields[name].is_empty(value) else value
 
     def _search_keys(self):
-        """The keys by which DokStamp is searched before anything is created: dokstamp-api.md 21.2.
+        """The keys by which DokStamp is searched before anything is created:
+        dokstamp-api.md 21.2.
 
-        :return: API key → value, of the first alternative that is complete; empty when there is none
+        :return: API key → value, of the first alternative that is complete; empty when
+            there is none
         :rtype: dict[str, str]
         """
         self.ensure_one()

@@ -1,4 +1,6 @@
-"""A save queues what changed, in its own transaction; and what people can do with a record by hand."""
+"""A save queues what changed, in its own transaction; and what people can do with a
+record by hand.
+"""
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -27,7 +29,9 @@ class DokstampEntity(models.AbstractModel):
         return super().unlink()
 
     def copy_data(self, default=None):
-        """A copy names itself as one, since DokStamp would take its twin's code or name for the original."""
+        """A copy names itself as one, since DokStamp would take its twin's code or name
+        for the original.
+        """
         copies = super().copy_data(default)
         for record, vals in zip(self, copies, strict=True):
             for name in ("name", "code"):
@@ -37,7 +41,9 @@ class DokstampEntity(models.AbstractModel):
         return copies
 
     def _check_not_fed(self, vals):
-        """Keep people from typing over a field that a source would overwrite at its next save."""
+        """Keep people from typing over a field that a source would overwrite at its
+        next save.
+        """
         if self.env.su:
             return
         for record in self:
@@ -46,7 +52,8 @@ class DokstampEntity(models.AbstractModel):
                 if field.convert_to_write(record[name], record) != vals[name]:
                     raise UserError(
                         self.env._(
-                            "%(field)s comes from %(origin)s. Change it there: it would be overwritten "
+                            "%(field)s comes from %(origin)s. Change it there: it "
+                            "would be overwritten "
                             "here at the next save.",
                             field=field._description_string(self.env),
                             origin=record.fed_by,
@@ -84,7 +91,8 @@ class DokstampEntity(models.AbstractModel):
         if unassigned:
             raise UserError(
                 self.env._(
-                    "%(name)s has no DokStamp account. Choose one on the record, or set one up for the "
+                    "%(name)s has no DokStamp account. Choose one on the record, or "
+                    "set one up for the "
                     "company under DokStamp > Configuration > Accounts.",
                     name=unassigned[0].display_name,
                 )

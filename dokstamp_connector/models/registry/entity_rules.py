@@ -1,4 +1,6 @@
-"""What DokStamp would refuse, in sentences: the API document's tables, checked before anything is sent."""
+"""What DokStamp would refuse, in sentences: the API document's tables, checked before
+anything is sent.
+"""
 
 from odoo import models
 from odoo.exceptions import ValidationError

@@ -21,7 +21,7 @@ class DokstampEntity(models.AbstractModel):
             )
 
     def _compute_sync_state(self):
-        """The engine's picture of each record: open queue rows first, then the binding."""
+        """The engine's picture: open queue rows first, then the binding."""
         # sudo: whoever sees the record may see how far it got
         queue = self.env["dokstamp.sync.record"].sudo()
         open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
@@ -69,7 +69,7 @@ class DokstampEntity(models.AbstractModel):
         return Domain.OR(domains[state] for state in value if state in domains)
 
     def _sync_state_domains(self):
-        """Sync state → Domain; says in SQL what `_compute_sync_state` says in Python."""
+        """Sync state → Domain; what `_compute_sync_state` says, in SQL."""
 
         def have(model, *leaves, column="res_id", name="res_model"):
             query = model._search(Domain(name, "=", self._name) & Domain(list(leaves)))
@@ -100,7 +100,8 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: dict[int, dokstamp.binding]
         """
-        # sudo: the uuid is no secret to whoever sees the record; the last payload stays with the engine
+        # sudo: the uuid is no secret to whoever sees the record; the last payload stays
+        # with the engine
         found = (
             self.env["dokstamp.binding"]
             .sudo()

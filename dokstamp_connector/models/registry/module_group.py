@@ -4,7 +4,7 @@ from .api_field import ApiField
 
 
 class DokstampModuleGroup(models.Model):
-    """A section of one course's curriculum, such as a semester; dokstamp-api.md 10.2."""
+    """A section of a course's curriculum, as a semester; dokstamp-api.md 10.2."""
 
     _name = "dokstamp.module.group"
     _inherit = ["dokstamp.entity"]

@@ -45,12 +45,15 @@ class DokstampStudent(models.Model):
 
     _email_per_account = models.UniqueIndex(
         "(account_id, lower(email)) WHERE email IS NOT NULL",
-        "Another student already has this e-mail address, and DokStamp knows students by it.",
+        "Another student already has this e-mail address, and DokStamp knows students "
+        "by it.",
     )
 
     @api.model
     def _clean_email(self, vals):
-        """``vals`` with the e-mail address trimmed, since DokStamp searches it letter by letter."""
+        """``vals`` with the e-mail address trimmed, since DokStamp searches it letter
+        by letter.
+        """
         if vals.get("email"):
             return {**vals, "email": vals["email"].strip() or False}
         return vals

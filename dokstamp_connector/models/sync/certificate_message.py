@@ -1,12 +1,13 @@
 """How a certificate is issued, revoked and looked at: dokstamp-api.md 15 and 16.
 
-Plain Python, like `message`. A certificate takes two messages: its file is uploaded and the file's uuid kept
-before anything else may fail; then the certificate is created with it.
+Plain Python, like `message`. A certificate takes two messages: its file is uploaded and
+the file's uuid kept before anything else may fail; then the certificate is created with
+it.
 
     Upload   the document → file uuid
-    Issue    file uuid → certificate; when an attempt was lost, the file's `used_at` tells whether it worked
-    Revoke   certificate → revoked
-    Refresh  what DokStamp says of it now
+    Issue    file uuid → certificate; when an attempt was lost, the file's `used_at`
+    tells whether it worked Revoke   certificate → revoked Refresh  what DokStamp says
+    of it now
 """
 
 from dataclasses import dataclass, field
@@ -112,9 +113,7 @@ class Issue(Certified):
 
         :raise FileSpent: none does that could be ours
         """
-        keys = {
-            key: self.payload[key] for key in ("student_uuid", "course_uuid")
-        }
+        keys = {key: self.payload[key] for key in ("student_uuid", "course_uuid")}
         candidates = [
             one
             for one in self.client.certificates.list(where=keys)
@@ -158,15 +157,14 @@ class Revoke(Certified):
 class Refresh(Certified):
     """Ask what became of a certificate."""
 
-
     def _run(self):
         self.remote = self.client.certificates.get(self.uuid)
 
 
 def is_settled(remote):
-    """Whether DokStamp's pipeline is through with it: dokstamp-api.md 16.2 leaves open whether that takes time."""
+    """Whether DokStamp's pipeline is through with it: dokstamp-api.md 16.2 leaves open
+    whether that takes time.
+    """
     return remote.get("status") in CREATED and bool(
         remote.get("public_verification_url")
     )
-
-

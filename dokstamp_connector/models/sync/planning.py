@@ -24,7 +24,7 @@ class DokstampEntity(models.AbstractModel):
         """A message of this record succeeded. Nothing to keep: the binding tells."""
 
     def _note_failure(self, row):
-        """A queue row of this record stopped for good. Nothing to keep: the row tells."""
+        """A row of this record stopped for good. Nothing to keep: the row tells."""
 
     def _push_message(self, binding, tried=()):
         """What to send for this record, or None when DokStamp has it all.

@@ -282,7 +282,8 @@ class DokstampSyncRecord(models.Model):
             )
         if verdict.failure_type == "document":
             return self.env._(
-                "DokStamp has used this document for another certificate, and takes each one once. Make a new "
+                "DokStamp has used this document for another certificate, and takes "
+                "each one once. Make a new "
                 "certificate with a document of its own."
             )
         if verdict.failure_type == "internal":
