@@ -118,7 +118,9 @@ class DokstampRegisterEntry(models.Model):
         return (last or 0) + 1
 
     def write(self, vals):
-        raise UserError(self.env._("The register is kept as it was written."))
+        if self:
+            raise UserError(self.env._("The register is kept as it was written."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):
