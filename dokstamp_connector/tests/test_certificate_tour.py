@@ -5,7 +5,7 @@ from .common_certificates import CertificateCase
 
 @tagged("post_install", "-at_install")
 class TestCertificateTour(CertificateCase, HttpCase):
-    """A registrar at the screen: issue, revoke, re-issue, and the check link in each state."""
+    """A registrar at the screen: issue, revoke, re-issue, check link in each state."""
 
     def run_cron(self, xmlid):
         """The registry of a browser test uses the test's transaction already."""

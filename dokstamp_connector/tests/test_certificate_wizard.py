@@ -8,7 +8,7 @@ QUERIES_AT_MOST = 60  # to open the wizard, however many people it lists
 
 @tagged("post_install", "-at_install")
 class TestCertificateWizard(CertificateCase):
-    """One wizard says who will get a certificate, who will not and why; then issues, or prepares drafts."""
+    """Who will get a certificate, who will not and why; then issue or prepare."""
 
     def setUp(self):
         super().setUp()

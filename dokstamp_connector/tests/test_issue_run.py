@@ -16,7 +16,7 @@ PEOPLE = 4
 
 @tagged("post_install", "-at_install")
 class TestIssueRun(CertificateCase):
-    """Certificates that are issued together: counted, paused, resumed, tried again, printed, packed."""
+    """Issued together: counted, paused, resumed, tried again, printed, packed."""
 
     def setUp(self):
         super().setUp()
@@ -187,6 +187,24 @@ class TestIssueRun(CertificateCase):
             ._render_qweb_html("dokstamp_connector.register_document", entries.ids)
         )
         self.assertIn("Person 3", html.decode())
+
+    def test_both_lists_print_as_one_pdf_whatever_the_number_of_lines(self):
+        self.run_.certificate_ids.action_issue()
+        self.flush()
+        entries = self.env["dokstamp.register.entry"].search([])
+        for name, records in (
+            ("register_report", entries),
+            ("issue_run_report", self.run_),
+        ):
+            # Odoo's tests get HTML otherwise
+            report = self.env["ir.actions.report"].with_context(
+                force_report_rendering=True
+            )
+            content, kind = report.with_user(self.registrar)._render_qweb_pdf(
+                f"dokstamp_connector.{name}", records.ids
+            )
+            self.assertEqual(kind, "pdf")
+            self.assertTrue(content.startswith(b"%PDF"), name)
 
     def test_an_ordinary_user_sees_no_run(self):
         clerk = new_test_user(self.env, login="clerk@example.com")

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 class DokstampCertificateIssue(models.TransientModel):
     """Who will get a certificate, who will not and why; then issue, or prepare drafts.
 
-    Opened for drafts, for students, contacts and enrollments, for the school app's records that feed
-    enrollments, or for everyone who completed a course.
+    Opened for drafts, for students, contacts and enrollments, for the school app's
+    records that feed enrollments, or for everyone who completed a course.
     """
 
     _name = "dokstamp.certificate.issue"
@@ -161,7 +161,7 @@ class DokstampCertificateIssue(models.TransientModel):
 
     @api.model
     def _lines_of_enrollments(self, enrollments):
-        """One line each; a draft that an enrollment has already is used instead of a second one."""
+        """One line each; an enrollment's draft is used instead of a second one."""
         drafts = self._drafts_of(enrollments)
         plain = enrollments.filtered(lambda e: e not in drafts)
         obstacles = plain._certificate_obstacles_of_each()
@@ -187,7 +187,7 @@ class DokstampCertificateIssue(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_issue(self):
-        """Send the ready ones; needs the registrar's word, since it cannot be undone."""
+        """Send the ready ones; needs the registrar's word: it cannot be undone."""
         self.ensure_one()
         if not self.can_issue:
             raise UserError(

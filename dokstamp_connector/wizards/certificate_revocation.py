@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class DokstampCertificateRevocation(models.TransientModel):
-    """Why certificates are taken back; DokStamp shows the reason to everyone who checks one."""
+    """Why certificates are taken back; DokStamp shows the reason publicly."""
 
     _name = "dokstamp.certificate.revocation"
     _description = "Revoke Certificates"

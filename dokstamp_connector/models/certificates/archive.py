@@ -22,7 +22,7 @@ UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in a file name of some system
 
 
 class DokstampCertificateArchive(models.Model):
-    """An archive that somebody asked for, packed in the background and kept for a week."""
+    """An archive that somebody asked for; kept for a week."""
 
     _name = "dokstamp.certificate.archive"
     _description = "DokStamp Certificate Archive"
@@ -60,7 +60,7 @@ class DokstampCertificateArchive(models.Model):
 
     @api.model
     def _cron_pack(self):
-        """Pack what was asked for, one by one. Commits: only for the scheduled action."""
+        """Pack what was asked for. Commits: only for the scheduled action."""
         waiting = self.search([("state", "=", "waiting")], order="id")
         for done, archive in enumerate(waiting, 1):
             archive._pack_guarded()
@@ -86,7 +86,7 @@ class DokstampCertificateArchive(models.Model):
         self.write({"content": base64.b64encode(content), "state": "ready"})
 
     def _allowed_certificates(self):
-        """What whoever asked may read: the scheduled action itself may read everything."""
+        """What whoever asked may read: the scheduled action may read all."""
         reader = self.user_id
         certificates = self.certificate_ids.with_user(reader).with_context(
             allowed_company_ids=reader.company_ids.ids
@@ -110,10 +110,10 @@ class DokstampCertificateArchive(models.Model):
         self.ensure_one()
         if self.state != "ready":
             raise UserError(self.env._("The archive is still being packed."))
+        path = f"{self._name}/{self.id}/content/{quote(self.file_name)}"
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/content/{quote(self.file_name)}"
-            "?download=true",
+            "url": f"/web/content/{path}?download=true",
             "target": "download",
         }
 
@@ -146,7 +146,7 @@ class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
     def action_download_documents(self):
-        """All documents of these certificates as one archive, at once or, of many, as soon as packed."""
+        """All documents as one archive: at once, or of many as soon as packed."""
         with_document = self.filtered("pdf_sha256")
         if not with_document:
             raise UserError(

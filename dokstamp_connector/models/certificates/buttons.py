@@ -20,7 +20,7 @@ class DokstampCertificate(models.Model):
             )
 
     def _compute_sync_state(self):
-        """What has no queue row yet, since its document or its predecessor comes first."""
+        """Some have no queue row yet: a document or a predecessor comes first."""
         super()._compute_sync_state()
         for certificate in self.filtered(lambda c: c.sync_state == "none"):
             if certificate.is_in_line:

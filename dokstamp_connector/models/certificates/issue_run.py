@@ -8,8 +8,8 @@ DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"
 class DokstampIssueRun(models.Model):
     """Certificates that were issued together: how far they got, and what failed.
 
-    It keeps no count of its own: everything follows from its certificates, so that the scheduled actions
-    never write a row that its user may be writing.
+    It keeps no count of its own: everything follows from its certificates, so that the
+    scheduled actions never write a row that its user may be writing.
     """
 
     _name = "dokstamp.issue.run"
@@ -80,7 +80,7 @@ class DokstampIssueRun(models.Model):
     # === ACTION METHODS === #
 
     def action_pause(self):
-        """Stop before the next document; what was handed to DokStamp already goes through."""
+        """Stop before the next document; what DokStamp was given goes through."""
         self.is_paused = True
 
     def action_resume(self):
@@ -89,7 +89,7 @@ class DokstampIssueRun(models.Model):
         self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
 
     def action_retry_failed(self):
-        """Send again what failed; what still has a reason against it stays, with that reason."""
+        """Send again what failed, unless there still is a reason against it."""
         failed = self.certificate_ids.filtered(lambda c: c.state == FAILED)
         if not failed:
             raise UserError(self.env._("Nothing failed in this run."))

@@ -9,7 +9,7 @@ class DokstampRegisterEntry(models.Model):
     _inherit = "dokstamp.register.entry"
 
     def _pages_of_books(self):
-        """These entries as pages, one book per institution and year, in the order of the book.
+        """These entries as pages, one book per institution and year, in its order.
 
         :rtype: list[dict]
         """

@@ -14,7 +14,7 @@ class DokstampCertificate(models.Model):
         self._refuse(self._obstacles_of_each())
 
     def _refuse_unready_students(self):
-        """:raise UserError: a certificate of one of these students must not be issued at all"""
+        """:raise UserError: one of these students must not get any certificate"""
         self._refuse(self._student_obstacles_of_each())
 
     def _refuse(self, obstacles):
@@ -31,7 +31,7 @@ class DokstampCertificate(models.Model):
         return self._obstacles_of_each()[0]
 
     def _obstacles_of_each(self):
-        """What `_obstacles` says, for each of ``self`` in its order; the database is asked once.
+        """What `_obstacles` says of each of ``self``; the database is asked once.
 
         :rtype: list[list[str]]
         """
@@ -99,7 +99,7 @@ class DokstampCertificate(models.Model):
         return [self.env._("The student belongs to no DokStamp account.")]
 
     def _live_ones(self):
-        """Place → the certificate that is live there; one at most, as the database keeps it.
+        """Place → the certificate that is live there; the database allows one.
 
         :rtype: dict[tuple[int, int, int], dokstamp.certificate]
         """
