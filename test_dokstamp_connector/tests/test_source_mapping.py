@@ -69,7 +69,7 @@ class TestSourceMapping(SourceCase):
         enrollment = self.fed(membership)
         self.assertEqual(enrollment.grade, 12.5)
         self.assertEqual(enrollment.sync_state, "failed")
-        self.assertEqual(enrollment.sync_message, "The grade is above 10.")
+        self.assertEqual(enrollment.sync_message, "The grade must not be above 10.")
 
     def test_a_text_is_cut_to_dokstamps_length(self):
         self.line(self.course_source, "name").cut = True
