@@ -14,6 +14,7 @@ BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
 CERTIFICATE, RUN = "dokstamp.certificate", "dokstamp.issue.run"
 FIELDS = ["number", "state", "student_id", "course_id", "check_url", "replaces_id"]
 FIELDS += ["dokstamp_uuid", "verification_url", "failure_message"]
+SIGNATORIES = (("Flora Green", "Head of school"), ("Basil Stone", "Head of studies"))
 ISSUE_TIME = 90  # seconds
 LOOK_AGAIN = 0.25  # seconds
 REVOCATION = "The examination was taken by somebody else."
@@ -34,6 +35,7 @@ def show_certificates(school, sandbox):
     with Step("Members complete two courses in eLearning") as step:
         complete_courses(school, step)
     with Step("The registrar issues their certificates") as step:
+        name_signatories(school)
         issue(school, step)
     certificates = read(school)
     with Step(f"One is revoked: {REVOCATION}"):
@@ -55,6 +57,14 @@ def complete_courses(school, step):
                 finish_page(school, person, page)
     school.wait_until_quiet()
     step.note(f"{3 * len(channels)} completions")
+
+
+def name_signatories(school):
+    """Who signs stands on every certificate of the institution."""
+    lines = [[0, 0, {"name": name, "title": title}] for name, title in SIGNATORIES]
+    found = school.registrar.call("dokstamp.institution", "search", [])
+    values = {"signatory_ids": lines}
+    school.registrar.call("dokstamp.institution", "write", found, values)
 
 
 # The wizards
