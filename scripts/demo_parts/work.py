@@ -48,7 +48,8 @@ class Work:
 
         :rtype: dict[str, str]
         """
-        if {"odoo", "sandbox"} <= self.processes.running().keys():
+        is_running = {"odoo", "sandbox"} <= self.processes.running().keys()
+        if is_running and self._addresses.exists():
             return json.loads(self._addresses.read_text())
         return {}
 

@@ -30,7 +30,6 @@ class Scene:
     student: int
     course: int
     certificate: int
-    replaced: int
     run: int
     account: int
     enrollment_source: int
@@ -72,18 +71,16 @@ def find(school, channel):
         "dokstamp.certificate",
         "search_read",
         [],
-        ["state", "student_id", "course_id", "check_url", "replaces_id"],
+        ["state", "student_id", "course_id", "check_url"],
         order="id",
     )
     issued = next(c for c in certificates if c["state"] == "issued")
     revoked = next(c for c in certificates if c["state"] == "revoked")
-    successor = next(c for c in certificates if c["replaces_id"])
     return Scene(
         channel=channel,
         student=issued["student_id"][0],
         course=issued["course_id"][0],
         certificate=issued["id"],
-        replaced=successor["id"],
         run=school.registrar.call("dokstamp.issue.run", "search", [], order="id")[0],
         account=school.admin.call("dokstamp.account", "search", [], order="id")[0],
         enrollment_source=school.admin.ref(
