@@ -87,6 +87,7 @@ class Matrix:
         self.stage = stage
         self.expected = Counter()
         self.batches = 0
+        self.wrong = (0, 0)  # lost and doubled so far
 
     def save_school(self):
         """A few records of every kind, as a registrar's import makes them."""
@@ -161,7 +162,10 @@ class Matrix:
         self.stage.start()
         self.stage.wake()
         seconds = self.stage.wait_until_quiet()
-        lost, doubled = self.compare()
+        wrong, self.wrong = self.wrong, self.compare()
+        lost, doubled = (
+            now - before for now, before in zip(self.wrong, wrong, strict=True)
+        )
         return [point.title, open_calls, lost, doubled, f"{seconds:.1f} s"]
 
     def _die_at_lock(self, statement):

@@ -42,3 +42,38 @@ class TestAccountRegistry(DokstampCase):
         self.assertEqual(course.institution_id, self.institution)
         self.flush()
         self.assertEqual(course.sync_state, "synced")
+
+    def test_archiving_a_wrong_account_hands_its_records_to_the_right_one(self):
+        wrong = self.account
+        wrong.base_url = "http://127.0.0.1:9"
+        course = self.course()
+        self.env.cr.flush()
+        right = self.env["dokstamp.account"].create(
+            {"name": "Right", "base_url": self.sandbox.url, **CREDENTIALS}
+        )
+        right.action_test_connection()
+        self.assertEqual(course.account_id, wrong)
+        wrong.active = False
+        self.assertEqual(course.account_id, right)
+        self.assertEqual(self.course(code="NEW").account_id, right)
+        self.institution._queue_push()
+        self.flush()
+        self.assertEqual(course.sync_state, "synced")
+        self.assertFalse(
+            self.env["dokstamp.sync.record"].search(
+                [("account_id", "=", wrong.id), ("state", "in", ("pending", "failed"))]
+            )
+        )
+
+    def test_what_an_account_could_not_send_does_not_hold_up_the_next_one(self):
+        course = self.course(name="X" * 300)
+        self.flush()
+        self.assertEqual(course.sync_state, "failed")
+        second = self.env["dokstamp.account"].create(
+            {"name": "Second", "base_url": self.sandbox.url, **CREDENTIALS}
+        )
+        (self.institution | course.institution_id).account_id = second
+        course.write({"account_id": second.id, "name": "Botany"})
+        second.action_test_connection()
+        self.flush()
+        self.assertEqual(course.sync_state, "synced")

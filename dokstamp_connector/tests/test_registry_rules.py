@@ -1,7 +1,7 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import DokstampCase
@@ -102,3 +102,57 @@ class TestRegistryRules(DokstampCase):
         self.assertNotEqual(copy.code, course.code)
         student = self.student()
         self.assertFalse(student.with_user(self.registrar).copy().email)
+
+    def test_space_around_texts_is_dropped_and_empty_texts_are_no_value(self):
+        course = self.typed("dokstamp.course", name=" Botany ", code=" BOT ")
+        self.assertEqual((course.name, course.code), ("Botany", "BOT"))
+        first, second = (
+            self.typed("dokstamp.course", name=f"Course {n}", code="") for n in (1, 2)
+        )
+        self.assertFalse(first.code or second.code)
+        self.env.flush_all()
+
+    def test_nobody_learns_from_a_refusal_what_a_record_holds(self):
+        student = self.student()
+        clerk = new_test_user(self.env, login="clerk@example.com")
+        with self.assertRaises(AccessError):
+            student.with_user(clerk).email = "guess@example.com"
+        with self.assertRaises(AccessError):
+            student.with_user(clerk).unlink()
+        with self.assertRaises(AccessError):
+            student.with_user(clerk).action_view_audit_trail()
+
+
+@tagged("post_install", "-at_install")
+class TestRegistrySearch(DokstampCase):
+    """What DokStamp knows of a record can be searched for."""
+
+    def setUp(self):
+        super().setUp()
+        self.sent = self.course()
+        self.flush()
+        self.unsent = self.course(code="NEW")
+        self.env.cr.flush()
+
+    def found(self, *leaf):
+        both = self.sent | self.unsent
+        return self.env["dokstamp.course"].search([leaf, ("id", "in", both.ids)])
+
+    def test_by_uuid(self):
+        uuid = self.sent.dokstamp_uuid
+        self.assertEqual(self.found("dokstamp_uuid", "=", uuid), self.sent)
+        self.assertEqual(self.found("dokstamp_uuid", "ilike", uuid[:6]), self.sent)
+        self.assertEqual(self.found("dokstamp_uuid", "!=", False), self.sent)
+        self.assertEqual(self.found("dokstamp_uuid", "=", False), self.unsent)
+        self.assertEqual(self.found("dokstamp_uuid", "!=", uuid), self.unsent)
+
+    def test_by_the_moment_when_it_was_sent(self):
+        self.assertEqual(
+            self.found("last_synced_at", ">=", "2020-01-01 00:00:00"), self.sent
+        )
+        self.assertEqual(self.found("last_synced_at", "=", False), self.unsent)
+
+    def test_by_state(self):
+        self.assertEqual(self.found("sync_state", "=", "synced"), self.sent)
+        self.assertEqual(self.found("sync_state", "=", "pending"), self.unsent)
+        self.assertEqual(self.found("sync_state", "!=", "synced"), self.unsent)

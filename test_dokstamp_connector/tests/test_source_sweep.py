@@ -87,3 +87,12 @@ class TestSourceSweep(SourceCase):
         self.sweep()
         self.flush()
         self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Botany")
+
+    def test_merging_contacts_wakes_the_sweep(self):
+        contacts = self.env["res.partner"].create(
+            [{"name": "Ada Example", "email": "ada@example.com"} for _n in range(2)]
+        )
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        with self.capture_triggers("dokstamp_connector.ir_cron_sweep") as captured:
+            merge._merge(contacts.ids, contacts[0])
+        self.assertTrue(captured.records)

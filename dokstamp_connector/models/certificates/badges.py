@@ -14,7 +14,7 @@ from odoo.exceptions import ValidationError
 from ..registry.api_field import ApiField
 from ..registry.course import DokstampCourse as Course
 from ..registry.institution import DokstampInstitution as Institution
-from ..sync.message import Message
+from ..sync.messages import Message
 from .pdf import decoded
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -21,12 +21,13 @@ class DokstampCertificate(models.Model):
 
     def _compute_sync_state(self):
         """Some have no queue row yet: a document or a predecessor comes first."""
-        super()._compute_sync_state()
+        result = super()._compute_sync_state()
         for certificate in self.filtered(lambda c: c.sync_state == "none"):
             if certificate.is_in_line:
                 certificate.sync_state = "waiting"
             elif certificate.state == "queued":
                 certificate.sync_state = "pending"
+        return result
 
     def action_check_link(self):
         """Open what the QR code on the document leads to."""

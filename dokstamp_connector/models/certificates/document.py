@@ -36,6 +36,8 @@ class DokstampCertificate(models.Model):
             if not self.env["ir.cron"]._commit_progress(
                 len(waiting), remaining=remaining
             ):
+                if remaining:  # the scheduler itself would look again in a minute
+                    self.env.ref("dokstamp_connector.ir_cron_documents")._trigger()
                 return
 
     @api.model

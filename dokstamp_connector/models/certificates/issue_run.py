@@ -43,14 +43,13 @@ class DokstampIssueRun(models.Model):
             ("done", "Done"),
         ],
         compute="_compute_counts",
-        string="State",
     )
     total_count = fields.Integer(compute="_compute_counts", string="People")
     draft_count = fields.Integer(compute="_compute_counts", string="Drafts")
     open_count = fields.Integer(compute="_compute_counts", string="On their way")
     issued_count = fields.Integer(compute="_compute_counts", string="Issued")
     failed_count = fields.Integer(compute="_compute_counts", string="Failed")
-    progress = fields.Float(compute="_compute_counts", string="Progress")
+    progress = fields.Float(compute="_compute_counts")
 
     @api.depends("is_paused", "certificate_ids.state")
     def _compute_counts(self):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
-from ..sync.certificate_message import (
+from ..sync.messages import (
     Certified,
     Issue,
     Refresh,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ...dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
 from ...dokstamp_api.resources import Collection, below
-from ..sync.message import Message, Push
+from ..sync.messages import Message, Push
 
 
 @dataclass(kw_only=True)

@@ -11,20 +11,27 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._trimmed(vals) for vals in vals_list]
         records = super().create(vals_list)
         records._check_typed({name for vals in vals_list for name in vals})
         records._queue_push()
         return records
 
     def write(self, vals):
+        self.check_access("write")  # before any sentence tells what the records hold
+        vals = self._trimmed(vals)
         self._check_not_fed(vals)
         result = super().write(vals)
+        if "account_id" in vals:
+            # sudo: who keeps the registry has no rights on the queue
+            self.env["dokstamp.sync.record"].sudo()._cancel_strays(self)
         self._check_typed(vals)
         if not self._payload_triggers().isdisjoint(vals):
             self._queue_push()
         return result
 
     def unlink(self):
+        self.check_access("unlink")
         self._queue_removal()
         return super().unlink()
 
@@ -40,6 +47,22 @@ class DokstampEntity(models.AbstractModel):
             vals.pop("email", None)
         return copies
 
+    @api.model
+    def _trimmed(self, vals):
+        """``vals`` without space around texts: DokStamp searches keys letter by letter.
+
+        :rtype: dict
+        """
+        return {
+            name: (value.strip() or False)
+            if isinstance(value, str) and self._is_text(name)
+            else value
+            for name, value in vals.items()
+        }
+
+    def _is_text(self, name):
+        return name in self._dokstamp_fields and self._fields[name].type == "char"
+
     def _check_not_fed(self, vals):
         """Keep people from typing over a field that a source would overwrite at its
         next save.
@@ -53,8 +76,8 @@ class DokstampEntity(models.AbstractModel):
                     raise UserError(
                         self.env._(
                             "%(field)s comes from %(origin)s. Change it there: it "
-                            "would be overwritten "
-                            "here at the next save.",
+                            "would be overwritten here at the next save. In an import, "
+                            "leave this column out.",
                             field=field._description_string(self.env),
                             origin=record.fed_by,
                         )
@@ -110,6 +133,7 @@ class DokstampEntity(models.AbstractModel):
 
     def action_view_audit_trail(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_audit_log_action"
         )

@@ -65,13 +65,13 @@ class DokstampEntity(models.AbstractModel):
             )
         if spec.minimum is not None and value < spec.minimum:
             return self.env._(
-                "The %(field)s is below %(limit)s.",
+                "The %(field)s must not be below %(limit)s.",
                 field=self._label(name),
                 limit=spec.minimum,
             )
         if spec.maximum is not None and value > spec.maximum:
             return self.env._(
-                "The %(field)s is above %(limit)s.",
+                "The %(field)s must not be above %(limit)s.",
                 field=self._label(name),
                 limit=spec.maximum,
             )

@@ -48,18 +48,22 @@ class DokstampEntity(models.AbstractModel):
             record.fed_by = link.display_name if link else False
 
     def _search_dokstamp_uuid(self, operator, value):
-        return self._domain_of_bindings([("dokstamp_uuid", operator, value)], value)
+        return self._search_binding("dokstamp_uuid", operator, value)
 
     def _search_last_synced(self, operator, value):
-        return self._domain_of_bindings([("last_synced_at", operator, value)], value)
+        return self._search_binding("last_synced_at", operator, value)
 
-    def _domain_of_bindings(self, domain, value):
+    def _search_binding(self, name, operator, value):
+        """Records by a field of their binding; none is as good as an empty one."""
+        if operator.startswith("not "):
+            return NotImplemented  # the ORM negates the positive one
         bindings = self.env["dokstamp.binding"].sudo()
-        found = Domain("res_model", "=", self._name) & Domain(domain)
-        matching = Domain("id", "in", bindings._search(found).subselect("res_id"))
-        if value is False or (not isinstance(value, str) and value and False in value):
-            any_binding = bindings._search([("res_model", "=", self._name)])
-            return matching | Domain("id", "not in", any_binding.subselect("res_id"))
+        of_model = Domain("res_model", "=", self._name)
+        found = bindings._search(of_model & Domain(name, operator, value))
+        matching = Domain("id", "in", found.subselect("res_id"))
+        if operator == "in" and False in value:
+            bound = bindings._search(of_model)
+            return matching | Domain("id", "not in", bound.subselect("res_id"))
         return matching
 
     def _search_sync_state(self, operator, value):

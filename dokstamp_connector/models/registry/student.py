@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from .api_field import EMAIL, ApiField
 
@@ -48,22 +48,6 @@ class DokstampStudent(models.Model):
         "Another student already has this e-mail address, and DokStamp knows students "
         "by it.",
     )
-
-    @api.model
-    def _clean_email(self, vals):
-        """``vals`` with the e-mail address trimmed, since DokStamp searches it letter
-        by letter.
-        """
-        if vals.get("email"):
-            return {**vals, "email": vals["email"].strip() or False}
-        return vals
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._clean_email(vals) for vals in vals_list])
-
-    def write(self, vals):
-        return super().write(self._clean_email(vals))
 
     def _problem_of(self, name):
         if name == "date_of_birth" and self._is_born_later():

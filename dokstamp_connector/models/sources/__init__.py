@@ -9,3 +9,4 @@ from . import references
 from . import watch
 from . import sweep
 from . import fed_mixin
+from . import partner_merge

@@ -30,6 +30,9 @@ class DokstampSweep(models.AbstractModel):
                 if not self.env["ir.cron"]._commit_progress(
                     count, remaining=int(bool(source.sweep_from_id))
                 ):
+                    # the scheduler itself would look again in a minute
+                    self.env["dokstamp.source"]._wake_sweep()
+                    self.env["ir.cron"]._commit_progress(remaining=1)
                     return
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():

@@ -55,7 +55,7 @@ class DokstampFlush(models.AbstractModel):
             raise
         finally:
             self._close_lanes(lanes)
-        self._sleep_until_due()
+        self._sleep_until_due({lane.account_id for lane in lanes})
 
     # === LANES === #
 
@@ -248,20 +248,25 @@ class DokstampFlush(models.AbstractModel):
 
     # === WAKING UP === #
 
-    def _sleep_until_due(self):
-        """Report what is due and could not be sent in time, and be woken when the next
-        row is.
+    def _sleep_until_due(self, served_ids):
+        """Go on at once with what is due and could not be sent in time; else be woken
+        when the next row is due.
+
+        :param set served_ids: accounts that this run had; the others are another's
         """
-        remaining, wake_at = 0, []
+        now, remaining, wake_at = fields.Datetime.now(), 0, []
         for account in self._connected_accounts():
             due_at = self._next_due_at(account)
-            if due_at and due_at <= fields.Datetime.now():
+            if due_at and due_at <= now and account.id in served_ids:
                 remaining += self.env["dokstamp.sync.record"].search_count(
                     self._due_domain(account)
                 )
             elif due_at:
-                wake_at.append(due_at)
-        if wake_at:
+                wake_at.append(due_at if due_at > now else now + AFTER_CRASH)
+        if remaining:
+            # the scheduler itself would look again in a minute
+            self.env.ref("dokstamp_connector.ir_cron_flush")._trigger()
+        elif wake_at:
             self._wake_at(min(wake_at))
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from .memory import Memory
-from .message import Message, Probe
+from .messages import Message, Probe
 from .verdict import BREAKER_OPENS_AFTER, judge
 
 BATCH = 100  # rows claimed at once

@@ -4,7 +4,7 @@ need not know.
 
 from odoo import models
 
-from .message import Attach, Detach, Find, Push, Remove
+from .messages import Attach, Detach, Find, Push, Remove
 
 
 class DokstampEntity(models.AbstractModel):

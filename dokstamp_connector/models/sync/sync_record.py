@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
@@ -263,11 +263,37 @@ class DokstampSyncRecord(models.Model):
             return "failed"
         return "waiting" if self.waiting_for else "pending"
 
+    # === RECORDS THAT CHANGE ACCOUNTS === #
+
+    @api.model
+    def _cancel_strays(self, records):
+        """Cancel what is queued for these records with an account that was theirs."""
+        open_rows = self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("state", "in", ("pending", "failed")),
+            ]
+        )
+        accounts = {record.id: record.account_id for record in records.sudo()}
+        open_rows.filtered(lambda row: row.account_id != accounts[row.res_id]).write(
+            {"state": "cancelled", "waiting_for": False}
+        )
+
+    @api.model
+    def _cancel_open_of(self, account):
+        """Cancel what an account that is archived has not sent."""
+        self.search(
+            [("account_id", "=", account.id), ("state", "in", ("pending", "failed"))]
+        ).write({"state": "cancelled", "waiting_for": False})
+
     # === ACTION METHODS === #
 
     def action_retry(self):
         """Send again what failed, was cancelled, or is waiting for its next attempt."""
-        rows = self.filtered(
+        self._check_may_move()
+        # sudo: no role writes rows but through these buttons
+        rows = self.sudo().filtered(
             lambda row: row.state in ("failed", "cancelled", "pending")
         )
         if not rows:
@@ -284,13 +310,15 @@ class DokstampSyncRecord(models.Model):
                 "failure_message": False,
             }
         )
-        rows.account_id.sudo()._wake(urgent=True)
+        rows.account_id._wake(urgent=True)
 
     def action_cancel(self):
         """Give up what is not sent yet. The record stays as it is, here and at
         DokStamp.
         """
-        rows = self.filtered(lambda row: row.state in ("pending", "failed"))
+        self._check_may_move()
+        # sudo: as in `action_retry`
+        rows = self.sudo().filtered(lambda row: row.state in ("pending", "failed"))
         if not rows:
             raise UserError(
                 self.env._(
@@ -299,6 +327,12 @@ class DokstampSyncRecord(models.Model):
                 )
             )
         rows.write({"state": "cancelled", "waiting_for": False})
+
+    def _check_may_move(self):
+        """:raise AccessError: the user is no manager, or of another company"""
+        self.check_access("read")
+        if not self.env.user.has_group("dokstamp_connector.group_manager"):
+            raise AccessError(self.env._("Only managers retry or cancel queue rows."))
 
     def action_open_record(self):
         self.ensure_one()

@@ -26,8 +26,7 @@ from ...dokstamp_api import (
     RetryLater,
     backoff_seconds,
 )
-from .certificate_message import FileSpent
-from .message import SeveralMatches
+from .messages import FileSpent, SeveralMatches
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 BREAKER_OPENS_AFTER = 5  # failures in a row

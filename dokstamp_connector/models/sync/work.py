@@ -10,7 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .lane import Job
-from .message import where
+from .messages import where
 from .verdict import judge
 
 _logger = logging.getLogger(__name__)

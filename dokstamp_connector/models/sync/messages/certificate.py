@@ -12,8 +12,9 @@ it.
 
 from dataclasses import dataclass, field
 
-from ...dokstamp_api import NotFound, Rejected
-from .message import AuditLine, Message, SeveralMatches, Undecided, matches
+from ....dokstamp_api import NotFound, Rejected
+from .comparison import matches
+from .message import AuditLine, Message, SeveralMatches, Undecided
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
 

@@ -1,0 +1,5 @@
+from . import account
+from . import access
+from . import health
+from . import overview
+from . import registry

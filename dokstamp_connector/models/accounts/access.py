@@ -1,0 +1,133 @@
+"""The account's client, and what is wrong with the access, in plain words."""
+
+import hashlib
+import threading
+from urllib.parse import urlsplit
+
+from odoo import models
+
+from ...dokstamp_api import (
+    AnswerNotUnderstood,
+    Client,
+    ClientCredentials,
+    CredentialsRefused,
+    DokStampError,
+    NeedsNewToken,
+    NotAllowed,
+    NotFound,
+    PasswordLogin,
+    RateLimit,
+)
+
+# One client per account and process, so that connections and the token outlive a flush.
+_clients = {}
+_clients_guard = threading.Lock()
+
+
+class DokstampAccount(models.Model):
+    _inherit = "dokstamp.account"
+
+    def _try_connection(self):
+        """:return: what is wrong, or None
+        :rtype: Exception | None
+        """
+        try:
+            self._client().institutions.count()
+        except (DokStampError, ValueError) as error:
+            return error
+        return None
+
+    def _client(self):
+        """The process's client for this account; a new one after any change of the
+        credentials.
+
+        :rtype: Client
+        :raise ValueError: address or tenant cannot be right
+        """
+        self.ensure_one()
+        account_sudo = self.sudo()  # the one place that reads the secrets
+        if self.auth_method == "password":
+            auth = PasswordLogin(self.login or "", account_sudo.stored_password or "")
+            secret = account_sudo.stored_password
+        else:
+            secret = account_sudo.stored_client_secret
+            auth = ClientCredentials(self.client_id or "", secret or "")
+        settings = (
+            self.base_url,
+            self.tenant,
+            self.auth_method,
+            self.client_id,
+            self.login,
+            secret,
+            self.requests_per_minute,
+            self.max_in_flight,
+        )
+        fingerprint = hashlib.sha256(repr(settings).encode()).hexdigest()
+        key = (self.env.cr.dbname, self.id)
+        with _clients_guard:
+            known = _clients.get(key)
+            if known and known[0] == fingerprint:
+                return known[1]
+            client = Client(
+                self.base_url,
+                self.tenant,
+                auth,
+                rate_limit=RateLimit(self.requests_per_minute),
+                pool_size=self.max_in_flight,
+            )
+            _clients[key] = (fingerprint, client)
+            return client
+
+    def _access_sentence(self, error):
+        """What is wrong with the access, why, and what to do, in plain words."""
+        host = urlsplit(self.base_url).hostname
+        reasons = {
+            "dns": self.env._(
+                "There is no server named %(host)s. Check the address of the API.",
+                host=host,
+            ),
+            "refused": self.env._(
+                "%(host)s does not accept connections. Check the address of the API; "
+                "if it is right, DokStamp is down at the moment.",
+                host=host,
+            ),
+            "tls": self.env._(
+                "The connection to %(host)s is not safe: its certificate could not "
+                "be verified. Check the address; if it is right, ask whoever runs "
+                "your network.",
+                host=host,
+            ),
+            "timeout": self.env._("%(host)s did not answer in time.", host=host),
+            "rate_limit": self.env._(
+                "DokStamp asks us to slow down. Try again in a minute."
+            ),
+        }
+        if getattr(error, "reason", None) in reasons:
+            return reasons[error.reason]
+        if isinstance(error, CredentialsRefused):
+            return self.env._(
+                "DokStamp refused the credentials. Check them: client ID and secret, "
+                "or e-mail and password."
+            )
+        if isinstance(error, NotAllowed):
+            return self.env._(
+                "The credentials are right, but have not enough rights. Ask DokStamp "
+                "to give this integration the right to read and write."
+            )
+        if isinstance(error, NeedsNewToken | NotFound):
+            return self.env._(
+                "The credentials are right, but DokStamp does not accept the tenant "
+                "“%(tenant)s”, or the address is not that of its API. Check the "
+                "tenant: it is the “domain” under Settings > API.",
+                tenant=self.tenant,
+            )
+        if isinstance(error, AnswerNotUnderstood):
+            return self.env._(
+                "%(host)s answers, but not as DokStamp's API does. Check the "
+                "address: perhaps it is that of the website.",
+                host=host,
+            )
+        return self.env._(
+            "DokStamp could not do it (%(status)s).",
+            status=getattr(error, "status", None) or self.env._("no answer"),
+        )

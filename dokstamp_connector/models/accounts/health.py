@@ -1,0 +1,90 @@
+"""Whether the account may be used right now, as the flush has noted it."""
+
+from datetime import datetime, timedelta
+
+from odoo import fields, models
+
+from ...dokstamp_api import backoff_seconds
+from ..sync.verdict import BREAKER_OPENS_AFTER
+
+MAX_OUTAGE_DELAY = 600  # seconds between probes while DokStamp is down
+
+
+class DokstampAccount(models.Model):
+    _inherit = "dokstamp.account"
+
+    def _current_database_uuid(self):
+        # sudo: a system parameter
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _pause_if_copied(self):
+        """Whether this database is a copy that must not use the credentials; then the
+        account pauses.
+        """
+        self.ensure_one()
+        if self.database_uuid == self._current_database_uuid():
+            return False
+        self._pause(
+            self.env._(
+                "This database is a copy of the one that the account was connected "
+                "in. Press Test connection if it may send to DokStamp."
+            )
+        )
+        return True
+
+    def _outage_sentence(self, error):
+        return self.env._(
+            "%(cause)s Nothing is lost: it goes on by itself once DokStamp answers "
+            "again.",
+            cause=self._access_sentence(error),
+        )
+
+    def _pause(self, reason):
+        self.write({"state": "paused", "pause_reason": reason})
+
+    def _note_answer(self):
+        """DokStamp answers: whatever was wrong is over."""
+        if self.outage_count or self.call_again_at:
+            self.write(
+                {"outage_count": 0, "call_again_at": False, "outage_message": False}
+            )
+
+    def _may_call(self):
+        call_again_at = self.call_again_at or datetime.min
+        return self.state == "connected" and call_again_at <= fields.Datetime.now()
+
+    def _note_outage(self, error):
+        """Count a failure of DokStamp itself; after a few in a row, or when asked to,
+        leave it alone.
+        """
+        count = self.outage_count + 1
+        values = {"outage_count": count, "outage_message": self._outage_sentence(error)}
+        asked_for = getattr(error, "delay", None)
+        if count >= BREAKER_OPENS_AFTER:
+            delay = backoff_seconds(count - BREAKER_OPENS_AFTER + 1)
+            delay = max(min(delay, MAX_OUTAGE_DELAY), asked_for or 0)
+            values["call_again_at"] = self._in_seconds(delay)
+        elif asked_for:
+            values["call_again_at"] = self._in_seconds(asked_for)
+        self.write(values)
+
+    def _note_rate_limit(self, delay):
+        self.call_again_at = self._in_seconds(delay)
+
+    def _in_seconds(self, seconds):
+        # + 1: stored without fractions of a second
+        return fields.Datetime.now() + timedelta(seconds=seconds + 1)
+
+    def _wake(self, urgent=False):
+        """Start the flush when this transaction commits, unless the accounts wait for
+        the interval.
+        """
+        awake = self.filtered(
+            lambda account: (
+                account.state == "connected"
+                and (urgent or account.sync_mode == "realtime")
+            )
+        )
+        if awake:
+            # sudo: every user's save may wake the scheduled action
+            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()

@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """A merge moves with SQL what referred to the contacts: no hook sees that."""
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        self.env["dokstamp.source"]._wake_sweep()
+        return result

@@ -1,0 +1,50 @@
+"""What the flush sends: one message per record, run in a worker thread.
+
+Plain Python, no Odoo: a message is given all it needs when it is planned, talks to
+DokStamp, and keeps what came back (`uuid`, `audit`, `error`) for the flush to apply.
+
+    record       Push     create or update, searching before creating
+                 Find     look whether a record that Odoo keeps no more got there
+                 Remove   delete, or archive where a certificate leans on it
+    curriculum   Attach   put a module into a course, or change how it stands there
+                 Detach   take it out again
+    certificate  Upload   send a document; its file's uuid is kept before all else
+                 Issue    make a certificate of it, once
+                 Revoke   take a certificate back
+                 Refresh  ask what became of one
+    message      Probe    ask whether DokStamp works again
+"""
+
+from .certificate import (
+    Certified,
+    FileSpent,
+    Issue,
+    Refresh,
+    Revoke,
+    Upload,
+    is_settled,
+)
+from .curriculum import Attach, Detach
+from .message import AuditLine, Message, Probe, SeveralMatches, Undecided, where
+from .record import Find, Push, Remove
+
+__all__ = [
+    "Attach",
+    "AuditLine",
+    "Certified",
+    "Detach",
+    "FileSpent",
+    "Find",
+    "Issue",
+    "Message",
+    "Probe",
+    "Push",
+    "Refresh",
+    "Remove",
+    "Revoke",
+    "SeveralMatches",
+    "Undecided",
+    "Upload",
+    "is_settled",
+    "where",
+]

@@ -1,0 +1,137 @@
+"""What every message is, and what can stop it."""
+
+import logging
+import traceback
+from dataclasses import dataclass, field
+
+from ....dokstamp_api import DokStampError
+
+_logger = logging.getLogger(__name__)
+
+
+class Undecided(Exception):
+    """DokStamp answered, and what it says leaves the decision to a person."""
+
+
+class SeveralMatches(Undecided):
+    """DokStamp holds several records with the keys of ours: a person must decide."""
+
+    def __init__(self, count):
+        super().__init__(f"{count} records match")
+        self.count = count
+
+
+@dataclass
+class AuditLine:
+    """One call worth keeping: the client's `Call`, and what it was meant to change."""
+
+    call: object
+    event: str
+    old_values: dict
+    new_values: dict
+
+
+@dataclass(kw_only=True)
+class Message:
+    """One record's way to DokStamp.
+
+    :param resource: the client's resource name, as `courses`
+    :param parent_uuid: the uuid of the record that the resource lies below, for module
+        groups
+    :param uuid: the record's uuid at DokStamp, as far as it is known
+    :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold
+        the record under them
+    """
+
+    resource: str | None = None
+    parent_uuid: str | None = None
+    uuid: str | None = None
+    tried: list[dict] = field(default_factory=list)
+    audit: list[AuditLine] = field(default_factory=list)
+    error: Exception | None = None
+    left_in_place: bool = False
+    was_begun: bool = False
+
+    def __post_init__(self):
+        # what of `tried` is still open once the message has run
+        self.unresolved = list(self.tried)
+
+    def send(self, client, memory):
+        """Talk to DokStamp; never raises, so that one bad record cannot stop the
+        others.
+        """
+        self.was_begun = True
+        self.memory = memory
+        self.client = client.observed_by(self._note_call)
+        try:
+            self._run()
+        except (DokStampError, Undecided) as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001
+            _logger.error(
+                "%s of %s failed in the connector: %s",
+                type(self).__name__,
+                self.resource,
+                where(error),
+            )
+            self.error = error
+        return self
+
+    def _run(self):
+        """Make the calls; set `uuid` as soon as it is known."""
+        raise NotImplementedError
+
+    @property
+    def sent(self):
+        """What DokStamp holds for the record after success; None: nothing that we keep.
+
+        :rtype: dict | None
+        """
+        return None
+
+    @property
+    def is_done(self):
+        """Whether success leaves nothing to send for the record."""
+        return True
+
+    @property
+    def is_relinked(self):
+        """Whether the record stands elsewhere now: in another course, say."""
+        return False
+
+    @property
+    def _at(self):
+        """The client's resource that the record lives at."""
+        return self._below(self.parent_uuid)
+
+    def _below(self, parent_uuid):
+        if self.resource == "groups":
+            return self.client.courses.groups(parent_uuid)
+        return getattr(self.client, self.resource)
+
+    # === AUDIT === #
+
+    def _note_call(self, call):
+        self._last_call = call
+        if call.wrote:
+            self.audit.append(AuditLine(call, *self._intent))
+
+    def _meaning(self, event, old_values, new_values):
+        """Say what the next writing call is for."""
+        self._intent = (event, old_values, new_values)
+
+
+@dataclass(kw_only=True)
+class Probe(Message):
+    """One reading call, after an outage: does DokStamp work again?"""
+
+    def _run(self):
+        self.client.institutions.count()
+
+
+def where(error):
+    """An error's type and the lines that it passed; not its text, which may hold
+    personal data.
+    """
+    lines = traceback.format_tb(error.__traceback__)
+    return f"{type(error).__name__}\n{''.join(lines)}"

@@ -1,0 +1,241 @@
+"""Messages about one record: find it, make it, change it, take it away."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ....dokstamp_api import NotFound, OutcomeUnknown, Rejected, RetryLater
+from .comparison import comparable, is_older, matches
+from .message import AuditLine, Message, SeveralMatches
+
+TAKEN_STATUSES = (409, 422)  # how DokStamp may refuse a second record of the same key
+
+
+@dataclass(kw_only=True)
+class Searched(Message):
+    """A message about a record that can be found by keys: dokstamp-api.md 21.2.
+
+    :param keys: what finds the record at DokStamp; empty: it cannot be searched for
+    :param filters: the keys that DokStamp is documented to filter by
+    """
+
+    keys: dict = field(default_factory=dict)
+    filters: tuple = ()
+
+    def _search(self):
+        """The one record that has our keys, or those of an attempt whose outcome is
+        unknown; or None.
+
+        :raise SeveralMatches: there are more
+        """
+        every_key = [keys for keys in (self.keys, *self.tried) if keys]
+        found = {one["uuid"]: one for keys in every_key for one in self._with(keys)}
+        self.unresolved = []
+        if len(found) > 1:
+            raise SeveralMatches(len(found))
+        return next(iter(found.values()), None)
+
+    def _with(self, keys):
+        if self.resource == "enrollments":
+            # one list per course instead of one search per member; the call that read
+            # it may be another message's
+            candidates, self._last_call = self.memory.enrollments(
+                keys["course_uuid"], self._read_enrollments
+            )
+        else:
+            where = {key: keys[key] for key in self.filters if key in keys}
+            candidates = self._at.list(where=where or None)
+        return [one for one in candidates if matches(one, keys)]
+
+    def _read_enrollments(self, course_uuid):
+        rows = list(self._at.list(where={"course_uuid": course_uuid}))
+        return rows, self._last_call
+
+
+@dataclass(kw_only=True)
+class Push(Searched):
+    """Create or update one record.
+
+    What is found by search is adopted as it is: the flush first makes sure that it is
+    no other record's of ours, and the next message sends what differs.
+
+    :param payload: the whole body; None stands for empty
+    :param last_payload: the body that was sent last, empty before the first time
+    :param moved_from: the parent's and the record's own uuid at the place that it has
+        left
+    """
+
+    payload: dict
+    last_payload: dict
+    moved_from: tuple[str, str] | None = None
+    adopted: dict | None = None
+
+    @property
+    def sent(self):
+        held = self.payload if self.adopted is None else self.adopted
+        return {**held, "parent_uuid": self.parent_uuid} if self.parent_uuid else held
+
+    @property
+    def is_done(self):
+        return self.adopted is None or self.adopted == self.payload
+
+    @property
+    def is_relinked(self):
+        return any(
+            key.endswith("_uuid") and value != self.payload.get(key)
+            for key, value in self.last_payload.items()
+        )
+
+    def _run(self):
+        if self.uuid:
+            if self._update():
+                return
+            self.uuid = None  # DokStamp has it no more
+        if self.moved_from:
+            self._leave(*self.moved_from)
+        if found := self._search():
+            self._adopt(found)
+        else:
+            self._create()
+
+    def _update(self):
+        """PATCH what has changed; False when DokStamp has the record no more."""
+        known = self.last_payload
+        changed = {
+            key: value for key, value in self.payload.items() if known.get(key) != value
+        }
+        if not changed:
+            return True
+        archived = changed.get("status") in ("archived", "inactive")
+        self._meaning(
+            "archived" if archived else "updated",
+            {key: known.get(key) for key in changed},
+            changed,
+        )
+        try:
+            self._at.update(self.uuid, changed)
+        except NotFound:
+            return False
+        return True
+
+    def _leave(self, parent_uuid, uuid):
+        self._meaning("deleted", self.last_payload, {})
+        try:
+            self._below(parent_uuid).delete(uuid)
+        except NotFound:
+            return
+
+    def _adopt(self, found):
+        self.uuid = found["uuid"]
+        self.adopted = comparable(found, self.payload)
+        self.audit.append(
+            AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
+        )
+
+    def _create(self):
+        values = {k: v for k, v in self.payload.items() if v is not None}
+        self._meaning("created", {}, values)
+        self.unresolved = [self.keys] if self.keys else []
+        try:
+            self.uuid = self._at.create(values)["uuid"]
+        except OutcomeUnknown:
+            self.memory.forget(self.resource)
+            raise
+        except RetryLater:
+            self.unresolved = []  # it did not even arrive
+            raise
+        except Rejected as error:
+            self._adopt_faster_one(error)
+        self.unresolved = []
+
+    def _adopt_faster_one(self, error):
+        """Take what somebody else has created between our search and our call."""
+        self.unresolved = []
+        if error.status not in TAKEN_STATUSES:
+            raise error
+        self.memory.forget(self.resource)
+        found = self._search()
+        if not found:
+            raise error
+        self._adopt(found)
+
+
+@dataclass(kw_only=True)
+class Find(Searched):
+    """Look for what an attempt of unknown outcome may have left of a record that Odoo
+    keeps no more.
+
+    :param datetime since: when the record was queued first; what DokStamp had before is
+        not ours
+    """
+
+    since: datetime
+
+    @property
+    def sent(self):
+        return {} if self.uuid else None
+
+    @property
+    def is_done(self):
+        return not self.uuid
+
+    def _run(self):
+        found = self._search()
+        if found and not is_older(found, self.since):
+            self.uuid = found["uuid"]
+
+
+@dataclass(kw_only=True)
+class Remove(Message):
+    """Delete a record, or archive it where that is not allowed: dokstamp-api.md 21.5.
+
+    :param archive_values: what stands for "archived" in the body; empty where DokStamp
+        has no such flag
+    :param certificate_filter: the filter of GET /certificates for this kind of record
+    :param last_payload: the body that was sent last, for the audit log
+    """
+
+    archive_values: dict
+    certificate_filter: str | None
+    last_payload: dict
+
+    def _run(self):
+        if self._has_certificates() or not self._delete():
+            self._archive()
+
+    def _has_certificates(self):
+        """Whether a certificate leans on the record; checked here too, as the filter
+        might be ignored.
+        """
+        key = self.certificate_filter
+        if not key:
+            return False
+        found = self.client.certificates.find(**{key: self.uuid})
+        return any(matches(certificate, {key: self.uuid}) for certificate in found)
+
+    def _delete(self):
+        """Whether DokStamp let go of it. How it refuses is not documented: 403, 409,
+        422 and 500 count.
+        """
+        self._meaning("deleted", self.last_payload, {})
+        try:
+            self._at.delete(self.uuid)
+        except NotFound:
+            return True
+        except Rejected:
+            return False
+        except OutcomeUnknown as error:
+            if error.status != 500:
+                raise
+            return False
+        return True
+
+    def _archive(self):
+        if not self.archive_values:
+            self.left_in_place = True
+            return
+        old = {key: self.last_payload.get(key) for key in self.archive_values}
+        self._meaning("archived", old, self.archive_values)
+        try:
+            self._at.update(self.uuid, self.archive_values)
+        except NotFound:
+            return
