@@ -136,7 +136,7 @@ class DokstampSource(models.Model):
         values["active"] = is_active(record)
         if values.get("grade"):
             values.setdefault("is_graded", True)
-        return self.env[self.entity]._normalized(values)
+        return self.env[self.entity]._trimmed(values)
 
     def _known_entities(self, links):
         """Record id → the registry record that it has fed before."""

@@ -14,11 +14,6 @@ class DokstampEntity(models.AbstractModel):
     _natural_key_optional = ()
 
     @api.model
-    def _normalized(self, vals):
-        """``vals`` as `create` would store them."""
-        return vals
-
-    @api.model
     def _natural_keys(self, vals_by_id):
         """What makes values the same record as others; None where part is missing.
 
@@ -130,10 +125,6 @@ class DokstampEntity(models.AbstractModel):
 
 class DokstampStudent(models.Model):
     _inherit = "dokstamp.student"
-
-    @api.model
-    def _normalized(self, vals):
-        return self._clean_email(vals)
 
     @api.model
     def _key_value(self, name, value):
