@@ -14,6 +14,7 @@ BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
 CERTIFICATE, RUN = "dokstamp.certificate", "dokstamp.issue.run"
 FIELDS = ["number", "state", "student_id", "course_id", "check_url", "replaces_id"]
 FIELDS += ["dokstamp_uuid", "verification_url", "failure_message"]
+SIGNATORIES = (("Flora Green", "Head of school"), ("Basil Stone", "Head of studies"))
 ISSUE_TIME = 90  # seconds
 LOOK_AGAIN = 0.25  # seconds
 REVOCATION = "The examination was taken by somebody else."
@@ -33,6 +34,7 @@ def show_certificates(school, sandbox):
     """
     with Step("Members complete two courses in eLearning") as step:
         complete_courses(school, step)
+    name_signatories(school)
     with Step("The registrar issues their certificates") as step:
         issue(school, step)
     certificates = read(school)
@@ -55,6 +57,13 @@ def complete_courses(school, step):
                 finish_page(school, person, page)
     school.wait_until_quiet()
     step.note(f"{3 * len(channels)} completions")
+
+
+def name_signatories(school):
+    """The administrator tells who signs; it stands on every certificate."""
+    lines = [[0, 0, {"name": name, "title": title}] for name, title in SIGNATORIES]
+    found = school.admin.call("dokstamp.institution", "search", [])
+    school.admin.call("dokstamp.institution", "write", found, {"signatory_ids": lines})
 
 
 # The wizards

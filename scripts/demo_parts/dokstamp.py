@@ -75,6 +75,15 @@ class Sandbox:
         rule = {"path": path, "delay": seconds, "times": None}
         self._http.post("faults", json=rule).raise_for_status()
 
+    def refuse(self, path, text, errors):
+        """Answer 422 to the next POST there whose body contains the text.
+
+        :param dict errors: sentences by field
+        """
+        body = {"message": "The given data was invalid.", "errors": errors}
+        rule = {"method": "POST", "path": path, "body_contains": text, "status": 422}
+        self._http.post("faults", json=rule | {"json": body}).raise_for_status()
+
     def speed_up(self):
         self._http.delete("faults").raise_for_status()
 

@@ -74,8 +74,15 @@ class Session:
         return self.route("/web/action/run", action_id=button, context=context)
 
     def download(self, path):
-        """:rtype: bytes"""
-        return self._http.get(path).raise_for_status().content
+        """What a link on a page gives.
+
+        :rtype: bytes
+        :raise OdooError: it gives an error
+        """
+        answer = self._http.get(path)
+        if not answer.is_success:
+            raise OdooError(f"{path}: {answer.status_code}")
+        return answer.content
 
     def upload(self, path, name, content, content_type, **fields):
         """Send a file as a form does."""

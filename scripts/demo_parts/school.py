@@ -58,6 +58,9 @@ class School:
                 "group_ids": [[6, 0, [self.admin.ref(group) for group in groups]]],
             },
         )
+        self.welcome_registrar()
+
+    def welcome_registrar(self):
         self.registrar = self._login(REGISTRAR)
 
     def connect(self, sandbox_url):

@@ -38,6 +38,7 @@ def show(work, is_check):
     port = free_port(0 if is_check else ODOO_PORT)
     with Step("Odoo starts"):
         school = School(start_odoo(work, port), work.database)
+    work.note_addresses(school.url, sandbox.url)
     install(school)
     connect(school, sandbox)
     give_birth_dates(school, work)

@@ -1,6 +1,7 @@
 """One demo: its work folder, its database, its processes."""
 
 import fcntl
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,26 @@ class Work:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AtWork(f"another run is at work on {self.database}") from error
+
+    # Where it runs, for those who come later
+
+    @property
+    def addresses(self):
+        """Those of a demo that runs: `odoo` and `sandbox`; else empty.
+
+        :rtype: dict[str, str]
+        """
+        is_running = {"odoo", "sandbox"} <= self.processes.running().keys()
+        if is_running and self._addresses.exists():
+            return json.loads(self._addresses.read_text())
+        return {}
+
+    def note_addresses(self, odoo, sandbox):
+        self._addresses.write_text(json.dumps({"odoo": odoo, "sandbox": sandbox}))
+
+    @property
+    def _addresses(self):
+        return self.folder / "addresses.json"
 
     @property
     def template_folder(self):

@@ -1,0 +1,1 @@
+"""What scripts/screenshots does: `pictures.py` has the list of them."""
