@@ -1,4 +1,5 @@
 from . import test_account_access
+from . import test_account_guard
 from . import test_account_registry
 from . import test_account_secrets
 from . import test_api_auth

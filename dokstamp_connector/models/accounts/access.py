@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-from urllib.parse import urlsplit
 
 from odoo import models
 
@@ -18,6 +17,7 @@ from ...dokstamp_api import (
     PasswordLogin,
     RateLimit,
 )
+from .address import split_address
 
 # One client per account and process, so that connections and the token outlive a flush.
 _clients = {}
@@ -80,7 +80,8 @@ class DokstampAccount(models.Model):
 
     def _access_sentence(self, error):
         """What is wrong with the access, why, and what to do, in plain words."""
-        host = urlsplit(self.base_url).hostname
+        parts = split_address(self.base_url)
+        host = parts.hostname if parts else self.base_url
         reasons = {
             "dns": self.env._(
                 "There is no server named %(host)s. Check the address of the API.",
@@ -126,6 +127,10 @@ class DokstampAccount(models.Model):
                 "%(host)s answers, but not as DokStamp's API does. Check the "
                 "address: perhaps it is that of the website.",
                 host=host,
+            )
+        if isinstance(error, ValueError):
+            return self.env._(
+                "The address of the API or the tenant cannot be right: check both."
             )
         return self.env._(
             "DokStamp could not do it (%(status)s).",

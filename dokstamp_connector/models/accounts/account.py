@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.orm.models import NO_ACCESS
 
+from .address import split_address
+
 SECRETS = ("client_secret", "password")
 ACCESS_FIELDS = {"base_url", "tenant", "auth_method", "client_id", "login", *SECRETS}
 
@@ -56,7 +58,9 @@ class DokstampAccount(models.Model):
     # Where the secrets are: no role can read these through a form, an export or RPC.
     stored_client_secret = fields.Char(groups=NO_ACCESS, copy=False)
     stored_password = fields.Char(groups=NO_ACCESS, copy=False)
+    # the database's uuid and what a dump of it does not carry
     database_uuid = fields.Char(
+        string="Confirmed in database",
         readonly=True,
         copy=False,
         help=(
@@ -167,8 +171,8 @@ class DokstampAccount(models.Model):
     @api.constrains("base_url")
     def _check_base_url(self):
         for account in self:
-            parts = urlsplit(account.base_url or "")
-            if not parts.hostname or parts.scheme not in ("http", "https"):
+            parts = split_address(account.base_url)
+            if not parts or parts.scheme not in ("http", "https"):
                 raise ValidationError(
                     self.env._(
                         "“%(url)s” is not an address of an API. It looks like "
@@ -216,8 +220,10 @@ class DokstampAccount(models.Model):
 
     def write(self, vals):
         reconnecting = self.filtered(
-            lambda account: account.state == "connected" and account._differs(vals)
+            lambda account: account.state != "draft" and account._differs(vals)
         )
+        self._check_tenant_stays(vals)
+        self._drop_secrets_of_another_address(vals)
         result = super().write(vals)
         if vals.get("institution_id"):
             self._complete_registry()
@@ -241,7 +247,15 @@ class DokstampAccount(models.Model):
         )
 
     def _reset_access(self):
-        self.write({"state": "draft", "outage_count": 0, "call_again_at": False})
+        self.write(
+            {
+                "state": "draft",
+                "pause_reason": False,
+                "outage_count": 0,
+                "outage_message": False,
+                "call_again_at": False,
+            }
+        )
 
     # === ACTION METHODS === #
 
@@ -251,6 +265,7 @@ class DokstampAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_secret_is_there()
         error = self._try_connection()
         if error:
             raise UserError(self._access_sentence(error))
@@ -271,7 +286,9 @@ class DokstampAccount(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Connected to %(tenant)s at DokStamp.", tenant=self.tenant
+                    "Connected to %(tenant)s at DokStamp: it may read. Whether it may "
+                    "write as well shows at the first save.",
+                    tenant=self.tenant,
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
@@ -285,7 +302,8 @@ class DokstampAccount(models.Model):
         gone.
         """
         for account in self:
-            if account.state == "paused":
+            # not connected: other credentials were saved as the button was pressed
+            if account.state != "connected":
                 account.action_test_connection()
 
     def action_choose_institution(self):

@@ -13,10 +13,6 @@ MAX_OUTAGE_DELAY = 600  # seconds between probes while DokStamp is down
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
-    def _current_database_uuid(self):
-        # sudo: a system parameter
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-
     def _pause_if_copied(self):
         """Whether this database is a copy that must not use the credentials; then the
         account pauses.
@@ -27,7 +23,8 @@ class DokstampAccount(models.Model):
         self._pause(
             self.env._(
                 "This database is a copy of the one that the account was connected "
-                "in. Press Test connection if it may send to DokStamp."
+                "in, or was renamed or moved. Press Resume if it may send to DokStamp; "
+                "in a copy, leave it paused."
             )
         )
         return True
