@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import DokstampCase
+from .common import CREDENTIALS, DokstampCase
 
 
 def free_port():
@@ -103,7 +103,10 @@ class TestOutage(DokstampCase):
         self.assertIn("tried 12 times", course.sync_message)
 
     def test_with_the_server_off_saves_work_and_nothing_is_lost(self):
-        self.account.write({"base_url": f"http://127.0.0.1:{free_port()}"})
+        secret = CREDENTIALS["client_secret"]  # another address asks for it again
+        self.account.write(
+            {"base_url": f"http://127.0.0.1:{free_port()}", "client_secret": secret}
+        )
         self.account.write(
             {
                 "state": "connected",
@@ -121,7 +124,7 @@ class TestOutage(DokstampCase):
         self.assertIn("does not accept connections", self.account.outage_message)
         self.assertEqual(self.attempts(), 0)
         # the server comes back
-        self.account.write({"base_url": self.sandbox.url})
+        self.account.write({"base_url": self.sandbox.url, "client_secret": secret})
         self.account.action_test_connection()
         self.make_due()
         self.flush()
