@@ -17,8 +17,10 @@ from . import test_capture
 from . import test_certificate_automatic
 from . import test_certificate_document
 from . import test_certificate_faults
+from . import test_certificate_guard
 from . import test_certificate_issue
 from . import test_certificate_revoke
+from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_link
 from . import test_flush_curriculum
@@ -34,4 +36,3 @@ from . import test_registry_rules
 from . import test_removal
 from . import test_tours
 from . import test_wizard_institution
-from . import test_certificate_tour

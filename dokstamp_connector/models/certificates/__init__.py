@@ -16,3 +16,4 @@ from . import portal
 from . import portfolio
 from . import badges
 from . import template
+from . import guard

@@ -146,13 +146,26 @@ class DokstampCertificate(models.Model):
                 )
                 continue
             for certificate in certificates:
-                if reasons := certificate._obstacles():
+                reasons = certificate._obstacles() + certificate._withdrawal()
+                if reasons:
                     certificate._leave_to_person("\n".join(reasons))
                 else:
                     certificate._queue_issue()
+
+    def _withdrawal(self):
+        """Why the completion that this certificate came of does not count any more.
+
+        :rtype: list[str]
+        """
+        if self.course_id.automatic_issue != "issue":
+            return [self.env._("The course's certificates are issued by hand now.")]
+        if not self.enrollment_id.active:
+            return [self.env._("The enrollment is archived.")]
+        return self.enrollment_id._completion_obstacles()
 
     def _leave_to_person(self, reason):
         self.write({"issue_at": False, "failure_message": reason})
 
     def action_stop_automatic_issue(self):
-        self.issue_at = False
+        self.check_access("write")
+        self.sudo().issue_at = False  # sudo: a field of the connector

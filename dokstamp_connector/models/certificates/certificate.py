@@ -23,6 +23,9 @@ ENGINE_FIELDS = {
     "check_token",
     "failure_message",
     "issuer_id",
+    "prepared_by_id",
+    "replaces_id",
+    "issue_at",
 }
 
 
@@ -208,13 +211,6 @@ class DokstampCertificate(models.Model):
 
     def write(self, vals):
         self._refuse_engine_fields(vals)
-        if not self.env.su and {
-            "pdf",
-            "student_id",
-            "course_id",
-            "conferral_date",
-        } & set(vals):
-            self._check_is_draft()
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
@@ -316,6 +312,14 @@ class DokstampCertificate(models.Model):
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
         for certificate in queued:
+            was_sent = certificate._was_sent()
+            values = certificate._current_values()
+            if not was_sent and certificate.certified_values not in (
+                False,
+                None,
+                values,
+            ):
+                certificate.pdf = False  # it says what is no longer so
             sequence = sequences[certificate.company_id]
             certificate.write(
                 {
@@ -324,7 +328,10 @@ class DokstampCertificate(models.Model):
                     "state": "queued",
                     "failure_message": False,
                     "issuer_id": certificate._new_issuer().id,
-                    "certified_values": certificate._current_values(),
+                    # what was sent says what it said
+                    "certified_values": certificate.certified_values
+                    if was_sent
+                    else values,
                 }
             )
         with_document = self.filtered("pdf_sha256")
@@ -381,8 +388,10 @@ class DokstampCertificate(models.Model):
             revoked either
         """
         self._refuse_unready_students()
-        successors = self.create([c._successor_values() for c in self])
-        successors.sudo().issuer_id = self.env.user  # sudo: a field of the connector
+        # sudo: fields of the connector; the user stays who made them
+        successors = self.sudo().create([c._successor_values() for c in self])
+        successors.issuer_id = self.env.user
+        successors = successors.with_env(self.env)
         self.filtered(lambda c: c.state == "issued")._queue_revocation()
         successors.filtered(
             lambda c: c.replaces_id.state != "issued"

@@ -103,8 +103,7 @@ class DokstampCertificate(models.Model):
 
     def action_sync_now(self):
         """Ask DokStamp now what became of the certificates."""
-        sent = self.filtered("dokstamp_uuid")
-        self.env["dokstamp.sync.record"]._gather(sent, "refresh", urgent=True)
+        self.filtered("dokstamp_uuid")._queue_refresh(urgent=True)
 
     @api.model
     def _cron_refresh(self):
@@ -120,7 +119,17 @@ class DokstampCertificate(models.Model):
                 ("account_id.state", "=", "connected"),
             ]
         )
-        self.env["dokstamp.sync.record"]._gather(live, "refresh")
+        live._queue_refresh()
+
+    def _queue_refresh(self, urgent=False):
+        """Ask later; where something is on its way, its answer tells, and it must not
+        be covered by a mere question.
+        """
+        # sudo: the queue is the managers'
+        queue = self.env["dokstamp.sync.record"].sudo()
+        busy = {*queue._open_rows(self), *queue._gathered_ids(self)}
+        idle = self.filtered(lambda certificate: certificate.id not in busy)
+        queue._gather(idle, "refresh", urgent=urgent)
 
     # === WHAT CAME BACK === #
 
@@ -132,6 +141,8 @@ class DokstampCertificate(models.Model):
     def _note_remote(self, row, remote):
         """Take over DokStamp's word on the certificate."""
         status = remote.get("status")
+        if self.state in ("revoked", "expired") and status in ("draft", "issued"):
+            return  # an old answer: there is no way back (dokstamp-api.md 16.4)
         values = {
             "verification_url": remote.get("public_verification_url")
             or self.verification_url,
@@ -152,7 +163,7 @@ class DokstampCertificate(models.Model):
         self._enter_in_register(before, row.user_id)
         if self.state == "issued" != before:
             self._notify_student()
-        if self.state == "revoked":
+        if self.state in ("revoked", "expired"):
             # the successor may be live only when this one is not: the database checks
             # row by row
             self.flush_recordset(["state"])
@@ -181,7 +192,13 @@ class DokstampCertificate(models.Model):
         again.
         """
         if row.operation == "issue":
-            self.write({"state": "failed", "failure_message": row.failure_message})
+            self.write(
+                {
+                    "state": "failed",
+                    "failure_message": row.failure_message
+                    or self.env._("It was taken out of the queue."),
+                }
+            )
 
 
 def _as_utc(text):

@@ -67,7 +67,7 @@ class DokstampCertificate(models.Model):
         # sudo: the account's settings are the manager's
         if (
             not self.account_id.sudo().needs_approval
-            or self.create_uid != self.env.user
+            or self.prepared_by_id != self.env.user
         ):
             return []
         return [
@@ -99,18 +99,20 @@ class DokstampCertificate(models.Model):
         return [self.env._("The student belongs to no DokStamp account.")]
 
     def _live_ones(self):
-        """Place → the certificate that is live there; the database allows one.
+        """Place → what is live there, or failed after its document was sent: DokStamp
+        may hold that one.
 
         :rtype: dict[tuple[int, int, int], dokstamp.certificate]
         """
-        live = self.search(
+        found = self.with_context(active_test=False).search(
             [
                 ("student_id", "in", self.student_id.ids),
                 ("course_id", "in", self.course_id.ids),
-                ("state", "in", LIVE_STATES),
+                ("state", "in", (*LIVE_STATES, "failed")),
             ]
         )
-        return {certificate._place(): certificate for certificate in live}
+        live = found.filtered(lambda c: c.state in LIVE_STATES or c._was_sent())
+        return live.grouped(lambda certificate: certificate._place())
 
     def _place(self):
         return self.student_id.id, self.course_id.id, self.cohort_id.id

@@ -82,14 +82,15 @@ class DokstampRegisterEntry(models.Model):
         ):
             return self
         values = certificate.certified_values or {}
+        # a certificate stays in the book that it was entered in first
+        first = self.search([("certificate_id", "=", certificate.id)], limit=1)
+        institution = first.institution_id or certificate.institution_id
         year = fields.Datetime.context_timestamp(self, moment).year
         return self.create(
             {
-                "institution_id": certificate.institution_id.id,
+                "institution_id": institution.id,
                 "year": year,
-                "entry_number": self._next_entry_number(
-                    certificate.institution_id, year
-                ),
+                "entry_number": self._next_entry_number(institution, year),
                 "event": event,
                 "event_at": moment,
                 "certificate_id": certificate.id,

@@ -168,6 +168,8 @@ class DokstampSyncRecord(models.Model):
         """Whether the record cannot be sent as it is; then the row fails or waits, and
         says why.
         """
+        if self.operation in ("revoke", "refresh"):
+            return False  # these need the certificate's uuid, and nothing else
         if problems := record._missing() + record._problems():
             self._fail("incomplete", "\n".join(problems))
         elif stranger := record._stranger():

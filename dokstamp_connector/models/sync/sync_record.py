@@ -327,6 +327,8 @@ class DokstampSyncRecord(models.Model):
                 )
             )
         rows.write({"state": "cancelled", "waiting_for": False})
+        for row in rows:
+            row._record()._note_failure(row)
 
     def _check_may_move(self):
         """:raise AccessError: the user is no manager, or of another company"""

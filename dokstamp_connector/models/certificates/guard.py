@@ -1,0 +1,145 @@
+"""What people may change on a certificate, and when; the buttons do the rest."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .certificate import ENGINE_FIELDS
+
+OPEN_STATES = ("draft", "failed")
+ENDED_STATES = ("revoked", "expired")
+# What stands on the document, and whom and what it goes to.
+CONTENT = {
+    "pdf",
+    "student_id",
+    "course_id",
+    "enrollment_id",
+    "cohort_id",
+    "conferral_date",
+    "company_id",
+}
+PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    prepared_by_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        readonly=True,
+        copy=False,
+        help="Who made it what it is; where a second person approves, somebody else.",
+    )
+
+    @api.constrains("enrollment_id", "student_id", "course_id")
+    def _check_enrollment(self):
+        for certificate in self.filtered("enrollment_id"):
+            enrollment = certificate.enrollment_id
+            if (enrollment.student_id, enrollment.course_id) != (
+                certificate.student_id,
+                certificate.course_id,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The enrollment is another student's, or of another course."
+                    )
+                )
+
+    @api.constrains("pdf")
+    def _check_pdf(self):
+        for certificate in self.with_context(bin_size=False).filtered("pdf"):
+            if not certificate.pdf.startswith(PDF_BEGINNING):
+                raise ValidationError(self.env._("The document must be a PDF file."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        # what the context suggests is typed in no less
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in ENGINE_FIELDS
+        }
+        return super(DokstampCertificate, self.with_context(context)).create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_frozen(vals)
+            if CONTENT.intersection(vals):
+                vals = self._with_stale_document_dropped(vals)
+                # sudo: a field of the connector
+                self.sudo().prepared_by_id = self.env.user
+        return super().write(vals)
+
+    def _refuse_frozen(self, vals):
+        """:raise UserError: one of these fields cannot be changed any more"""
+        for certificate in self:
+            if "account_id" in vals and vals["account_id"] != certificate.account_id.id:
+                raise UserError(
+                    self.env._("A certificate stays with the account of its student.")
+                )
+            if CONTENT.intersection(vals):
+                certificate._check_is_open()
+            if vals.get("active") is False and certificate.state in (
+                "queued",
+                "issued",
+            ):
+                raise UserError(
+                    self.env._(
+                        "A live certificate cannot be archived. Revoke it first."
+                    )
+                )
+            if "revocation_reason" in vals and certificate.state != "issued":
+                raise UserError(
+                    self.env._("Only an issued certificate gets a reason to revoke it.")
+                )
+
+    def _check_is_open(self):
+        if self.state not in OPEN_STATES:
+            self._check_is_draft()
+        if self._was_sent():
+            raise UserError(
+                self.env._(
+                    "DokStamp has the document already, and what became of it is not "
+                    "known for sure. Press Issue again: DokStamp is asked first."
+                )
+            )
+
+    def _was_sent(self):
+        """Whether DokStamp has the document, so that it may have the certificate."""
+        # sudo: bindings are the engine's
+        return bool(self.env["dokstamp.binding"].sudo()._of(self))
+
+    def _with_stale_document_dropped(self, vals):
+        """A document that was made before the change says what is no longer so."""
+        if "pdf" in vals or all(c.state == "draft" for c in self):
+            return vals
+        return {**vals, "pdf": False}
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        self._refuse_certificates()
+        return super().write(vals)
+
+    def unlink(self):
+        self._refuse_certificates()
+        return super().unlink()
+
+    def _refuse_certificates(self):
+        """:raise UserError: the document of a certificate that was sent"""
+        if self.env.su:
+            return
+        # sudo: the document is kept from whoever may not see the certificate too
+        documents = self.sudo().filtered(
+            lambda a: a.res_model == "dokstamp.certificate" and a.res_field == "pdf"
+        )
+        certificates = self.env["dokstamp.certificate"].sudo()
+        owners = certificates.browse(documents.mapped("res_id")).exists()
+        if owners.filtered(lambda c: c.state not in OPEN_STATES):
+            raise UserError(
+                self.env._("The document of a certificate is kept as it was sent.")
+            )
