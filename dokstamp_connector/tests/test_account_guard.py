@@ -302,3 +302,8 @@ class TestRoles(GuardCase):
                 self.assertFalse(theirs.search([]) & record)
                 self.refusal(theirs.read, AccessError)
                 self.refusal(lambda theirs=theirs: theirs.write({}), AccessError)
+
+    def test_a_password_is_there_as_soon_as_it_is_typed(self):
+        self.assertFalse(self.account.has_password)
+        self.account.write({"login": "somebody@example.com", "password": "secret"})
+        self.assertTrue(self.account.has_password)

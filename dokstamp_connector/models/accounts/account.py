@@ -236,8 +236,12 @@ class DokstampAccount(models.Model):
         return result
 
     def _forget_typed_secrets(self):
-        """A form reads what it has saved in the same request: not from the cache."""
-        self.invalidate_recordset(SECRETS)
+        """A form reads what it has saved in the same request: not from the cache.
+
+        Nor whether there is a secret: what one method computes is not invalidated while
+        part of it is being written.
+        """
+        self.invalidate_recordset([*SECRETS, "has_client_secret", "has_password"])
 
     def _differs(self, vals):
         """Whether ``vals`` give other credentials; any secret is another one."""

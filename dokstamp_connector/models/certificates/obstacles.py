@@ -64,11 +64,9 @@ class DokstampCertificate(models.Model):
         ]
 
     def _approval_obstacles(self):
+        is_own = self._origin and self.prepared_by_id == self.env.user
         # sudo: the account's settings are the manager's
-        if (
-            not self.account_id.sudo().needs_approval
-            or self.prepared_by_id != self.env.user
-        ):
+        if not is_own or not self.account_id.sudo().needs_approval:
             return []
         return [
             self.env._(
