@@ -61,7 +61,8 @@ class DokstampCertificate(models.Model):
             for key, value in self.env.context.items()
             if key.removeprefix("default_") not in ENGINE_FIELDS
         }
-        return super(DokstampCertificate, self.with_context(context)).create(vals_list)
+        typed = self.with_env(self.env(context=context))
+        return super(DokstampCertificate, typed).create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
