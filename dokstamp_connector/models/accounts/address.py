@@ -1,5 +1,6 @@
 """What an address of the API consists of."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 PORTS = {"http": 80, "https": 443}
@@ -24,3 +25,13 @@ def origin_of(url):
     if not parts:
         return url
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+
+
+def is_loopback(hostname):
+    """Whether a server's name means this machine, where nothing travels."""
+    if hostname == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False

@@ -5,14 +5,39 @@ import re
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from .address import origin_of
+from .address import is_loopback, split_address
 
 TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*")  # a slug: dokstamp-api.md 3
-STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
 
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for account in self:
+            parts = split_address(account.base_url)
+            if not parts or parts.scheme not in ("http", "https"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(url)s” is not an address of an API. It looks like "
+                        "https://api.dokstamp.com.",
+                        url=account.base_url,
+                    )
+                )
+            if parts.scheme == "http" and not is_loopback(parts.hostname):
+                raise ValidationError(
+                    self.env._(
+                        "The address must begin with https://: students' data and "
+                        "your credentials would travel unencrypted otherwise."
+                    )
+                )
+            if parts.username or parts.query or parts.fragment:
+                raise ValidationError(
+                    self.env._(
+                        "The address of the API holds no user name, question mark or #."
+                    )
+                )
 
     @api.constrains("tenant")
     def _check_tenant(self):
@@ -26,15 +51,20 @@ class DokstampAccount(models.Model):
                     )
                 )
 
-    def _check_tenant_stays(self, vals):
+    def write(self, vals):
+        if "tenant" in vals:
+            self._check_tenant_stays(vals["tenant"])
+        return super().write(vals)
+
+    def _check_tenant_stays(self, tenant):
         """Refuse another tenant once records are linked to this one's: their uuids mean
         nothing there.
 
         The address alone may change, as one tenant may move to another host.
+
+        :raise UserError: the account has sent something to its tenant
         """
-        if "tenant" not in vals:
-            return
-        for account in self.filtered(lambda account: account.tenant != vals["tenant"]):
+        for account in self.filtered(lambda account: account.tenant != tenant):
             # sudo: links of all the account's records
             bindings = self.env["dokstamp.binding"].sudo()
             count = bindings.search_count(
@@ -49,37 +79,6 @@ class DokstampAccount(models.Model):
                         tenant=account.tenant,
                     )
                 )
-
-    def _drop_secrets_of_another_address(self, vals):
-        """Whoever may change the address must not have the secrets sent to a server of
-        their own: they are typed anew for another one.
-        """
-        if "base_url" not in vals:
-            return
-        origin = origin_of(vals["base_url"])
-        moving = self.filtered(lambda account: origin_of(account.base_url) != origin)
-        # sudo: nobody may write these; a secret in ``vals`` is stored after this
-        moving.sudo().write(
-            {stored: False for name, stored in STORED_IN.items() if not vals.get(name)}
-        )
-
-    def _check_secret_is_there(self):
-        """:raise UserError: there is none to sign in with"""
-        if self.auth_method == "password":
-            if not self.has_password:
-                raise UserError(
-                    self.env._(
-                        "The password is missing. Type it again: it is forgotten when "
-                        "the address of the API changes."
-                    )
-                )
-        elif not self.has_client_secret:
-            raise UserError(
-                self.env._(
-                    "The client secret is missing. Type it again: it is forgotten when "
-                    "the address of the API changes."
-                )
-            )
 
     def _current_database_uuid(self):
         """Which database this is: its uuid, and what a dump of it does not carry, its

@@ -8,6 +8,8 @@ from ...dokstamp_api import backoff_seconds
 from ..sync.verdict import BREAKER_OPENS_AFTER
 
 MAX_OUTAGE_DELAY = 600  # seconds between probes while DokStamp is down
+ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
+HEALTHY = {"pause_reason": False, **ANSWERING}
 
 
 class DokstampAccount(models.Model):
@@ -39,16 +41,22 @@ class DokstampAccount(models.Model):
     def _pause(self, reason):
         self.write({"state": "paused", "pause_reason": reason})
 
+    def _reset_access(self):
+        """Nothing is known of the access: its credentials are other ones."""
+        self.write({"state": "draft", **HEALTHY})
+
     def _note_answer(self):
         """DokStamp answers: whatever was wrong is over."""
         if self.outage_count or self.call_again_at:
-            self.write(
-                {"outage_count": 0, "call_again_at": False, "outage_message": False}
-            )
+            self.write(ANSWERING)
 
     def _may_call(self):
         call_again_at = self.call_again_at or datetime.min
         return self.state == "connected" and call_again_at <= fields.Datetime.now()
+
+    def _needs_probe(self):
+        """Whether one reading call has to succeed before anything else is tried."""
+        return self.outage_count >= BREAKER_OPENS_AFTER
 
     def _note_outage(self, error):
         """Count a failure of DokStamp itself; after a few in a row, or when asked to,

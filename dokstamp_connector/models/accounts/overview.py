@@ -1,3 +1,5 @@
+"""What an account's page tells of its queue."""
+
 from odoo import fields, models
 
 SHOWN_REASONS = 5
@@ -6,9 +8,36 @@ SHOWN_REASONS = 5
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
+    pending_count = fields.Integer(compute="_compute_queue_counts", string="On its way")
+    waiting_count = fields.Integer(compute="_compute_queue_counts", string="Waiting")
+    failed_count = fields.Integer(compute="_compute_queue_counts", string="Failed")
+    oldest_pending_at = fields.Datetime(
+        compute="_compute_queue_counts", string="Oldest unsent change"
+    )
     failure_summary = fields.Text(
         compute="_compute_failure_summary", string="What failed, and why"
     )
+
+    def _compute_queue_counts(self):
+        open_rows = self.env["dokstamp.sync.record"]._read_group(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "in", ("pending", "sending", "failed")),
+            ],
+            ["account_id", "state", "failure_type"],
+            ["__count", "create_date:min"],
+        )
+        self.pending_count = self.waiting_count = self.failed_count = 0
+        self.oldest_pending_at = False
+        for account, state, failure_type, count, oldest in open_rows:
+            if state == "failed":
+                account.failed_count += count
+            elif failure_type == "waiting":
+                account.waiting_count += count
+            else:
+                account.pending_count += count
+                known = account.oldest_pending_at
+                account.oldest_pending_at = min(known, oldest) if known else oldest
 
     def _compute_failure_summary(self):
         """The most frequent reasons of failed queue rows, each with its count."""

@@ -2,14 +2,22 @@
 own.
 """
 
-from odoo import models
+from odoo import api, models
 
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._complete_registry()
+        return accounts
+
     def write(self, vals):
         result = super().write(vals)
+        if vals.get("institution_id"):
+            self._complete_registry()
         if vals.get("active") is False:
             self._hand_over_registry()
         return result

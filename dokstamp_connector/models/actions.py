@@ -1,0 +1,39 @@
+"""What buttons answer: a form to open, a message to show."""
+
+from odoo.exceptions import UserError
+
+
+def open_form(record, **options):
+    """The window action that shows one record, or a wizard, in its form.
+
+    :param odoo.models.BaseModel record: may be deleted meanwhile, or empty
+    :param options: further keys of the action, as `target`
+    :rtype: dict
+    :raise UserError: there is no such record
+    """
+    if not record.exists():
+        raise UserError(record.env._("The record does not exist in Odoo any more."))
+    return {
+        "type": "ir.actions.act_window",
+        "res_model": record._name,
+        "res_id": record.id,
+        "views": [(False, "form")],
+        **options,
+    }
+
+
+def show_message(message, kind="info", **options):
+    """The client action that shows a message in the corner of the screen.
+
+    :param str kind: `info`, `success`, `warning` or `danger`
+    :param options: further parameters of the notification, as `next`
+    :rtype: dict
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {"type": kind, "message": message, **options},
+    }
+
+
+RELOAD = {"type": "ir.actions.client", "tag": "soft_reload"}
