@@ -23,29 +23,12 @@ class DokstampAuditLog(models.Model):
     """
 
     _name = "dokstamp.audit.log"
+    _inherit = ["dokstamp.record.line"]
     _description = "DokStamp Audit Log"
     _order = "called_at desc, id desc"
     _rec_name = "event"
 
-    account_id = fields.Many2one(
-        "dokstamp.account",
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-        index=True,
-    )
-    company_id = fields.Many2one(
-        related="account_id.company_id", store=True, readonly=True
-    )
-    res_model = fields.Selection(
-        selection=lambda self: self.env["dokstamp.entity"]._selection_queued(),
-        string="Kind",
-        required=True,
-        readonly=True,
-    )
-    res_id = fields.Many2oneReference(
-        string="Record ID", model_field="res_model", required=True, readonly=True
-    )
+    account_id = fields.Many2one(index=True)
     res_name = fields.Char(
         string="Record",
         readonly=True,
@@ -63,7 +46,9 @@ class DokstampAuditLog(models.Model):
         ondelete="restrict",
         index=True,
     )
-    called_at = fields.Datetime(required=True, readonly=True, index=True)
+    called_at = fields.Datetime(
+        string="Called at", required=True, readonly=True, index=True
+    )
     duration_ms = fields.Integer(
         string="Duration (ms)", readonly=True, aggregator="avg"
     )
@@ -119,14 +104,3 @@ class DokstampAuditLog(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):
         raise UserError(self.env._("Audit lines are kept; they cannot be deleted."))
-
-    def action_open_record(self):
-        self.ensure_one()
-        if not self.env[self.res_model].browse(self.res_id).exists():
-            raise UserError(self.env._("The record does not exist in Odoo any more."))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

@@ -38,11 +38,14 @@ class DokstampBinding(models.Model):
 
     def _of(self, record):
         """The binding of a registry record with its own account, or an empty set."""
+        return self._find(record.account_id, record._name, record.id)
+
+    def _find(self, account, res_model, res_id):
         return self.search(
             [
-                ("res_model", "=", record._name),
-                ("res_id", "=", record.id),
-                ("account_id", "=", record.account_id.id),
+                ("account_id", "=", account.id),
+                ("res_model", "=", res_model),
+                ("res_id", "=", res_id),
             ]
         )
 
@@ -76,27 +79,22 @@ class DokstampBinding(models.Model):
         :param dict payload: the whole body, so that the next change sends the
             difference
         :return: whether the record had another uuid before
+        :rtype: bool
         """
         values = {
             "dokstamp_uuid": uuid,
             "last_payload": payload,
             "last_synced_at": fields.Datetime.now(),
         }
-        keys = {"account_id": account.id, "res_model": res_model, "res_id": res_id}
-        binding = self.search([(key, "=", value) for key, value in keys.items()])
+        binding = self._find(account, res_model, res_id)
         is_replaced = bool(binding.dokstamp_uuid) and binding.dokstamp_uuid != uuid
         if binding:
             binding.write(values)
         else:
-            self.create({**keys, **values})
+            keys = {"account_id": account.id, "res_model": res_model, "res_id": res_id}
+            self.create(keys | values)
         return is_replaced
 
     def _forget(self, account, res_model, res_id):
         """DokStamp holds the record no more, or Odoo keeps it no more."""
-        self.search(
-            [
-                ("account_id", "=", account.id),
-                ("res_model", "=", res_model),
-                ("res_id", "=", res_id),
-            ]
-        ).unlink()
+        self._find(account, res_model, res_id).unlink()

@@ -1,12 +1,9 @@
-"""How a queue row moves on: the only code that changes one after it is born, but for
-Retry and Cancel.
-"""
+"""How a queue row moves on once the flush has claimed it, and who is told of it."""
 
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import fields, models
-from odoo.fields import Domain
+from odoo import api, fields, models
 
 BUS_MESSAGE = "dokstamp_connector/records_changed"
 
@@ -14,7 +11,7 @@ BUS_MESSAGE = "dokstamp_connector/records_changed"
 class DokstampSyncRecord(models.Model):
     _inherit = "dokstamp.sync.record"
 
-    # === MOVES === #
+    # === AFTER AN ATTEMPT === #
 
     def _finish(self, note=False):
         self.write(
@@ -36,12 +33,9 @@ class DokstampSyncRecord(models.Model):
             }
         )
         self._record()._note_failure(self)
-        for waiting in self._waiting_for_this():
-            waiting.failure_message = self.env._(
-                "Waiting for %(record)s, which failed: %(reason)s",
-                record=self.res_name,
-                reason=message,
-            )
+        self._waiting_for_this().failure_message = self._failed_blocker_sentence(
+            self.res_name, message
+        )
 
     def _postpone(self, failure_type, delay, *, uses_attempt, message=False):
         """:param float delay: seconds"""
@@ -58,16 +52,32 @@ class DokstampSyncRecord(models.Model):
             }
         )
 
+    # === WAITING FOR ANOTHER RECORD === #
+
+    def _is_held_back(self, record):
+        """Whether the record cannot be sent as it is; then the row fails or waits, and
+        says why.
+        """
+        if self.operation in ("revoke", "refresh"):
+            return False  # these need the certificate's uuid, and nothing else
+        if problems := record._missing() + record._problems():
+            self._fail("incomplete", "\n".join(problems))
+        elif stranger := record._stranger():
+            self._fail("incomplete", self._stranger_sentence(stranger))
+        elif blocker := record._first_blocker():
+            self._wait_for(blocker)
+        else:
+            return False
+        return True
+
     def _wait_for(self, blocker):
         """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it
         that it gets there.
         """
         blocker_rows = self._open_rows(blocker).get(blocker.id, [])
         if blocker_rows and blocker_rows[-1].state == "failed":
-            message = self.env._(
-                "Waiting for %(record)s, which failed: %(reason)s",
-                record=blocker.display_name,
-                reason=blocker_rows[-1].failure_message,
+            message = self._failed_blocker_sentence(
+                blocker.display_name, blocker_rows[-1].failure_message
             )
         elif blocker.active:
             message = self.env._(
@@ -109,160 +119,38 @@ class DokstampSyncRecord(models.Model):
             }
         )
 
-    # === WHAT IS KNOWN OF THE RECORD AT DOKSTAMP === #
-
-    def _of_record(self):
-        """A domain: this and all other rows of the record."""
-        return [
-            ("res_model", "=", self.res_model),
-            ("res_id", "=", self.res_id),
-            ("account_id", "=", self.account_id.id),
-        ]
-
-    def _record(self):
-        return self.env[self.res_model].browse(self.res_id).exists()
-
-    def _is_repeated(self):
-        """Whether the same was tried before: by this row, or by one that gave up."""
-        earlier = [
-            *self._of_record(),
-            ("operation", "=", self.operation),
-            ("id", "<", self.id),
-        ]
-        return bool(self.attempt_count or self.search_count(earlier, limit=1))
-
-    def _binding(self):
-        return self.env["dokstamp.binding"].search(self._of_record())
-
-    def _take_over_tried_keys(self):
-        """Keys under which DokStamp may hold the record although no binding says so.
-
-        They are this row's from now on: the earlier ones of the record are covered by
-        it.
-
-        :rtype: list[dict]
-        """
-        rows = self.search([*self._of_record(), ("tried_keys", "!=", False)])
-        tried = []
-        for row in rows:
-            tried += [keys for keys in row.tried_keys if keys not in tried]
-        (rows - self).tried_keys = False
-        return tried
-
-    def _note_try(self, record):
-        """Keep under which keys the record is about to be created, in case we never
-        hear of it again.
-        """
-        keys, tried = record._tried_keys(), self.tried_keys or []
-        if keys and keys not in tried:
-            self.tried_keys = [*tried, keys]
-
-    def _queued_at(self):
-        """When the record was queued first.
-
-        :rtype: datetime
-        """
-        return self.search(self._of_record(), order="id", limit=1).create_date
-
-    def _is_held_back(self, record):
-        """Whether the record cannot be sent as it is; then the row fails or waits, and
-        says why.
-        """
-        if self.operation in ("revoke", "refresh"):
-            return False  # these need the certificate's uuid, and nothing else
-        if problems := record._missing() + record._problems():
-            self._fail("incomplete", "\n".join(problems))
-        elif stranger := record._stranger():
-            self._fail("incomplete", self._stranger_sentence(stranger))
-        elif blocker := record._first_blocker():
-            self._wait_for(blocker)
-        else:
-            return False
-        return True
-
-    # === WHAT CAME BACK === #
-
-    def _note_sent(self, message):
-        """DokStamp holds the record now: bind it, and let go what waited for it."""
-        bindings = self.env["dokstamp.binding"]
-        if message.sent is None:  # removed
-            bindings._forget(self.account_id, self.res_model, self.res_id)
-            self._finish(message.left_in_place and self._left_in_place_sentence())
-            return
-        if other := self._other_holder(message.uuid):
-            self._give_way_to(other)
-            return
-        is_replaced = bindings._note_sent(
-            self.account_id, self.res_model, self.res_id, message.uuid, message.sent
+    def _failed_blocker_sentence(self, name, reason):
+        return self.env._(
+            "Waiting for %(record)s, which failed: %(reason)s",
+            record=name,
+            reason=reason,
         )
-        if message.is_done:
-            self._finish()
-        else:
-            self._postpone(False, 0, uses_attempt=False)
-        self._release_waiting()
-        self._record()._note_answer(self, message)
-        if is_replaced or message.is_relinked:
-            self._tell_dependants()
 
-    def _other_holder(self, uuid):
-        """The other registry record that is linked to DokStamp's ``uuid``, or None.
+    # === CANCELLING === #
 
-        The link of one that is deleted in Odoo is given up: its removal is still to
-        come, and would take away what this record is linked to.
-        """
-        if not uuid:
-            return None
-        binding = self.env["dokstamp.binding"].search(
+    def _cancel(self):
+        """Give up; the record stays as it is, here and at DokStamp."""
+        self.write({"state": "cancelled", "waiting_for": False})
+
+    @api.model
+    def _cancel_strays(self, records):
+        """Cancel what is queued for these records with an account that was theirs."""
+        open_rows = self.search(
             [
-                ("account_id", "=", self.account_id.id),
-                ("res_model", "=", self.res_model),
-                ("dokstamp_uuid", "=", uuid),
-                ("res_id", "!=", self.res_id),
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("state", "in", ("pending", "failed")),
             ]
         )
-        other = self.env[self.res_model].browse(binding.res_id).exists()
-        if binding and not other:
-            binding.unlink()
-        return other or None
+        accounts = {record.id: record.account_id for record in records.sudo()}
+        open_rows.filtered(lambda row: row.account_id != accounts[row.res_id])._cancel()
 
-    def _give_way_to(self, other):
-        """What was found at DokStamp is another record's of ours."""
-        if self.operation == "remove":
-            self._finish()
-            return
-        self._fail(
-            "taken",
-            self.env._(
-                "DokStamp has this record already, and it is linked to %(other)s. If "
-                "both are the same, keep one of them; if not, give this one another "
-                "code, name or e-mail address.",
-                other=other.display_name,
-            ),
-        )
-
-    def _tell_dependants(self):
-        """Send anew what refers to this record, which has a new uuid or a new place.
-
-        What refers to one of those too comes after them: a cohort has to be in its new
-        course before an enrollment in both can follow.
-        """
-        told = set()
-        for name in self.env["dokstamp.entity"]._registry_models():
-            dependants = self._dependants(name).filtered(
-                lambda record: told.isdisjoint(record._prerequisites())
-            )
-            told.update(dependants)
-            self._gather(dependants, "push")
-
-    def _dependants(self, name):
-        """The records of a registry model that refer to this row's record."""
-        model = self.env[name].with_context(active_test=False)
-        links = [
-            Domain(link, "=", self.res_id)
-            for link in {*model._dokstamp_fields, model._dokstamp_parent}
-            if link and model._fields[link].comodel_name == self.res_model
-        ]
-        return model.search(Domain.OR(links))
+    @api.model
+    def _cancel_open_of(self, account):
+        """Cancel what an account that is archived has not sent."""
+        self.search(
+            [("account_id", "=", account.id), ("state", "in", ("pending", "failed"))]
+        )._cancel()
 
     # === BUS === #
 
