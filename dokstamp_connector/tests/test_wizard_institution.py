@@ -63,7 +63,7 @@ class TestInstitutionChoice(DokstampCase):
     def test_nothing_chosen_is_said(self):
         choice = self.open_choice()
         choice.line_id = False
-        with self.assertRaisesRegex(UserError, "Choose an institution"):
+        with self.assertRaisesRegex(UserError, "Choose one of the list"):
             choice.action_use()
 
     def test_dokstamp_that_cannot_be_asked_is_explained(self):

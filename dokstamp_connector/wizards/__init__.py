@@ -1,4 +1,5 @@
+from . import remote_choice
 from . import institution_choice
+from . import template_choice
 from . import certificate_issue
 from . import certificate_revocation
-from . import template_choice

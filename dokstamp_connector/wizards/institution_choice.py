@@ -1,32 +1,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..dokstamp_api import DokStampError
-
 
 class DokstampInstitutionChoice(models.TransientModel):
     """Pick the account's institution from those that DokStamp has, or make one of the
     company.
-
-    Asks DokStamp while the administrator waits: a reading call only.
     """
 
     _name = "dokstamp.institution.choice"
+    _inherit = ["dokstamp.remote.choice"]
     _description = "Choose the Institution"
 
     account_id = fields.Many2one("dokstamp.account", required=True, ondelete="cascade")
-    line_ids = fields.One2many("dokstamp.institution.choice.line", "choice_id")
+    line_ids = fields.One2many("dokstamp.institution.choice.line")
     line_id = fields.Many2one(
-        "dokstamp.institution.choice.line",
-        string="Institution at DokStamp",
-        domain="[('choice_id', '=', id)]",
+        "dokstamp.institution.choice.line", string="Institution at DokStamp"
     )
-    has_lines = fields.Boolean(compute="_compute_has_lines")
-
-    @api.depends("line_ids")
-    def _compute_has_lines(self):
-        for choice in self:
-            choice.has_lines = bool(choice.line_ids)
 
     @api.model
     def _open_for(self, account):
@@ -34,31 +23,24 @@ class DokstampInstitutionChoice(models.TransientModel):
 
         :raise UserError: DokStamp cannot be asked
         """
-        try:
-            remote = list(account._client().institutions.list())
-        except (DokStampError, ValueError) as error:
-            raise UserError(account._access_sentence(error)) from error
+        account.check_access("write")
         lines = [
-            fields.Command.create(
-                {"uuid": one["uuid"], "name": one["name"], "values": one}
-            )
-            for one in remote
+            {"uuid": one["uuid"], "name": one["name"], "values": one}
+            for one in self._listed(account, "institutions")
         ]
-        choice = self.create({"account_id": account.id, "line_ids": lines})
-        choice.line_id = choice.line_ids[:1]
-        return choice
+        return self._among(lines, account_id=account.id)
 
     def action_use(self):
         """Keep the chosen institution in the registry; the next flush finds it there by
         its UUID.
         """
-        self.ensure_one()
-        if not self.line_id:
-            raise UserError(self.env._("Choose an institution first."))
-        institution = self._registry_institution(self.line_id)
-        self._use(institution)
+        self._use(self._registry_institution(self._chosen_line()))
 
     def action_create_from_company(self):
+        """Make an institution of the company; the next flush sends it to DokStamp.
+
+        :raise UserError: the company has no country
+        """
         self.ensure_one()
         company = self.account_id.company_id
         if not company.country_id:
@@ -112,13 +94,10 @@ class DokstampInstitutionChoiceLine(models.TransientModel):
     """One institution as DokStamp listed it."""
 
     _name = "dokstamp.institution.choice.line"
+    _inherit = ["dokstamp.remote.choice.line"]
     _description = "Institution at DokStamp"
 
-    choice_id = fields.Many2one(
-        "dokstamp.institution.choice", required=True, ondelete="cascade"
-    )
-    uuid = fields.Char(required=True)
-    name = fields.Char(required=True)
+    choice_id = fields.Many2one("dokstamp.institution.choice")
     values = fields.Json()
 
     def _registry_values(self):

@@ -1,0 +1,79 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..dokstamp_api import DokStampError
+
+
+class DokstampRemoteChoice(models.AbstractModel):
+    """Pick one of the objects that DokStamp lists.
+
+    Asks DokStamp while a person waits: a reading call only. An heir names its lines'
+    model in both fields, and has the record that the choice is made for.
+    """
+
+    _name = "dokstamp.remote.choice"
+    _description = "Choose at DokStamp"
+
+    line_ids = fields.One2many(
+        "dokstamp.remote.choice.line", "choice_id", string="What DokStamp has"
+    )
+    line_id = fields.Many2one(
+        "dokstamp.remote.choice.line",
+        string="Chosen",
+        domain="[('choice_id', '=', id)]",
+    )
+    has_lines = fields.Boolean(compute="_compute_has_lines")
+
+    @api.depends("line_ids")
+    def _compute_has_lines(self):
+        for choice in self:
+            choice.has_lines = bool(choice.line_ids)
+
+    @api.model
+    def _listed(self, account, resource, **where):
+        """What DokStamp lists now.
+
+        :param str resource: of the client, as `institutions`
+        :param where: filters of the list
+        :rtype: list[dict]
+        :raise UserError: DokStamp cannot be asked
+        """
+        try:
+            return list(getattr(account._client(), resource).list(where=where or None))
+        except (DokStampError, ValueError) as error:
+            raise UserError(account._access_sentence(error)) from error
+
+    @api.model
+    def _among(self, lines, chosen_uuid=None, **owner):
+        """A choice among ``lines``; the first one is proposed, unless one is chosen
+        already.
+
+        :param list[dict] lines: values of each line
+        :param owner: the record that the choice is made for
+        """
+        commands = [Command.create(line) for line in lines]
+        choice = self.create({**owner, "line_ids": commands})
+        chosen = choice.line_ids.filtered(lambda line: line.uuid == chosen_uuid)
+        choice.line_id = chosen or choice.line_ids[:1]
+        return choice
+
+    def _chosen_line(self):
+        """:raise UserError: nothing is chosen"""
+        self.ensure_one()
+        if not self.line_id:
+            raise UserError(self.env._("Choose one of the list first."))
+        return self.line_id
+
+
+class DokstampRemoteChoiceLine(models.AbstractModel):
+    """One object as DokStamp listed it; an heir names its choice's model."""
+
+    _name = "dokstamp.remote.choice.line"
+    _description = "Choice at DokStamp"
+
+    choice_id = fields.Many2one(
+        "dokstamp.remote.choice", required=True, ondelete="cascade"
+    )
+    uuid = fields.Char(required=True)
+    name = fields.Char(required=True)
