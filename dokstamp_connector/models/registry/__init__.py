@@ -3,6 +3,7 @@ from . import entity_rules
 from . import entity_state
 from . import entity_capture
 from . import institution
+from . import institution_member
 from . import organization
 from . import course
 from . import module

@@ -7,7 +7,7 @@ class DokstampCourse(models.Model):
     """A course that certificates are issued for; dokstamp-api.md 10."""
 
     _name = "dokstamp.course"
-    _inherit = ["dokstamp.entity"]
+    _inherit = ["dokstamp.institution.member"]
     _description = "DokStamp Course"
     _order = "name, id"
 
@@ -40,16 +40,6 @@ class DokstampCourse(models.Model):
     status = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("archived", "Archived")],
         default="active",
-    )
-    institution_id = fields.Many2one(
-        "dokstamp.institution",
-        compute="_compute_institution_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        ondelete="restrict",
-        index=True,
-        check_company=True,
     )
     organization_id = fields.Many2one(
         "dokstamp.organization",

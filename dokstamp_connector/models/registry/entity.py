@@ -133,13 +133,6 @@ class DokstampEntity(models.AbstractModel):
             if record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
 
-    @api.depends("account_id")
-    def _compute_institution_id(self):
-        """Default of the models that belong to an institution: the account's."""
-        for record in self:
-            if not record.institution_id:
-                record.institution_id = record.account_id.institution_id
-
     def _prerequisites(self):
         """The registry records that must have a uuid before this one can be sent.
 

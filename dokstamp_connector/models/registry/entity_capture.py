@@ -5,6 +5,8 @@ record by hand.
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..actions import RELOAD, show_message
+
 
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
@@ -121,15 +123,7 @@ class DokstampEntity(models.AbstractModel):
                 )
             )
         self._queue_push(urgent=True)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._("On its way to DokStamp."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
 
     def action_view_audit_trail(self):
         self.ensure_one()

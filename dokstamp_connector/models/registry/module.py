@@ -10,7 +10,7 @@ class DokstampModule(models.Model):
     """
 
     _name = "dokstamp.module"
-    _inherit = ["dokstamp.entity"]
+    _inherit = ["dokstamp.institution.member"]
     _description = "DokStamp Module"
     _order = "name, id"
 
@@ -53,16 +53,6 @@ class DokstampModule(models.Model):
     )
     is_active = fields.Boolean(string="Offered", default=True)
     is_required = fields.Boolean(string="Required")
-    institution_id = fields.Many2one(
-        "dokstamp.institution",
-        compute="_compute_institution_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        ondelete="restrict",
-        index=True,
-        check_company=True,
-    )
     curriculum_line_ids = fields.One2many("dokstamp.curriculum.line", "module_id")
 
     _code_per_institution = models.UniqueIndex(

@@ -10,7 +10,7 @@ class DokstampOrganization(models.Model):
     """
 
     _name = "dokstamp.organization"
-    _inherit = ["dokstamp.entity"]
+    _inherit = ["dokstamp.institution.member"]
     _description = "DokStamp Organization"
     _order = "name, id"
 
@@ -26,13 +26,3 @@ class DokstampOrganization(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char()
-    institution_id = fields.Many2one(
-        "dokstamp.institution",
-        compute="_compute_institution_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        ondelete="restrict",
-        index=True,
-        check_company=True,
-    )

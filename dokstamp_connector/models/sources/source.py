@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ..actions import show_message
+
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
 # After a change of these, what was fed before is no longer this source's.
@@ -113,14 +115,6 @@ class DokstampSource(models.Model):
                 ) from error
 
     @api.constrains("model_id", "entity")
-    def _check_not_circular(self):
-        for source in self:
-            if source.model in self.env["dokstamp.entity"]._registry_models():
-                raise ValidationError(
-                    self.env._("The registry cannot feed itself: choose another model.")
-                )
-
-    @api.constrains("model_id", "entity")
     def _check_fields_fit(self):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()
@@ -175,17 +169,12 @@ class DokstampSource(models.Model):
                 self.env._("This source is switched off: switch it on first.")
             )
         self._read_all()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "All records are being read in the background; the numbers above "
-                    "grow meanwhile."
-                ),
-            },
-        }
+        return show_message(
+            self.env._(
+                "All records are being read in the background; the numbers above grow "
+                "meanwhile."
+            )
+        )
 
     def action_view_links(self):
         self.ensure_one()

@@ -40,7 +40,7 @@ class DokstampSourceField(models.Model):
         string="Read from",
         help="A field of the record, also a dotted one: partner_id.email",
     )
-    fixed_value = fields.Char()
+    fixed_value = fields.Char(string="Fixed value")
     text = fields.Char(help="For example ODOO-{id} or {partner_id.ref}-{id}.")
     conversion = fields.Selection(
         [

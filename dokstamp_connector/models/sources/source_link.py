@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from ..actions import open_form
 
 
 class DokstampSourceLink(models.Model):
@@ -92,18 +93,8 @@ class DokstampSourceLink(models.Model):
 
     def action_open_source_record(self):
         self.ensure_one()
-        return self._open(self.res_model, self.res_id)
+        return open_form(self.env[self.res_model].browse(self.res_id))
 
     def action_open_registry_record(self):
         self.ensure_one()
-        return self._open(self.entity_model, self.entity_id)
-
-    def _open(self, model, res_id):
-        if not res_id or not self.env[model].browse(res_id).exists():
-            raise UserError(self.env._("The record does not exist any more."))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": model,
-            "res_id": res_id,
-            "views": [(False, "form")],
-        }
+        return open_form(self.env[self.entity_model].browse(self.entity_id))
