@@ -41,6 +41,7 @@
         "report/issue_run_report.xml",
         "wizards/certificate_issue_views.xml",
         "wizards/certificate_revocation_views.xml",
+        "wizards/register_print_views.xml",
         "views/dokstamp_certificate_views.xml",
         "views/dokstamp_certificate_archive_views.xml",
         "views/dokstamp_hold_views.xml",

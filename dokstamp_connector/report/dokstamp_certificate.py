@@ -31,6 +31,7 @@ class DokstampCertificate(models.Model):
         name, course = self._printed_name(), self.course_id.name or ""
         company = self.company_id
         lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        facts, conferred = " · ".join(self._facts()), self._conferred()
         return {
             "shapes": artwork.shapes(),
             "colors": artwork.palette(company.primary_color, company.secondary_color),
@@ -45,11 +46,10 @@ class DokstampCertificate(models.Model):
             "course_size": typesetting.fitted_size(course, **COURSE_BOX),
             "course_dir": typesetting.direction(course),
             "logo": not company.uses_default_logo and _picture(company.logo),
-            "facts": " · ".join(self._facts()),
-            "conferred": self.env._(
-                "Conferred on %(date)s",
-                date=format_date(self.env, self.conferral_date, date_format="long"),
-            ),
+            "facts": facts,
+            "facts_dir": typesetting.direction(facts),
+            "conferred": conferred,
+            "conferred_dir": typesetting.direction(conferred),
             "number": self.env._("Certificate %(number)s", number=self.number),
             "signatories": [
                 (signatory, _picture(signatory.signature))
@@ -57,6 +57,10 @@ class DokstampCertificate(models.Model):
                 for signatory in self.institution_id.sudo().signatory_ids[:4]
             ],
         }
+
+    def _conferred(self):
+        date = format_date(self.env, self.conferral_date, date_format="long")
+        return self.env._("Conferred on %(date)s", date=date)
 
     def _facts(self):
         facts = []

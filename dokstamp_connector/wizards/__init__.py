@@ -3,3 +3,4 @@ from . import institution_choice
 from . import template_choice
 from . import certificate_issue
 from . import certificate_revocation
+from . import register_print

@@ -11,6 +11,20 @@ class DokstampCertificate(models.Model):
         help="It goes out by itself when the certificate that it replaces is revoked.",
     )
 
+    hindrance = fields.Text(string="What is in the way", compute="_compute_hindrance")
+
+    @api.depends("state", "failure_message")
+    def _compute_hindrance(self):
+        """Why it failed, or what it still waits for."""
+        for certificate in self:
+            is_under_way = certificate.state == "queued"
+            certificate.hindrance = (
+                certificate.sync_message
+                if is_under_way
+                else certificate.state in ("draft", "failed")
+                and certificate.failure_message
+            )
+
     @api.depends("state", "replaces_id.state")
     def _compute_is_in_line(self):
         for certificate in self:
@@ -28,6 +42,11 @@ class DokstampCertificate(models.Model):
             elif certificate.state == "queued":
                 certificate.sync_state = "pending"
         return result
+
+    def action_preview(self):
+        """The document as it would print now; nothing is kept."""
+        self.ensure_one()
+        return self._preview()
 
     def action_check_link(self):
         """Open what the QR code on the document leads to."""
@@ -54,6 +73,17 @@ class DokstampCertificate(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
+
+
+class DokstampIssueRun(models.Model):
+    _inherit = "dokstamp.issue.run"
+
+    has_several_courses = fields.Boolean(compute="_compute_has_several_courses")
+
+    @api.depends("certificate_ids.course_id")
+    def _compute_has_several_courses(self):
+        for run in self:
+            run.has_several_courses = len(run.certificate_ids.course_id) > 1
 
 
 class DokstampRegisterEntry(models.Model):
@@ -153,6 +183,31 @@ class DokstampEnrollment(models.Model):
             "default_student_id": self.student_id.id,
             "default_course_id": self.course_id.id,
         }
+        return action
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    dokstamp_certificate_count = fields.Integer(
+        compute="_compute_dokstamp_certificate_count",
+        groups="dokstamp_connector.group_registrar",
+    )
+
+    @api.depends("dokstamp_student_ids")
+    def _compute_dokstamp_certificate_count(self):
+        for partner in self:
+            students = partner.dokstamp_student_ids
+            partner.dokstamp_certificate_count = sum(
+                students.mapped("certificate_count")
+            )
+
+    def action_view_dokstamp_certificates(self):
+        """Open the certificates of this contact."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_certificate_action"
+        )
+        action["domain"] = [("student_id.partner_id", "in", self.ids)]
         return action
 
 
