@@ -27,6 +27,8 @@ from . import test_flush_curriculum
 from . import test_flush_identity
 from . import test_flush_lanes
 from . import test_flush_outcome
+from . import test_forging
+from . import test_hold_rights
 from . import test_issue_run
 from . import test_outage
 from . import test_portal

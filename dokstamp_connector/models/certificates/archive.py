@@ -154,17 +154,24 @@ class DokstampCertificate(models.Model):
             )
         today = fields.Date.context_today(self)
         name = self.env._("Certificates %s", fields.Date.to_string(today))
-        archive = self.env["dokstamp.certificate.archive"].create(
+        # sudo: nobody but the connector writes one
+        archives_sudo = self.env["dokstamp.certificate.archive"].sudo()
+        archive_sudo = archives_sudo.create(
             {
                 "name": name,
                 "file_name": f"{name}.zip",
                 "document_count": len(with_document),
                 "certificate_ids": with_document.ids,
+                "company_id": self.env.company.id,
+                # said here, as everybody may keep defaults of one's own
+                "user_id": self.env.uid,
+                "state": "waiting",
             }
         )
+        archive = archive_sudo.sudo(False)
         if len(with_document) > AT_ONCE:
             return archive._queue()
-        archive.sudo()._pack()  # sudo: nobody but the connector writes one
+        archive_sudo._pack()
         return archive.action_download()
 
     def _zipped_documents(self):

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 
 class DokstampHold(models.Model):
     """Something that stops every certificate of a student, or of one enrollment, until
     it is lifted.
+
+    It stays as it was set, so that who set it, why, and who lifted it can be told later.
     """
 
     _name = "dokstamp.hold"
@@ -37,6 +39,10 @@ class DokstampHold(models.Model):
         string="Until", help="The last day of the hold; empty: until lifted."
     )
     active = fields.Boolean(default=True)
+    lifted_by_id = fields.Many2one(
+        "res.users", string="Lifted by", readonly=True, copy=False, ondelete="restrict"
+    )
+    lifted_at = fields.Datetime(readonly=True, copy=False)
 
     @api.depends("student_id", "enrollment_id")
     def _compute_company_id(self):
@@ -50,6 +56,60 @@ class DokstampHold(models.Model):
                 raise ValidationError(
                     self.env._("A hold is either on a student or on one enrollment.")
                 )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [self._as_typed(vals) for vals in vals_list]
+        return super().create(vals_list)
+
+    @api.model
+    def _as_typed(self, vals):
+        """A hold is set by whoever types it, whatever context or defaults suggest.
+
+        :raise AccessError: in somebody else's name
+        """
+        noted = {
+            "author_id": self.env.uid,
+            "active": True,
+            "lifted_by_id": False,
+            "lifted_at": False,
+        }
+        if any(vals.get(name, value) != value for name, value in noted.items()):
+            raise AccessError(
+                self.env._(
+                    "Who set a hold, and who lifted it, is noted by itself; it cannot "
+                    "be typed in."
+                )
+            )
+        return {**vals, **noted}
+
+    def write(self, vals):
+        if self.env.su or not vals:
+            return super().write(vals)
+        self.check_access("write")
+        if vals != {"active": False}:
+            raise UserError(
+                self.env._(
+                    "A hold stays as it was set. Lift it, and set another one instead."
+                )
+            )
+        self._lift()
+        return True
+
+    def _lift(self):
+        # sudo: fields that nobody types in
+        self.sudo().filtered("active").write(
+            {
+                "active": False,
+                "lifted_by_id": self.env.uid,
+                "lifted_at": fields.Datetime.now(),
+            }
+        )
+
+    # === WHAT IT STOPS === #
 
     @api.model
     def _in_force(self, students, enrollments):
@@ -78,4 +138,37 @@ class DokstampHold(models.Model):
         )
 
     def action_lift(self):
-        self.active = False
+        self.check_access("write")
+        self._lift()
+
+    def _refuse_to_go(self):
+        """:raise UserError: what they are on must not be deleted along with them"""
+        if self:
+            target = self[0].student_id or self[0].enrollment_id
+            raise UserError(
+                self.env._(
+                    "%(name)s is on hold, and the hold would be forgotten. Lift it "
+                    "first, or archive the record instead.",
+                    name=target.display_name,
+                )
+            )
+
+
+class DokstampStudent(models.Model):
+    _inherit = "dokstamp.student"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_hold(self):
+        if not self.env.su:  # a school app's own deletion never fails because of us
+            no_enrollment = self.env["dokstamp.enrollment"]
+            self.env["dokstamp.hold"]._in_force(self, no_enrollment)._refuse_to_go()
+
+
+class DokstampEnrollment(models.Model):
+    _inherit = "dokstamp.enrollment"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_hold(self):
+        if not self.env.su:  # as with students
+            no_student = self.env["dokstamp.student"]
+            self.env["dokstamp.hold"]._in_force(no_student, self)._refuse_to_go()

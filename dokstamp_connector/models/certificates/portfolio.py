@@ -31,9 +31,9 @@ class DokstampPortfolioEntity(models.AbstractModel):
         parent = self._fields[self._dokstamp_parent].comodel_name
         above = self.env[parent].browse(vals.get(self._dokstamp_parent))
         return {
+            **vals,
             "company_id": above.company_id.id,
             "account_id": above.account_id.id,
-            **vals,
         }
 
     def _path(self):

@@ -1,7 +1,7 @@
 """How a course's certificates are made and issued, with defaults on the account."""
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 DOCUMENTS = [
     ("own", "Certificate of this addon"),
@@ -89,18 +89,35 @@ class DokstampCourse(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_automatic_since(vals)
+            # whatever context or defaults suggest
+            vals_list = [{**vals, "automatic_since": False} for vals in vals_list]
         courses = super().create(vals_list)
         courses._note_automatic_since()
         return courses
 
     def write(self, vals):
+        if not self.env.su:
+            self._refuse_automatic_since(vals)
         result = super().write(vals)
         if "automatic_issue" in vals:
             self._note_automatic_since()
         return result
 
+    def _refuse_automatic_since(self, vals):
+        """:raise AccessError: it would issue certificates of completions long past"""
+        if "automatic_since" in vals:
+            raise AccessError(
+                self.env._(
+                    "Since when certificates follow by themselves is noted when that "
+                    "is switched on; it cannot be typed in."
+                )
+            )
+
     def _note_automatic_since(self):
-        for course in self:
+        for course in self.sudo():  # sudo: a field of the connector
             if course.automatic_issue == "manual":
                 course.automatic_since = False
             elif not course.automatic_since:
@@ -122,3 +139,22 @@ def _check_report(records):
             raise ValidationError(
                 record.env._("Choose the report that makes the certificate.")
             )
+        _check_may_print(record.env.user, record.certificate_report_id)
+
+
+def _check_may_print(user, report):
+    """Keep people from printing, as a certificate, what Odoo does not let them print:
+    certificates are made with elevated rights.
+
+    :raise AccessError: the report is for other groups
+    """
+    # sudo: of any report
+    groups = report.sudo().group_ids
+    if groups and not user._is_superuser() and not groups & user.all_group_ids:
+        raise AccessError(
+            user.env._(
+                "The report “%(report)s” is for other groups of users. Choose another "
+                "one, or ask an administrator to set it here.",
+                report=report.name,
+            )
+        )

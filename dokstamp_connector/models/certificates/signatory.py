@@ -22,3 +22,11 @@ class DokstampInstitution(models.Model):
     _inherit = "dokstamp.institution"
 
     signatory_ids = fields.One2many("dokstamp.signatory", "institution_id", copy=True)
+
+    def copy_data(self, default=None):
+        """Who may not add signatories copies the institution without them."""
+        copies = super().copy_data(default)
+        if not self.env["dokstamp.signatory"].has_access("create"):
+            for vals in copies:
+                vals.pop("signatory_ids", None)
+        return copies
