@@ -1,4 +1,8 @@
+import re
+
 from odoo.http import Controller, request, route
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of `secrets.token_urlsafe`
 
 
 class CertificateCheck(Controller):
@@ -17,9 +21,7 @@ class CertificateCheck(Controller):
     )
     def check_certificate(self, token, **_kwargs):
         """Lead to DokStamp's public page, or tell the state and nothing else."""
-        # sudo: whoever holds the paper may check it
-        certificates_sudo = request.env["dokstamp.certificate"].sudo()
-        state, url = certificates_sudo._check(token)
+        state, url = self._look_up(token)
         if url:
             response = request.redirect(url, code=302, local=False)
         else:
@@ -33,3 +35,10 @@ class CertificateCheck(Controller):
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+    def _look_up(self, token):
+        """What `_check` tells; the database is not asked for what is no token."""
+        if not TOKEN.fullmatch(token):
+            return "unknown", None
+        # sudo: whoever holds the paper may check it
+        return request.env["dokstamp.certificate"].sudo()._check(token)
