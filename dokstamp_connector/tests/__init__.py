@@ -1,5 +1,6 @@
 from . import test_account_access
 from . import test_account_guard
+from . import test_account_refusals
 from . import test_account_registry
 from . import test_account_secrets
 from . import test_api_auth

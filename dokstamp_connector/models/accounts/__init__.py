@@ -1,6 +1,7 @@
 from . import account
 from . import credentials
 from . import guard
+from . import limits
 from . import access
 from . import health
 from . import registry

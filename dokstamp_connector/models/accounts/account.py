@@ -106,15 +106,6 @@ class DokstampAccount(models.Model):
     )
     outage_message = fields.Text(readonly=True, copy=False)
 
-    _max_in_flight_in_range = models.Constraint(
-        "CHECK (max_in_flight BETWEEN 1 AND 32)",
-        "Requests at once must be between 1 and 32.",
-    )
-    _requests_per_minute_positive = models.Constraint(
-        "CHECK (requests_per_minute >= 0)",
-        "Requests per minute cannot be negative.",
-    )
-
     def write(self, vals):
         reconnecting = self.filtered(
             lambda account: account.state != "draft" and account._differs(vals)
