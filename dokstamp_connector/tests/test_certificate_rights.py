@@ -45,7 +45,7 @@ class TestCertificateRights(RightsCase):
         ]
 
     def test_who_gets_which_document(self):
-        """In the order of `everybody`: nobody, student, classmate, plain, other, own."""
+        """In the order of `everybody`: the last one is the school's registrar."""
         certificate = f"dokstamp.certificate/{self.certificate.id}/pdf"
         attachment = self.env["ir.attachment"].search(
             [

@@ -58,8 +58,8 @@ class DokstampAccount(models.Model):
 
     def _inverse_client_secret(self):
         self.flush_recordset()  # what is refused takes no secret along
-        super()._inverse_client_secret()
+        return super()._inverse_client_secret()
 
     def _inverse_password(self):
         self.flush_recordset()
-        super()._inverse_password()
+        return super()._inverse_password()

@@ -7,7 +7,8 @@ class DokstampHold(models.Model):
     """Something that stops every certificate of a student, or of one enrollment, until
     it is lifted.
 
-    It stays as it was set, so that who set it, why, and who lifted it can be told later.
+    It stays as it was set, so that it can be told later who set it, why, and who lifted
+    it.
     """
 
     _name = "dokstamp.hold"
