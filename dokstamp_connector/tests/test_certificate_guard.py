@@ -48,6 +48,59 @@ class TestCertificateGuard(CertificateCase):
         with self.assertRaises(AccessError):
             certificate.replaces_id = self.draft()
 
+    def test_what_left_the_school_stays_in_sight(self):
+        certificate = self.issued()
+        for archive in (certificate, certificate.sudo()):
+            with self.assertRaisesRegex(ValidationError, "Only drafts"):
+                archive.active = False
+
+    def test_an_archived_draft_that_is_issued_is_back_in_sight(self):
+        certificate = self.draft()
+        certificate.active = False
+        certificate.action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "issued")
+        self.assertTrue(certificate.active)
+
+    def test_two_drafts_for_the_same_are_not_issued_together(self):
+        drafts = self.draft() | self.draft()
+        with self.assertRaisesRegex(UserError, "same student and course"):
+            drafts.action_issue()
+        self.assertEqual(drafts.mapped("state"), ["draft", "draft"])
+
+    def test_a_refused_certificate_says_how_it_goes_on(self):
+        self.sandbox.fault("POST", "/certificates", status=422)
+        certificate = self.draft()
+        certificate.action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "failed")
+        self.assertIn("press Issue again", certificate.failure_message)
+        certificate.action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "issued")
+
+    def test_a_draft_follows_its_student_to_another_account(self):
+        certificate, issued = self.draft(), self.issued()
+        second = self.env["dokstamp.account"].create(
+            {"name": "Second", "base_url": self.sandbox.url, "tenant": "other-school"}
+        )
+        self.ada.account_id = second
+        self.assertEqual(certificate.account_id, second)
+        self.assertEqual(issued.account_id, self.account)
+
+    def test_an_archived_account_leaves_its_certificates_with_a_way_on(self):
+        certificate = self.draft()
+        certificate.action_issue()
+        self.env.cr.flush()
+        self.account.with_user(self.manager).active = False
+        self.assertEqual(certificate.state, "failed")
+        with self.assertRaisesRegex(UserError, "is archived"):
+            certificate.action_issue()
+        self.account.with_user(self.manager).active = True
+        certificate.action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "issued", certificate.failure_message)
+
     def test_the_document_cannot_be_changed_behind_the_certificate(self):
         certificate = self.issued()
         attachment = self.env["ir.attachment"].search(

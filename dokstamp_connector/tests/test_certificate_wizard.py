@@ -19,6 +19,8 @@ class TestCertificateWizard(CertificateCase):
             completion_status="completed",
             completed_at="2026-10-02",
         )
+        self.flush()
+        self.sandbox.forget_requests()
 
     def wizard(self, records, user=None):
         """The wizard as the button on ``records`` opens it."""
@@ -92,6 +94,37 @@ class TestCertificateWizard(CertificateCase):
         with self.assertRaisesRegex(UserError, "Nobody in this list"):
             wizard.action_issue()
 
+    def test_two_drafts_for_the_same_are_not_both_offered(self):
+        drafts = self.draft() | self.draft(enrollment_id=False)
+        wizard = self.wizard(drafts)
+        [offered] = wizard.line_ids.filtered("is_selected")
+        [other] = wizard.line_ids - offered
+        self.assertIn("same student and course", other.obstacle)
+
+    def test_a_student_who_is_not_at_dokstamp_is_named_with_what_to_do(self):
+        carla = self.student(name="Carla Example", email="carla@example.com")
+        self.enrollment(
+            student_id=carla.id,
+            course_id=self.botany.id,
+            completion_status="completed",
+        )
+        wizard = self.wizard(carla)
+        self.assertIn("on the way to DokStamp", wizard.line_ids.obstacle)
+        self.sandbox.fault("POST", "/students", status=422)
+        self.flush()
+        wizard = self.wizard(carla)
+        self.assertIn("not at DokStamp yet. DokStamp refused", wizard.line_ids.obstacle)
+        carla.action_sync_now()
+        self.flush()
+        self.assertFalse(self.wizard(carla).line_ids.obstacle)
+
+    def test_preparing_twice_makes_the_drafts_once(self):
+        wizard = self.wizard(self.botany)
+        run = self.shown(wizard.action_prepare_drafts())
+        self.assertEqual(self.shown(wizard.action_prepare_drafts()), run)
+        self.assertEqual(len(run.certificate_ids), 2)
+        self.assertEqual(self.env["dokstamp.certificate"].search_count([]), 2)
+
     def test_a_draft_that_is_there_is_issued_instead_of_a_second_one(self):
         draft = self.draft()
         wizard = self.wizard(self.completion)
@@ -164,6 +197,7 @@ class TestCertificateWizard(CertificateCase):
             course_id=self.botany.id,
             completion_status="completed",
         )
+        self.flush()
         wizard = self.wizard(self.botany)
         wizard.confirmed = True
         run = self.shown(wizard.action_issue())

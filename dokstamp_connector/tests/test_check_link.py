@@ -67,11 +67,6 @@ class TestCheckLink(CertificateCase, HttpCase):
         self.assertEqual(response.status_code, 404)
         self.assert_says(response, "This certificate is not known here")
 
-    def test_an_archived_certificate_can_still_be_checked(self):
-        certificate = self.issued()
-        certificate.sudo().active = False
-        self.assertEqual(self.check(certificate).status_code, 302)
-
     def test_no_session_is_made(self):
         response = self.check(self.issued())
         self.assertNotIn("session_id", response.headers.get("Set-Cookie", ""))

@@ -20,6 +20,8 @@ class DokstampAccount(models.Model):
             self._complete_registry()
         if vals.get("active") is False:
             self._hand_over_registry()
+        elif vals.get("active"):
+            self._complete_registry()
         return result
 
     def _hand_over_registry(self):

@@ -1,5 +1,7 @@
 from . import certificate
 from . import obstacles
+from . import issuing
+from . import replacing
 from . import hold
 from . import register_entry
 from . import signatory

@@ -39,21 +39,8 @@ class DokstampEnrollment(models.Model):
         if not completed:
             return
         completed.completed_since = fields.Datetime.now()
-        for enrollment in completed:
-            if enrollment._is_automatic(was_watched):
-                enrollment._prepare_certificate()
-
-    def _certificate_obstacles_of_each(self):
-        """Sentences that say why these enrollments get no certificate now, in their
-        order.
-
-        :rtype: list[list[str]]
-        """
-        drafts = self._unsaved_certificates()._obstacles_of_each()
-        return [
-            enrollment._completion_obstacles() + obstacles
-            for enrollment, obstacles in zip(self, drafts, strict=True)
-        ]
+        automatic = completed.filtered(lambda e: e._is_automatic(was_watched))
+        automatic._prepare_certificates()
 
     def _completion_obstacles(self):
         if self.completion_status == "completed":
@@ -93,19 +80,45 @@ class DokstampEnrollment(models.Model):
             return not self.completed_at or self.completed_at >= switched_on
         return bool(self.completed_at) and self.completed_at > switched_on
 
-    def _prepare_certificate(self):
-        course = self.course_id
-        issue_at = False
+    def _prepare_certificates(self):
+        # sudo: completions come from school apps' users
+        certificates = self.env["dokstamp.certificate"].sudo()
+        prepared = certificates.create([e._automatic_values() for e in self])
+        due_at = set(prepared.filtered("issue_at").mapped("issue_at"))
+        if due_at:
+            self.env.ref("dokstamp_connector.ir_cron_issue_due").sudo()._trigger(due_at)
+
+    def _automatic_values(self):
+        course, issue_at = self.course_id, False
         if course.automatic_issue == "issue":
             issue_at = fields.Datetime.now() + timedelta(hours=course.issue_delay)
-        # sudo: completions come from school apps' users
-        self.env["dokstamp.certificate"].sudo().create(
-            {
-                **self._certificate_values(),
-                "conferral_date": self.completed_at or fields.Date.today(),
-                "issue_at": issue_at,
-            }
-        )
+        return {
+            **self._certificate_values(),
+            "conferral_date": self.completed_at or fields.Date.today(),
+            "issue_at": issue_at,
+        }
+
+
+class DokstampAccount(models.Model):
+    _inherit = "dokstamp.account"
+
+    def _reason_to_ask_first(self, count):
+        """Why ``count`` certificates must not go out without a person, or None.
+
+        :rtype: str | None
+        """
+        if self.needs_approval:
+            return self.env._(
+                "Completed. A person approves certificates here: issue it."
+            )
+        if count > self.issue_ceiling:
+            return self.env._(
+                "%(count)s certificates became due at once, more than the ceiling of "
+                "%(ceiling)s. Check them, then issue them by hand.",
+                count=count,
+                ceiling=self.issue_ceiling,
+            )
+        return None
 
 
 class DokstampCertificate(models.Model):
@@ -127,30 +140,10 @@ class DokstampCertificate(models.Model):
             [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
         )
         for account, certificates in due.grouped("account_id").items():
-            if account.needs_approval:
-                certificates._leave_to_person(
-                    self.env._(
-                        "Completed. A person approves certificates here: issue it."
-                    )
-                )
-                continue
-            if len(certificates) > account.issue_ceiling:
-                certificates._leave_to_person(
-                    self.env._(
-                        "%(count)s certificates became due at once, more than the "
-                        "ceiling of %(ceiling)s. "
-                        "Check them, then issue them by hand.",
-                        count=len(certificates),
-                        ceiling=account.issue_ceiling,
-                    )
-                )
-                continue
-            for certificate in certificates:
-                reasons = certificate._obstacles() + certificate._withdrawal()
-                if reasons:
-                    certificate._leave_to_person("\n".join(reasons))
-                else:
-                    certificate._queue_issue()
+            if reason := account._reason_to_ask_first(len(certificates)):
+                certificates._leave_to_person(reason)
+            else:
+                certificates._issue_unattended(lambda c: c._withdrawal())
 
     def _withdrawal(self):
         """Why the completion that this certificate came of does not count any more.
@@ -162,9 +155,6 @@ class DokstampCertificate(models.Model):
         if not self.enrollment_id.active:
             return [self.env._("The enrollment is archived.")]
         return self.enrollment_id._completion_obstacles()
-
-    def _leave_to_person(self, reason):
-        self.write({"issue_at": False, "failure_message": reason})
 
     def action_stop_automatic_issue(self):
         self.check_access("write")

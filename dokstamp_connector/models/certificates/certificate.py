@@ -6,10 +6,8 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 
-from ..sync.row_moves import BUS_MESSAGE
-
+OPEN_STATES = ("draft", "failed")  # a person can still change it
 LIVE_STATES = ("queued", "issued")
 # Written by the connector alone: what DokStamp answered, and what was certified.
 ENGINE_FIELDS = {
@@ -20,6 +18,7 @@ ENGINE_FIELDS = {
     "revoked_at",
     "certified_values",
     "pdf_sha256",
+    "pdf_is_made",
     "check_token",
     "failure_message",
     "issuer_id",
@@ -121,6 +120,11 @@ class DokstampCertificate(models.Model):
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
+    pdf_is_made = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Made by the connector, and made anew each time it is issued.",
+    )
     verification_url = fields.Char(
         string="Verification link", readonly=True, copy=False
     )
@@ -172,6 +176,16 @@ class DokstampCertificate(models.Model):
         for certificate in self:
             certificate.display_name = certificate.number or self.env._(
                 "Draft for %s", certificate.student_id.name or ""
+            )
+
+    @api.depends("student_id.account_id")
+    def _compute_account_id(self):
+        """The student's, until it is numbered: then it stays where it was sent."""
+        for certificate in self:
+            certificate.account_id = (
+                certificate.account_id
+                if certificate.number
+                else certificate.student_id.account_id
             )
 
     @api.depends("enrollment_id")
@@ -226,7 +240,7 @@ class DokstampCertificate(models.Model):
             )
 
     def _check_is_draft(self):
-        if self.filtered(lambda c: c.state not in ("draft", "failed")):
+        if self.filtered(lambda c: c.state not in OPEN_STATES):
             raise UserError(
                 self.env._(
                     "A certificate that is issued cannot be changed. Re-issue it: that "
@@ -237,7 +251,7 @@ class DokstampCertificate(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
-        if self.filtered(lambda c: c.number or c.state not in ("draft", "failed")):
+        if self.filtered(lambda c: c.number or c.state not in OPEN_STATES):
             raise UserError(
                 self.env._(
                     "Only drafts can be deleted. Revoke the certificate instead."
@@ -254,178 +268,6 @@ class DokstampCertificate(models.Model):
         for certificate in self.sudo():  # sudo: a field of the connector
             data = certificate.pdf and base64.b64decode(certificate.pdf)
             certificate.pdf_sha256 = data and hashlib.sha256(data).hexdigest()
-
-    # === ACTION METHODS === #
-
-    def action_issue(self):
-        """Send drafts, and again what failed. Pressing twice is safe: the others are
-        left alone.
-        """
-        to_issue = self.filtered(lambda c: c.state in ("draft", "failed"))
-        to_issue._refuse_unready()
-        to_issue._queue_issue()
-
-    def action_revoke(self):
-        """Take back issued certificates; asks for the public reason unless it is there
-        already.
-        """
-        issued = self.filtered(lambda c: c.state == "issued")
-        if not issued:
-            raise UserError(self.env._("Only issued certificates can be revoked."))
-        if not all(issued.mapped("revocation_reason")):
-            return issued._open_revocation(successor=False)
-        issued._queue_revocation()
-        return None
-
-    def action_reissue(self):
-        """Replace certificates: revoke what is live, and issue a successor with a new
-        document.
-        """
-        replaceable = self._replaceable()
-        live = replaceable.filtered(lambda c: c.state == "issued")
-        if not live or not all(live.mapped("revocation_reason")):
-            return replaceable._open_revocation(successor=True)
-        return replaceable._reissue()
-
-    # === MOVES === #
-
-    def _open_revocation(self, *, successor):
-        wizard = self.env["dokstamp.certificate.revocation"].create(
-            {
-                "certificate_ids": [Command.set(self.ids)],
-                "has_successor": successor,
-            }
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Re-issue") if successor else self.env._("Revoke"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
-
-    def _queue_issue(self):
-        """Number them and leave the rest to the scheduled actions."""
-        # sudo: fields of the connector; who issues stands in one of them, a message
-        # each would tell no more
-        queued = self.sudo().with_context(mail_notrack=True).sorted("id")
-        sequences = {company: queued._sequence(company) for company in self.company_id}
-        for certificate in queued:
-            was_sent = certificate._was_sent()
-            values = certificate._current_values()
-            if not was_sent and certificate.certified_values not in (
-                False,
-                None,
-                values,
-            ):
-                certificate.pdf = False  # it says what is no longer so
-            sequence = sequences[certificate.company_id]
-            certificate.write(
-                {
-                    "number": certificate.number
-                    or sequence._next(sequence_date=certificate.conferral_date),
-                    "state": "queued",
-                    "failure_message": False,
-                    "issuer_id": certificate._new_issuer().id,
-                    # what was sent says what it said
-                    "certified_values": certificate.certified_values
-                    if was_sent
-                    else values,
-                }
-            )
-        with_document = self.filtered("pdf_sha256")
-        self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
-        if self - with_document:
-            # sudo: a registrar may start the making of documents
-            self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
-
-    def _tell_issuer(self):
-        """Let the form that shows this certificate reload."""
-        self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
-
-    def _new_issuer(self):
-        """Whoever presses the button; the connector itself leaves the name that stands
-        there.
-        """
-        if self.env.user._is_superuser():
-            return self.issuer_id or self.env.user
-        return self.env.user
-
-    def _sequence(self, company):
-        """The company's own sequence for certificates, else the common one."""
-        return self.env["ir.sequence"].search(
-            [
-                ("code", "=", self._name),
-                ("company_id", "in", [company.id, False]),
-            ],
-            order="company_id",
-            limit=1,
-        )
-
-    def _queue_revocation(self):
-        self.env["dokstamp.sync.record"]._gather(self, "revoke", urgent=True)
-
-    def _replaceable(self):
-        """:raise UserError: none of them can have a successor"""
-        replaceable = self.filtered(
-            lambda c: (
-                c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
-            )
-        )
-        if not replaceable:
-            raise UserError(
-                self.env._(
-                    "Only issued, revoked or expired certificates without a successor "
-                    "can be re-issued."
-                )
-            )
-        return replaceable
-
-    def _reissue(self):
-        """:return: the successors, drafts until their predecessors are revoked
-        :raise UserError: one must not be issued, with the reason; then nothing is
-            revoked either
-        """
-        self._refuse_unready_students()
-        # sudo: fields of the connector; the user stays who made them
-        successors = self.sudo().create([c._successor_values() for c in self])
-        successors.issuer_id = self.env.user
-        successors = successors.with_env(self.env)
-        self.filtered(lambda c: c.state == "issued")._queue_revocation()
-        successors.filtered(
-            lambda c: c.replaces_id.state != "issued"
-        )._issue_successors()
-        return successors
-
-    def _successor_values(self):
-        return {
-            "student_id": self.student_id.id,
-            "course_id": self.course_id.id,
-            "enrollment_id": self.enrollment_id.id,
-            "cohort_id": self.cohort_id.id,
-            "conferral_date": self.conferral_date,
-            "company_id": self.company_id.id,
-            "account_id": self.account_id.id,
-            "replaces_id": self.id,
-        }
-
-    def _issue_successors(self):
-        """Send drafts whose predecessor is gone; what has a reason against it is left
-        to a person.
-        """
-        for successor, reasons in zip(self, self._obstacles_of_each(), strict=True):
-            # sudo: the account's settings are the manager's
-            if successor.account_id.sudo().needs_approval:
-                reasons.append(
-                    self.env._("A second person approves certificates here: issue it.")
-                )
-            if reasons:
-                # sudo: a field of the connector
-                successor.sudo()._leave_to_person("\n".join(set(reasons)))
-            else:
-                successor._queue_issue()
-            successor._tell_issuer()
 
     # === WHAT IT CERTIFIES === #
 

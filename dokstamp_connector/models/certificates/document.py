@@ -30,7 +30,7 @@ class DokstampCertificate(models.Model):
 
         Commits: scheduled action only.
         """
-        while waiting := self.search(self._without_document(), order="id", limit=BATCH):
+        while waiting := self._claim_without_document():
             waiting._make_documents()
             remaining = self.search_count(self._without_document())
             if not self.env["ir.cron"]._commit_progress(
@@ -39,6 +39,14 @@ class DokstampCertificate(models.Model):
                 if remaining:  # the scheduler itself would look again in a minute
                     self.env.ref("dokstamp_connector.ir_cron_documents")._trigger()
                 return
+
+    @api.model
+    def _claim_without_document(self):
+        """The next batch, locked: whoever takes one back meanwhile waits for its
+        document instead of undoing a whole batch.
+        """
+        waiting = self.search(self._without_document(), order="id", limit=BATCH)
+        return waiting.try_lock_for_update(allow_referencing=True)
 
     @api.model
     def _without_document(self):
@@ -75,7 +83,8 @@ class DokstampCertificate(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                self.pdf = base64.b64encode(document or self._render_document())
+                content = document or self._render_document()
+                self.write({"pdf": base64.b64encode(content), "pdf_is_made": True})
                 self._queue_for_issuer()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise

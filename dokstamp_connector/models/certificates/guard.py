@@ -3,10 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .certificate import ENGINE_FIELDS
+from .certificate import ENGINE_FIELDS, OPEN_STATES
 
-OPEN_STATES = ("draft", "failed")
-ENDED_STATES = ("revoked", "expired")
+SUGGESTED = tuple(f"default_{name}" for name in ENGINE_FIELDS)
 # What stands on the document, and whom and what it goes to.
 CONTENT = {
     "pdf",
@@ -51,6 +50,16 @@ class DokstampCertificate(models.Model):
             if not certificate.pdf.startswith(PDF_BEGINNING):
                 raise ValidationError(self.env._("The document must be a PDF file."))
 
+    @api.constrains("active", "state")
+    def _check_archived(self):
+        if self.filtered(lambda c: not c.active and c.state not in OPEN_STATES):
+            raise ValidationError(
+                self.env._(
+                    "Only drafts can be archived: a certificate that left the school "
+                    "stays in sight, its student's too. Revoke it instead."
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         if self.env.su:
@@ -59,38 +68,37 @@ class DokstampCertificate(models.Model):
         context = {
             key: value
             for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in ENGINE_FIELDS
+            if key not in SUGGESTED
         }
         typed = self.with_env(self.env(context=context))
         return super(DokstampCertificate, typed).create(vals_list)
 
     def write(self, vals):
+        self._refuse_other_account(vals)
         if not self.env.su:
             self._refuse_frozen(vals)
             if CONTENT.intersection(vals):
                 vals = self._with_stale_document_dropped(vals)
-                # sudo: a field of the connector
+                # sudo: fields of the connector
                 self.sudo().prepared_by_id = self.env.user
+            if "pdf" in vals:
+                self.sudo().pdf_is_made = False
         return super().write(vals)
+
+    def _refuse_other_account(self, vals):
+        """:raise UserError: what is queued with one account would never go out"""
+        if "account_id" not in vals:
+            return
+        if any(c.account_id.id != vals["account_id"] for c in self):
+            raise UserError(
+                self.env._("A certificate stays with the account of its student.")
+            )
 
     def _refuse_frozen(self, vals):
         """:raise UserError: one of these fields cannot be changed any more"""
         for certificate in self:
-            if "account_id" in vals and vals["account_id"] != certificate.account_id.id:
-                raise UserError(
-                    self.env._("A certificate stays with the account of its student.")
-                )
             if CONTENT.intersection(vals):
                 certificate._check_is_open()
-            if vals.get("active") is False and certificate.state in (
-                "queued",
-                "issued",
-            ):
-                raise UserError(
-                    self.env._(
-                        "A live certificate cannot be archived. Revoke it first."
-                    )
-                )
             if "revocation_reason" in vals and certificate.state != "issued":
                 raise UserError(
                     self.env._("Only an issued certificate gets a reason to revoke it.")
@@ -99,7 +107,7 @@ class DokstampCertificate(models.Model):
     def _check_is_open(self):
         if self.state not in OPEN_STATES:
             self._check_is_draft()
-        if self._was_sent():
+        if self._sent_ones():
             raise UserError(
                 self.env._(
                     "DokStamp has the document already, and what became of it is not "
@@ -107,14 +115,17 @@ class DokstampCertificate(models.Model):
                 )
             )
 
-    def _was_sent(self):
-        """Whether DokStamp has the document, so that it may have the certificate."""
-        # sudo: bindings are the engine's
-        return bool(self.env["dokstamp.binding"].sudo()._of(self))
+    def _sent_ones(self):
+        """Those whose document DokStamp has, so that it may have the certificate too.
+
+        The database is asked once.
+        """
+        bindings = self._bindings()
+        return self.filtered(lambda certificate: certificate.id in bindings)
 
     def _with_stale_document_dropped(self, vals):
         """A document that was made before the change says what is no longer so."""
-        if "pdf" in vals or all(c.state == "draft" for c in self):
+        if "pdf" in vals or not any(c.pdf_is_made or c.certified_values for c in self):
             return vals
         return {**vals, "pdf": False}
 

@@ -92,15 +92,11 @@ class DokstampIssueRun(models.Model):
         failed = self.certificate_ids.filtered(lambda c: c.state == FAILED)
         if not failed:
             raise UserError(self.env._("Nothing failed in this run."))
-        ready = failed.browse()
-        obstacles = failed._obstacles_of_each()
-        for certificate, reasons in zip(failed, obstacles, strict=True):
-            if reasons:
-                # sudo: a field of the connector
-                certificate.sudo().failure_message = "\n".join(reasons)
-            else:
-                ready |= certificate
-        ready._queue_issue()
+        failed._issue_unattended()
+
+    def action_draft(self):
+        """Take back what DokStamp has nothing of yet; what it has goes through."""
+        self.certificate_ids.action_draft()
 
     def action_issue_drafts(self):
         """Ask once more, then issue what was prepared."""

@@ -12,6 +12,7 @@ from ..sync.messages import (
     Upload,
     is_settled,
 )
+from .certificate import LIVE_STATES
 from .pdf import decoded
 
 # DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2):
@@ -50,6 +51,8 @@ class DokstampCertificate(models.Model):
         return getattr(self, f"_{row.operation}_message")(row, known)
 
     def _issue_message(self, row, known):
+        if self.state not in LIVE_STATES:  # taken back, or given up
+            return None
         if known["uuid"]:
             return Refresh(**known)
         if not known["file_uuid"]:
@@ -191,14 +194,34 @@ class DokstampCertificate(models.Model):
         """A row that stopped for good shows on the certificate, which can be sent
         again.
         """
-        if row.operation == "issue":
+        if row.operation == "issue" and self.state == "queued":
             self.write(
                 {
                     "state": "failed",
                     "failure_message": row.failure_message
-                    or self.env._("It was taken out of the queue."),
+                    or self.env._(
+                        "It was taken out of the queue. Press Issue to send it after "
+                        "all."
+                    ),
                 }
             )
+
+    def _note_retry(self, row):
+        """Retry on the row is Issue on the certificate, with all that speaks against
+        it.
+        """
+        if row.operation == "issue" and self.state == "failed":
+            self._refuse_unready()
+            # sudo: fields of the connector
+            self.sudo().write({"state": "queued", "failure_message": False})
+
+    def _mending_sentence(self, operation):
+        if operation == "issue":
+            return self.env._(
+                "Correct the student, the course or the document, then press Issue "
+                "again."
+            )
+        return self.env._("Look at it at DokStamp, then press the button again.")
 
 
 def _as_utc(text):

@@ -35,12 +35,13 @@ class DokstampCertificate(models.Model):
 
         :rtype: list[list[str]]
         """
-        twins = self._live_ones()
+        twins, repeated = self._live_ones(), self._repeated()
         students = self._student_obstacles_of_each()
         return [
             reasons
             + certificate._approval_obstacles()
             + certificate._twin_obstacles(twins)
+            + certificate._repetition_obstacles(repeated)
             for certificate, reasons in zip(self, students, strict=True)
         ]
 
@@ -91,10 +92,70 @@ class DokstampCertificate(models.Model):
             if twin != self
         ]
 
-    def _account_obstacles(self):
-        if self.account_id:
+    def _repetition_obstacles(self, repeated):
+        """:param dokstamp.certificate repeated: as `_repeated` returns it"""
+        if self not in repeated:
             return []
-        return [self.env._("The student belongs to no DokStamp account.")]
+        return [
+            self.env._(
+                "Another certificate of this list is for the same student and course: "
+                "only one of them can be issued."
+            )
+        ]
+
+    def _completion_obstacles(self):
+        """A draft is a person's decision; what would be new needs a completion."""
+        if self._origin:
+            return []
+        return self.enrollment_id._completion_obstacles()
+
+    def _absence_obstacles(self):
+        """Why a certificate would have to wait: the student is not at DokStamp yet.
+
+        :rtype: list[str]
+        """
+        student = self.student_id
+        if student.dokstamp_uuid:
+            return []
+        if student.sync_message:
+            return [
+                self.env._(
+                    "The student is not at DokStamp yet. %s", student.sync_message
+                )
+            ]
+        if student.sync_state == "pending":
+            return [
+                self.env._(
+                    "The student is still on the way to DokStamp: open this list "
+                    "again in a moment."
+                )
+            ]
+        return [
+            self.env._(
+                "The student is not at DokStamp yet: press Send now on the student, "
+                "then open this list again."
+            )
+        ]
+
+    def _account_obstacles(self):
+        # sudo: accounts are the managers'
+        account = self.account_id.sudo()
+        if not account:
+            return [
+                self.env._(
+                    "The student belongs to no DokStamp account: choose one on the "
+                    "student."
+                )
+            ]
+        if not account.active:
+            return [
+                self.env._(
+                    "The DokStamp account %s, which this certificate belongs to, is "
+                    "archived.",
+                    account.display_name,
+                )
+            ]
+        return []
 
     def _live_ones(self):
         """Place → what is live there, or failed after its document was sent: DokStamp
@@ -109,8 +170,13 @@ class DokstampCertificate(models.Model):
                 ("state", "in", (*LIVE_STATES, "failed")),
             ]
         )
-        live = found.filtered(lambda c: c.state in LIVE_STATES or c._was_sent())
+        live = found.filtered(lambda c: c.state in LIVE_STATES) | found._sent_ones()
         return live.grouped(lambda certificate: certificate._place())
+
+    def _repeated(self):
+        """Those of ``self`` whose place an earlier one of ``self`` has already."""
+        places = self.grouped(lambda certificate: certificate._place())
+        return self.browse().concat(*(together[1:] for together in places.values()))
 
     def _place(self):
         return self.student_id.id, self.course_id.id, self.cohort_id.id

@@ -26,6 +26,21 @@ class DokstampEntity(models.AbstractModel):
     def _note_failure(self, row):
         """A row of this record stopped for good. Nothing to keep: the row tells."""
 
+    def _note_retry(self, row):
+        """A person sends a row of this record again, which may have stopped for good.
+
+        :raise UserError: the record must not be sent any more
+        """
+
+    def _mending_sentence(self, operation):
+        """What a person does about a refusal.
+
+        :param str operation: of the queue row that was refused
+        """
+        if operation == "remove":
+            return self.env._("Mend it at DokStamp, then press Retry.")
+        return self.env._("Correct the record; it goes out again when you save it.")
+
     def _push_message(self, binding, tried=()):
         """What to send for this record, or None when DokStamp has it all.
 

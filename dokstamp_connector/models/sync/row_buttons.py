@@ -18,6 +18,8 @@ class DokstampSyncRecord(models.Model):
             raise UserError(
                 self.env._("Nothing to retry: these rows are done or being sent now.")
             )
+        for row in rows.filtered(lambda row: row.operation != "push"):
+            row._record().with_user(self.env.user)._note_retry(row)
         rows.write(
             {
                 "state": "pending",
@@ -45,8 +47,6 @@ class DokstampSyncRecord(models.Model):
                 )
             )
         rows._cancel()
-        for row in rows:
-            row._record()._note_failure(row)
 
     def _check_may_move(self):
         """:raise AccessError: the user is no manager, or of another company"""

@@ -129,8 +129,11 @@ class DokstampSyncRecord(models.Model):
     # === CANCELLING === #
 
     def _cancel(self):
-        """Give up; the record stays as it is, here and at DokStamp."""
+        """Give up; the record stays as it is, here and at DokStamp, and is told."""
         self.write({"state": "cancelled", "waiting_for": False})
+        # what a save sends shows by itself that it is not sent
+        for row in self.filtered(lambda row: row.operation != "push"):
+            row._record()._note_failure(row)
 
     @api.model
     def _cancel_strays(self, records):

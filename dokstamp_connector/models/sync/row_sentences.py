@@ -53,10 +53,10 @@ class DokstampSyncRecord(models.Model):
             for key, texts in error.field_messages.items()
         ]
         return self.env._(
-            "DokStamp refused it (%(status)s). %(reasons)s Correct the record; it "
-            "goes out again when you save it.",
+            "DokStamp refused it (%(status)s). %(reasons)s %(mending)s",
             status=error.status,
             reasons=" ".join(reasons) or error.server_message or "",
+            mending=self.env[self.res_model]._mending_sentence(self.operation),
         )
 
     def _api_labels(self):

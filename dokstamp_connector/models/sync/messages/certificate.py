@@ -5,9 +5,10 @@ the file's uuid kept before anything else may fail; then the certificate is crea
 it.
 
     Upload   the document → file uuid
-    Issue    file uuid → certificate; when an attempt was lost, the file's `used_at`
-    tells whether it worked Revoke   certificate → revoked Refresh  what DokStamp says
-    of it now
+    Issue    file uuid → certificate; after an attempt whose answer was lost, the file's
+             `used_at` tells whether it worked
+    Revoke   certificate → revoked
+    Refresh  what DokStamp says of it now
 """
 
 from dataclasses import dataclass, field

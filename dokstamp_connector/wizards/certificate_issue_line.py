@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class DokstampCertificateIssueLine(models.TransientModel):
+    """One enrollment, or one draft, in the wizard."""
+
+    _name = "dokstamp.certificate.issue.line"
+    _description = "Certificate to Issue"
+    _order = "id"
+
+    wizard_id = fields.Many2one(
+        "dokstamp.certificate.issue", required=True, ondelete="cascade", index=True
+    )
+    certificate_id = fields.Many2one(
+        "dokstamp.certificate", string="Draft", readonly=True, ondelete="cascade"
+    )
+    enrollment_id = fields.Many2one(
+        "dokstamp.enrollment", readonly=True, ondelete="cascade"
+    )
+    student_id = fields.Many2one("dokstamp.student", compute="_compute_subject")
+    course_id = fields.Many2one("dokstamp.course", compute="_compute_subject")
+    company_id = fields.Many2one("res.company", compute="_compute_subject")
+    completed_at = fields.Date(related="enrollment_id.completed_at")
+    is_selected = fields.Boolean(string="Issue")
+    obstacle = fields.Text(string="Why not", readonly=True)
+
+    @api.depends("certificate_id", "enrollment_id")
+    def _compute_subject(self):
+        for line in self:
+            subject = line.certificate_id or line.enrollment_id
+            line.student_id = subject.student_id
+            line.course_id = subject.course_id
+            line.company_id = subject.company_id
+
+    def _certificate_values(self):
+        return {
+            **self.enrollment_id._certificate_values(),
+            "conferral_date": self.wizard_id.conferral_date,
+        }
+
+    def _make_missing_drafts(self):
+        """Create the certificates that are not there yet; pressing twice makes none
+        twice.
+        """
+        new = self.filtered(lambda line: not line.certificate_id)
+        certificates = self.env["dokstamp.certificate"].create(
+            [line._certificate_values() for line in new]
+        )
+        for line, certificate in zip(new, certificates, strict=True):
+            line.certificate_id = certificate
+
+    def action_preview(self):
+        """The document as it would print now; nothing is kept."""
+        self.ensure_one()
+        draft = self.certificate_id or self.env["dokstamp.certificate"].new(
+            self._certificate_values()
+        )
+        return draft._preview()
