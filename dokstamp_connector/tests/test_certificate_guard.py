@@ -190,6 +190,42 @@ class TestCertificateGuard(CertificateCase):
         self.flush()
         self.assertEqual(certificate.state, "issued")
 
+    def test_a_manager_who_retries_the_row_issues_the_certificate(self):
+        self.sandbox.fault("POST", "/certificates", status=422)
+        certificate = self.draft()
+        certificate.action_issue()
+        self.flush()
+        self.rows_of(certificate).with_user(self.manager).action_retry()
+        self.assertEqual(certificate.state, "queued")
+        self.flush()
+        self.assertEqual(certificate.state, "issued")
+
+    def test_a_retried_row_does_not_get_around_a_hold(self):
+        certificate = self.draft()
+        certificate.action_issue()
+        self.env.cr.flush()
+        row = self.rows_of(certificate).with_user(self.manager)
+        row.action_cancel()
+        self.env["dokstamp.hold"].create(
+            {"student_id": self.ada.id, "reason": "Library books"}
+        )
+        with self.assertRaisesRegex(UserError, "Library books"):
+            row.action_retry()
+        self.flush()
+        self.assertFalse(self.requests("POST"))
+
+    def test_a_retried_row_does_not_make_a_second_certificate(self):
+        self.sandbox.fault("POST", "/files", status=422)
+        first = self.draft()
+        first.action_issue()
+        self.flush()
+        self.assertEqual(first.state, "failed")
+        self.issued()
+        with self.assertRaisesRegex(UserError, "There is a certificate already"):
+            self.rows_of(first).with_user(self.manager).action_retry()
+        self.flush()
+        self.assertEqual(len(self.live()), 1)
+
     def test_a_certificate_can_be_revoked_whatever_became_of_its_course(self):
         certificate = self.issued()
         second = self.env["dokstamp.account"].create(
