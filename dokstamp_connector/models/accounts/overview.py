@@ -19,6 +19,7 @@ class DokstampAccount(models.Model):
     )
 
     def _compute_queue_counts(self):
+        """What is not at DokStamp yet; what waits for another record is unsent too."""
         open_rows = self.env["dokstamp.sync.record"]._read_group(
             [
                 ("account_id", "in", self.ids),
@@ -32,12 +33,13 @@ class DokstampAccount(models.Model):
         for account, state, failure_type, count, oldest in open_rows:
             if state == "failed":
                 account.failed_count += count
-            elif failure_type == "waiting":
+                continue
+            if failure_type == "waiting":
                 account.waiting_count += count
             else:
                 account.pending_count += count
-                known = account.oldest_pending_at
-                account.oldest_pending_at = min(known, oldest) if known else oldest
+            known = account.oldest_pending_at or oldest
+            account.oldest_pending_at = min(known, oldest)
 
     def _compute_failure_summary(self):
         """The most frequent reasons of failed queue rows, each with its count."""

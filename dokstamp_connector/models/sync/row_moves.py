@@ -33,9 +33,9 @@ class DokstampSyncRecord(models.Model):
             }
         )
         self._record()._note_failure(self)
-        self._waiting_for_this().failure_message = self._failed_blocker_sentence(
-            self.res_name, message
-        )
+        waiting = self._waiting_for_this()
+        waiting.failure_message = self._failed_blocker_sentence(self.res_name, message)
+        waiting._tell_users()
 
     def _postpone(self, failure_type, delay, *, uses_attempt, message=False):
         """:param float delay: seconds"""
@@ -129,7 +129,7 @@ class DokstampSyncRecord(models.Model):
     # === CANCELLING === #
 
     def _cancel(self):
-        """Give up; the record stays as it is, here and at DokStamp, and is told."""
+        """Take the rows out of the queue, and tell the records that it was done."""
         self.write({"state": "cancelled", "waiting_for": False})
         # what a save sends shows by itself that it is not sent
         for row in self.filtered(lambda row: row.operation != "push"):
