@@ -37,6 +37,7 @@ from . import test_outage
 from . import test_portal
 from . import test_portfolio
 from . import test_push
+from . import test_queue_shown
 from . import test_register_print
 from . import test_registry_rules
 from . import test_removal

@@ -14,6 +14,7 @@ class DokstampCurriculumLine(models.Model):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Curriculum Line"
     _order = "course_id, order, id"
+    _rec_names_search = ["course_id", "module_id"]
 
     _dokstamp_rank = 50
     _natural_key = ("course_id", "module_id")

@@ -10,6 +10,7 @@ class DokstampEnrollment(models.Model):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Enrollment"
     _order = "enrolled_at desc, id desc"
+    _rec_names_search = ["student_id", "course_id"]
 
     _dokstamp_resource = "enrollments"
     _dokstamp_rank = 70

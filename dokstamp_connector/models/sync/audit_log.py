@@ -32,6 +32,7 @@ class DokstampAuditLog(models.Model):
     res_name = fields.Char(
         string="Record",
         readonly=True,
+        index="trigram",
         help="The record's name when the call was made.",
     )
     dokstamp_uuid = fields.Char(string="DokStamp UUID", readonly=True, index=True)

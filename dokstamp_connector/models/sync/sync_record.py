@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 URGENT, NORMAL = 10, 50  # priority; a smaller one goes first
 KEEP_DONE = timedelta(days=30)
@@ -33,7 +35,9 @@ class DokstampSyncRecord(models.Model):
     _description = "DokStamp Queue Row"
     _order = "id desc"
 
-    res_name = fields.Char(string="Record", compute="_compute_res_name")
+    res_name = fields.Char(
+        string="Record", compute="_compute_res_name", search="_search_res_name"
+    )
     operation = fields.Selection(
         [
             ("push", "Send"),
@@ -132,6 +136,25 @@ class DokstampSyncRecord(models.Model):
                 record.display_name if record else kept or self.env._("deleted record")
             )
 
+    def _search_res_name(self, operator, value):
+        """Rows by the name of their record, or by the one that a deleted record had."""
+        if operator not in ("ilike", "in"):
+            return NotImplemented
+        # sudo: as in `_compute_res_name`
+        env = self.sudo().with_context(active_test=False).env
+        domains = [
+            Domain("res_model", "=", name)
+            & Domain(
+                "res_id", "in", env[name]._search([("display_name", operator, value)])
+            )
+            for name in env["dokstamp.entity"]._queued_models()
+        ]
+        return Domain.OR(domains) | Domain.custom(
+            to_sql=lambda model, alias, query: _name_kept_sql(
+                model._field_to_sql(alias, "removal_keys", query), operator, value
+            )
+        )
+
     @api.depends("operation", "res_model", "res_id")
     def _compute_display_name(self):
         operations = dict(self._fields["operation"]._description_selection(self.env))
@@ -178,3 +201,10 @@ class DokstampSyncRecord(models.Model):
         rows = self.search(domain, limit=VACUUM_BATCH)
         rows.unlink()
         return len(rows), len(rows) == VACUUM_BATCH
+
+
+def _name_kept_sql(removal_keys, operator, value):
+    """The condition on the name that was kept of a deleted record."""
+    if operator == "in":
+        return SQL("%s ->> 'name' = ANY(%s)", removal_keys, list(filter(None, value)))
+    return SQL("%s ->> 'name' ILIKE %s", removal_keys, f"%{value}%")
