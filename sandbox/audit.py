@@ -5,7 +5,7 @@ No API call reads it; the control API shows it as `audit`.
 
 from . import schema
 from .calls import Call
-from .entities import Entity
+from .entity import Entity
 from .store import now
 
 LEFT_OUT = {"id", "created_at", "updated_at"}

@@ -11,7 +11,8 @@ from . import audit, schema
 from .answers import Invalid
 from .bodies import AttachBody, DetachBody
 from .calls import Call, endpoint
-from .entities import COURSES, MODULE_GROUPS, MODULES, Entity
+from .entities import COURSES, MODULE_GROUPS, MODULES
+from .entity import Entity
 from .resources import Resource, selected_invalid
 from .store import now
 

@@ -1,13 +1,7 @@
 """Each resource in one table entry: its rows, its body, its rules."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from sqlalchemy import Column, Select, Table, select
-
 from . import schema
 from .bodies import (
-    Body,
     CertificateBody,
     CohortBody,
     CourseBody,
@@ -21,94 +15,9 @@ from .bodies import (
     PageBody,
     StudentBody,
     TemplateBody,
-    partial,
 )
+from .entity import Entity, Unique, attached, refers
 from .options import Options
-
-# Which table a link leads to, and what an answer shows of the other record.
-LINKS = {
-    "institution": (schema.institutions, "name"),
-    "organization": (schema.organizations, "name"),
-    "course": (schema.courses, "name"),
-    "student": (schema.students, "name"),
-    "cohort": (schema.cohorts, "code"),
-    "enrollment": (schema.enrollments, "completion_status"),
-    "template": (schema.certificate_templates, "name"),
-}
-
-# Which table a uuid in a body must be found in.
-REFERENCES = {f"{name}_uuid": table for name, (table, _shown) in LINKS.items()} | {
-    "badge_image_uuid": schema.files,
-    "file_uuid": schema.files,
-    "certificate_uuid": schema.certificates,
-}
-
-
-@dataclass(frozen=True)
-class Unique:
-    """No two live records of a tenant share this field.
-
-    :param within: further columns that must be equal too; None: no rule at present
-    :param deleted_block: whether deleted records keep their value
-    """
-
-    field: str
-    within: Callable[[Options], tuple[str, ...] | None]
-    deleted_block: Callable[[Options], bool]
-
-
-@dataclass(frozen=True)
-class Entity:
-    """A resource: `path` in the URL, `model` in messages, `fields` in answers."""
-
-    path: str
-    table: Table
-    model: str
-    body: type[Body]
-    fields: tuple[str, ...]
-    links: tuple[str, ...] = ()
-    filters: frozenset[str] = frozenset()
-    unique: tuple[Unique, ...] = ()
-    blocked_by: tuple[Callable[[str], Select], ...] = ()
-    patch_body: type[Body] = field(init=False)
-
-    def __post_init__(self):
-        object.__setattr__(self, "patch_body", partial(self.body))
-
-    def known_filters(self, options: Options) -> frozenset[str]:
-        """The fields that `where` takes (dokstamp-api.md 5)."""
-        if self.path == "enrollments" and options.enrollments_filter_student:
-            return self.filters | {"student_uuid"}
-        return self.filters
-
-
-def _refers(column: Column) -> Callable[[str], Select]:
-    """Live rows whose column holds the uuid."""
-
-    def rows(uuid: str) -> Select:
-        return select(column.table.c.id).where(
-            column == uuid, column.table.c.deleted_at.is_(None)
-        )
-
-    return rows
-
-
-def _attached(uuid: str) -> Select:
-    """Attachments of a module to courses that are not deleted."""
-    course = schema.courses.c
-    attachment = schema.attachments.c
-    joined = schema.attachments.join(
-        schema.courses, course.uuid == attachment.course_uuid
-    )
-    return (
-        select(attachment.id)
-        .select_from(joined)
-        .where(
-            attachment.module_uuid == uuid,
-            attachment.deleted_at.is_(None),
-            course.deleted_at.is_(None),
-        )
-    )
 
 
 def _deleted_code(options: Options) -> bool:
@@ -131,9 +40,9 @@ INSTITUTIONS = Entity(
         *("created_at", "updated_at"),
     ),
     blocked_by=(
-        _refers(schema.courses.c.institution_uuid),
-        _refers(schema.modules.c.institution_uuid),
-        _refers(schema.certificates.c.institution_uuid),
+        refers(schema.courses.c.institution_uuid),
+        refers(schema.modules.c.institution_uuid),
+        refers(schema.certificates.c.institution_uuid),
     ),
 )
 
@@ -159,9 +68,9 @@ COURSES = Entity(
     filters=frozenset({"status", "code"}),
     unique=(Unique("code", _course_code_scope, _deleted_code),),
     blocked_by=(
-        _refers(schema.cohorts.c.course_uuid),
-        _refers(schema.enrollments.c.course_uuid),
-        _refers(schema.certificates.c.course_uuid),
+        refers(schema.cohorts.c.course_uuid),
+        refers(schema.enrollments.c.course_uuid),
+        refers(schema.certificates.c.course_uuid),
     ),
 )
 
@@ -186,7 +95,7 @@ MODULES = Entity(
     links=("institution",),
     filters=frozenset({"level", "code", "institution_uuid"}),
     unique=(Unique("code", lambda options: ("institution_uuid",), _deleted_code),),
-    blocked_by=(_attached,),
+    blocked_by=(attached,),
 )
 
 COHORTS = Entity(
@@ -207,8 +116,8 @@ COHORTS = Entity(
         ),
     ),
     blocked_by=(
-        _refers(schema.enrollments.c.cohort_uuid),
-        _refers(schema.certificates.c.cohort_uuid),
+        refers(schema.enrollments.c.cohort_uuid),
+        refers(schema.certificates.c.cohort_uuid),
     ),
 )
 
@@ -228,9 +137,9 @@ STUDENTS = Entity(
         ),
     ),
     blocked_by=(
-        _refers(schema.certificates.c.student_uuid),
-        _refers(schema.enrollments.c.student_uuid),
-        _refers(schema.snapshots.c.student_uuid),
+        refers(schema.certificates.c.student_uuid),
+        refers(schema.enrollments.c.student_uuid),
+        refers(schema.snapshots.c.student_uuid),
     ),
 )
 
@@ -258,7 +167,7 @@ FILES = Entity(
     body=FileBody,
     fields=("uuid", "original_name", "mime_type", "extension", "size", "used_at"),
     filters=frozenset({"used_at"}),
-    blocked_by=(_refers(schema.certificates.c.file_uuid),),
+    blocked_by=(refers(schema.certificates.c.file_uuid),),
 )
 
 CERTIFICATES = Entity(

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ColumnElement, Float, Integer, Select, func, sel
 from sqlalchemy.sql.schema import Column
 
 from .answers import Invalid
-from .entities import Entity
+from .entity import Entity
 from .options import Options
 
 WHERE = re.compile(r"where\[(\w+)\]")

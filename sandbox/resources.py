@@ -13,7 +13,7 @@ from . import audit, queries
 from .answers import ApiError, Invalid, NotFound
 from .bodies import BatchBody
 from .calls import Call, endpoint
-from .entities import LINKS, REFERENCES, Entity, Unique
+from .entity import LINKS, REFERENCES, Entity, Unique
 from .store import now
 from .validation import attribute
 
