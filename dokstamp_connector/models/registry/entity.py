@@ -9,6 +9,8 @@ follows from them.
     entity_capture  a save queues what changed
 """
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 SYNC_STATES = [
@@ -120,6 +122,23 @@ class DokstampEntity(models.AbstractModel):
     def _selection_queued(self):
         """What can stand in the queue, as choices."""
         return self._named(self._queued_models())
+
+    @api.model
+    def _existing(self, places):
+        """(model, id) → the record there, of those that exist; all of one model are
+        read together.
+
+        :param places: pairs of model name and id
+        :rtype: dict[tuple[str, int], dokstamp.entity]
+        """
+        ids_by_model = defaultdict(set)
+        for name, res_id in places:
+            ids_by_model[name].add(res_id)
+        return {
+            (name, record.id): record
+            for name, ids in ids_by_model.items()
+            for record in self.env[name].browse(ids).exists()
+        }
 
     def _named(self, names):
         models_ = self.env["ir.model"].sudo()

@@ -3,6 +3,7 @@ from . import source_field
 from . import source_link
 from . import reading
 from . import twins
+from . import link_notes
 from . import guard
 from . import feed
 from . import references

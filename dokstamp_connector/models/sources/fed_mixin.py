@@ -1,7 +1,5 @@
 """What a school app's own forms show of the registry."""
 
-from collections import defaultdict
-
 from odoo import fields, models
 
 from ..registry.entity import SYNC_STATES
@@ -60,16 +58,15 @@ class DokstampFedMixin(models.AbstractModel):
             )
 
     def _dokstamp_entities(self):
-        """(model, id) → the registry record, for all records at once."""
-        ids_by_model = defaultdict(set)
-        for link in self.dokstamp_link_id:
-            if link.entity_id:
-                ids_by_model[link.entity_model].add(link.entity_id)
-        return {
-            (model, entity.id): entity
-            for model, ids in ids_by_model.items()
-            for entity in self.env[model].browse(ids).exists()
-        }
+        """(model, id) → the registry record, for all records at once.
+
+        :rtype: dict[tuple[str, int], dokstamp.entity]
+        """
+        return self.env["dokstamp.entity"]._existing(
+            (link.entity_model, link.entity_id)
+            for link in self.dokstamp_link_id
+            if link.entity_id
+        )
 
     def action_open_registry_record(self):
         self.ensure_one()

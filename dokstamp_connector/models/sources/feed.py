@@ -60,16 +60,6 @@ class DokstampSource(models.Model):
         """Whether a record that was never fed enters without being referred to."""
         return self.trigger == "on_save" and is_active(record)
 
-    def _links_of(self, ids):
-        """Record id → its link.
-
-        :rtype: dict[int, dokstamp.source.link]
-        """
-        links = self.env["dokstamp.source.link"].search(
-            [("source_id", "=", self.id), ("res_id", "in", ids)]
-        )
-        return {link.res_id: link for link in links}
-
     # === READ, FIND OR CREATE, WRITE === #
 
     def _feed_records(self, records):
@@ -149,23 +139,6 @@ class DokstampSource(models.Model):
             if link.entity_id in by_id
         }
 
-    def _note_life(self, values, links):
-        """Note on the links whether their records are archived.
-
-        :return: the links whose records were not, and are now
-        """
-        changed = self.env["dokstamp.source.link"].union(
-            *(
-                links[record_id]
-                for record_id, vals in values.items()
-                if record_id in links and links[record_id].is_live != vals["active"]
-            )
-        )
-        retired = changed.filtered("is_live")
-        retired.is_live = False
-        (changed - retired).is_live = True
-        return retired
-
     def _part_strays(self, values, entities, links):
         """Part records from what they only refer to and do not mean any more."""
         known = self.env[self.entity].union(*entities.values())
@@ -210,27 +183,6 @@ class DokstampSource(models.Model):
             values[record_ids[0]],
         )
 
-    def _link(self, values, entities, links):
-        new = []
-        for record_id, vals in values.items():
-            entity_id = entities[record_id].id
-            if record_id in links:
-                links[record_id].entity_id = entity_id
-            else:
-                new.append(self._link_values(record_id, entity_id, vals["active"]))
-        self.env["dokstamp.source.link"].create(new)
-
-    def _link_values(self, record_id, entity_id, is_live=True, error=False):
-        return {
-            "source_id": self.id,
-            "res_model": self.model,
-            "res_id": record_id,
-            "entity_model": self.entity,
-            "entity_id": entity_id,
-            "is_live": is_live,
-            "error": error,
-        }
-
     def _write_differences(self, values, entities, links):
         """Write what changed, where this source's link is the one that writes.
 
@@ -252,16 +204,3 @@ class DokstampSource(models.Model):
             else:
                 entity.write(differences)
         return errors
-
-    def _note_errors(self, errors, links):
-        """Keep the sentences on the links, and clear those that are over."""
-        new = []
-        for record_id, sentence in errors.items():
-            if record_id not in links:
-                new.append(self._link_values(record_id, False, error=sentence))
-            elif links[record_id].error != sentence:
-                links[record_id].error = sentence
-        self.env["dokstamp.source.link"].create(new)
-        for record_id, link in links.items():
-            if link.error and record_id not in errors:
-                link.error = False

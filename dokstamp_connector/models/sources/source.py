@@ -1,4 +1,19 @@
-"""Which Odoo model feeds which kind of registry record; set up without code."""
+"""Which Odoo model feeds which kind of registry record; set up without code.
+
+    source, source_field   the definition: which model, which fields, how they are read
+    watch                  notices a school app's save
+    guard                  keeps what goes wrong from failing that save
+    feed                   reads records, finds or creates theirs, writes what differs
+    reading                reads one field
+    twins                  tells when two records mean the same
+    references             feeds what a record refers to, and hands over who writes
+    source_link            which record has fed which
+    link_notes             what a feed notes there
+    sweep                  finds what no hook could see
+    fed_mixin              shows on the school app's forms how far a record got
+
+A source reads with all rights, in the transaction of whoever saved.
+"""
 
 from ast import literal_eval
 

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import fields, models
 
 from ..actions import open_form
@@ -29,19 +27,13 @@ class DokstampRecordLine(models.AbstractModel):
     )
 
     def _records(self):
-        """(model, id) → the record there, of those that exist; all of one model are
-        read together.
+        """(model, id) → the record there, of those that exist.
 
         :rtype: dict[tuple[str, int], dokstamp.entity]
         """
-        ids_by_model = defaultdict(set)
-        for line in self:
-            ids_by_model[line.res_model].add(line.res_id)
-        return {
-            (model, record.id): record
-            for model, ids in ids_by_model.items()
-            for record in self.env[model].browse(ids).exists()
-        }
+        return self.env["dokstamp.entity"]._existing(
+            (line.res_model, line.res_id) for line in self
+        )
 
     def action_open_record(self):
         self.ensure_one()
