@@ -79,7 +79,7 @@ class DokstampAccount(models.Model):
         readonly=True,
         copy=False,
     )
-    pause_reason = fields.Text(readonly=True, copy=False)
+    pause_reason = fields.Text(string="Reason of the pause", readonly=True, copy=False)
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -104,7 +104,7 @@ class DokstampAccount(models.Model):
         copy=False,
         help="DokStamp is left alone until then.",
     )
-    outage_message = fields.Text(readonly=True, copy=False)
+    outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
 
     def write(self, vals):
         reconnecting = self.filtered(

@@ -18,11 +18,13 @@ class DokstampAccount(models.Model):
         inverse="_inverse_client_secret",
         copy=False,
     )
-    has_client_secret = fields.Boolean(compute="_compute_secrets")
+    has_client_secret = fields.Boolean(
+        string="Has a client secret", compute="_compute_secrets"
+    )
     password = fields.Char(
         compute="_compute_secrets", inverse="_inverse_password", copy=False
     )
-    has_password = fields.Boolean(compute="_compute_secrets")
+    has_password = fields.Boolean(string="Has a password", compute="_compute_secrets")
     # Where the secrets are: no role can read these through a form, an export or RPC.
     stored_client_secret = fields.Char(groups=NO_ACCESS, copy=False)
     stored_password = fields.Char(groups=NO_ACCESS, copy=False)

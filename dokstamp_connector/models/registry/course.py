@@ -48,7 +48,9 @@ class DokstampCourse(models.Model):
         index="btree_not_null",
         check_company=True,
     )
-    curriculum_line_ids = fields.One2many("dokstamp.curriculum.line", "course_id")
+    curriculum_line_ids = fields.One2many(
+        "dokstamp.curriculum.line", "course_id", string="Curriculum"
+    )
     group_ids = fields.One2many("dokstamp.module.group", "course_id")
     cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
     enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")

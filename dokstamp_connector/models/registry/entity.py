@@ -86,12 +86,17 @@ class DokstampEntity(models.AbstractModel):
         string="Last sent at", compute="_compute_binding", search="_search_last_synced"
     )
     sync_state = fields.Selection(
-        SYNC_STATES, compute="_compute_sync_state", search="_search_sync_state"
+        SYNC_STATES,
+        string="DokStamp",
+        compute="_compute_sync_state",
+        search="_search_sync_state",
     )
-    sync_message = fields.Text(compute="_compute_sync_state")
-    fed_fields = fields.Json(compute="_compute_fed_fields")
+    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
+    fed_fields = fields.Json(string="Fed fields", compute="_compute_fed_fields")
     fed_by = fields.Char(string="Fed by", compute="_compute_fed_fields")
-    dokstamp_page_url = fields.Char(compute="_compute_binding")
+    dokstamp_page_url = fields.Char(
+        string="Page at DokStamp", compute="_compute_binding"
+    )
 
     @api.model
     def _registry_models(self):

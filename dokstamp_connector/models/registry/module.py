@@ -53,7 +53,9 @@ class DokstampModule(models.Model):
     )
     is_active = fields.Boolean(string="Offered", default=True)
     is_required = fields.Boolean(string="Required")
-    curriculum_line_ids = fields.One2many("dokstamp.curriculum.line", "module_id")
+    curriculum_line_ids = fields.One2many(
+        "dokstamp.curriculum.line", "module_id", string="Curriculum"
+    )
 
     _code_per_institution = models.UniqueIndex(
         "(institution_id, code) WHERE code IS NOT NULL",

@@ -37,8 +37,8 @@ class DokstampAuditLog(models.Model):
     )
     dokstamp_uuid = fields.Char(string="DokStamp UUID", readonly=True, index=True)
     event = fields.Selection(EVENTS, required=True, readonly=True)
-    old_values = fields.Json(readonly=True)
-    new_values = fields.Json(readonly=True)
+    old_values = fields.Json(string="Old values", readonly=True)
+    new_values = fields.Json(string="New values", readonly=True)
     changes = fields.Text(compute="_compute_changes")
     user_id = fields.Many2one(
         "res.users",

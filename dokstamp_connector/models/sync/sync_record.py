@@ -69,6 +69,7 @@ class DokstampSyncRecord(models.Model):
     attempt_count = fields.Integer(string="Attempts", readonly=True, aggregator=None)
     next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)
     waiting_for = fields.Char(
+        string="Waiting for",
         readonly=True,
         help="Model and id of the record that must be at DokStamp before this one.",
     )
@@ -87,6 +88,7 @@ class DokstampSyncRecord(models.Model):
             ("superseded", "Covered by a later change"),
             ("internal", "Error in the connector"),
         ],
+        string="Kind of problem",
         readonly=True,
     )
     failure_message = fields.Text(string="Reason", readonly=True)
@@ -101,7 +103,7 @@ class DokstampSyncRecord(models.Model):
             "create it was not answered."
         ),
     )
-    done_at = fields.Datetime(readonly=True)
+    done_at = fields.Datetime(string="Done at", readonly=True)
     user_id = fields.Many2one(
         "res.users", string="Changed by", readonly=True, ondelete="set null"
     )

@@ -7,7 +7,9 @@
     401 after a new token, 403, no login     later, attempt spared   pauses
     4xx to a token, 404 on a whole list      later, attempt spared   pauses
     other 4xx                                fails until it changes  goes on
-    several matches, error of our own        fails until it changes  goes on
+    several matches, document used already   fails until it changes  goes on
+    the last of many attempts                fails until it changes  breaker counts
+    error of our own                         fails until it changes  goes on
 
 dokstamp-api.md 6 and 21.4.
 """
