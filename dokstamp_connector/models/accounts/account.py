@@ -3,6 +3,7 @@
     account       who signs in where, and how fast it may call
     credentials   the secrets, which nobody can read
     guard         what keeps credentials and records where they belong
+    limits        what the fields may hold
     access        the client that uses them, and what is wrong with the access
     health        whether the account may be used right now
     registry      what registry records get from their company's account
