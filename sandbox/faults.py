@@ -9,6 +9,8 @@ The effects, in the order in which they act:
                      hang_after   do the work, be silent for `seconds`, close
     status           answer this (with headers, body or json); the work is not done
     html             a proxy's HTML page with this status; the work is not done
+    repeat           do the work twice, as behind a proxy that sends a request again;
+                     the answer is that of the second time
     after_status     do the work, then answer this status instead
     truncate         do the work, send the first half of the body
     empty            do the work, send no body
@@ -23,7 +25,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 EFFECTS = {
-    *("delay", "drop", "status", "html", "after_status"),
+    *("delay", "drop", "status", "html", "repeat", "after_status"),
     *("truncate", "empty", "content_type"),
 }
 DEFAULT_HANG = 60  # seconds
@@ -52,6 +54,7 @@ class Fault(BaseModel):
     body: str | None = None
     json_body: Any = Field(default=None, alias="json")
     html: int | None = Field(default=None, ge=200, le=599)
+    repeat: bool = False
     after_status: int | None = Field(default=None, ge=200, le=599)
     truncate: bool = False
     empty: bool = False

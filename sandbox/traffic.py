@@ -88,6 +88,8 @@ class Traffic:
             raise Cut("hung")
         if fault.status or fault.html:
             return _made_up(fault)
+        if fault.repeat:
+            await self._work(request)
         answer = await self._work(request)
         if fault.drop == "after":
             raise Cut()

@@ -7,6 +7,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
+from .conftest import errors
+
 STUDENT = {
     "name": "Ana",
     "email": "ana@example.com",
@@ -101,6 +103,19 @@ def test_server_error_after_the_work(api):
     api.fault(method="POST", after_status=502)
     assert api.post("/students", **STUDENT).status_code == 502
     assert len(api.rows("students")) == 1
+
+
+def test_work_done_twice_answers_for_the_second_time(api):
+    body = api.certificate_body()
+    api.fault(method="POST", path="/certificates", repeat=True)
+    refused = api.post("/certificates", **body, finish=True)
+    assert errors(refused) == {"file_uuid"}
+    (certificate,) = api.rows("certificates")
+    assert (certificate["status"], certificate["file_uuid"]) == (
+        "issued",
+        body["file_uuid"],
+    )
+    assert len(api.ledger(method="POST", path="/certificates")) == 1
 
 
 def test_truncated_empty_and_mislabelled_answers(api):
