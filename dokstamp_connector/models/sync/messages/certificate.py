@@ -89,8 +89,9 @@ class Issue(Certified):
         try:
             self.remote = self.client.certificates.create(body)
         except Rejected:
-            # the file may have been spent by an attempt that we know nothing of
-            if self.was_attempted or not self._file_is_spent():
+            # an attempt that we know nothing of, or one that was carried out only
+            # after we had looked, may have spent the file
+            if not self._file_is_spent():
                 raise
             self._adopt()
         self.uuid = self.remote["uuid"]
