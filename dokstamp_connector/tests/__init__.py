@@ -20,6 +20,7 @@ from . import test_certificate_document
 from . import test_certificate_faults
 from . import test_certificate_guard
 from . import test_certificate_issue
+from . import test_certificate_mishaps
 from . import test_certificate_recall
 from . import test_certificate_revoke
 from . import test_certificate_rights
