@@ -116,10 +116,21 @@ class Stage:
         self.admin.call("dokstamp.account", "write", [self.account], values)
         self.wait_until_quiet()
 
-    def control(self, what, values):
+    def control(self, what, values, method="POST"):
         """Break the sandbox: sandbox/README.md, "Make it misbehave"."""
         url = f"{self.sandbox.url}/_sandbox/{what}"
-        httpx.post(url, json=values).raise_for_status()
+        answer = httpx.request(method, url, json=values).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def move_switches(self, options):
+        """Move switches of the sandbox.
+
+        :return: where these were before
+        :rtype: dict
+        """
+        before = httpx.get(f"{self.sandbox.url}/_sandbox/options").json()
+        self.control("options", options, "PATCH")
+        return {name: before[name] for name in options}
 
     def wake(self):
         """Wake the scheduler, as any user's save does; it would look by itself within a
@@ -139,7 +150,7 @@ class Stage:
         :raise NotQuiet: the time is up, or something failed
         """
         started = time.monotonic()
-        while db.psql(UNSENT, self.database).strip() != "0":
+        while self.number(UNSENT):
             if time.monotonic() - started > QUIET_TIME:
                 raise NotQuiet("rows are still on their way")
             time.sleep(LOOK_AGAIN)
@@ -151,7 +162,7 @@ class Stage:
     def holding(self, statement):
         """Keep a lock in PostgreSQL, so that whoever needs it has to wait.
 
-        :param str statement: a LOCK statement
+        :param str statement: a LOCK statement, or an UPDATE, which is undone
         """
         holder = subprocess.Popen(
             ["psql", "-XAtq", self.database],
@@ -174,7 +185,26 @@ class Stage:
             "SELECT count(*) FROM pg_stat_activity"
             f" WHERE datname = '{self.database}' AND wait_event_type = 'Lock'"
         )
-        return db.psql(query).strip() != "0"
+        return bool(self.number(query))
+
+    def is_printing(self):
+        """Whether Odoo has wkhtmltopdf make a document."""
+        odoo = self.work.processes.running().get("odoo")
+        children = subprocess.run(
+            ["ps", "--ppid", str(odoo), "-o", "args="],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # with a file to write: it is also asked for its version
+        return any(
+            "wkhtmltopdf" in line and ".pdf" in line
+            for line in children.stdout.splitlines()
+        )
+
+    def number(self, query):
+        """What a query counts."""
+        return int(db.psql(query, self.database))
 
 
 def wait_for(is_reached, seconds, what):

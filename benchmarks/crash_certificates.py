@@ -1,0 +1,209 @@
+"""Odoo is killed at every step of a certificate's way: issued, revoked, re-issued."""
+
+import time
+
+from .certificate_check import Verdicts
+from .crash import LATER, SILENT, SILENT_AFTER, Matrix, Point, call
+from .stage import QUIET_TIME
+
+TOGETHER = 3  # certificates that each point interrupts
+LOOK_AGAIN = 0.5  # seconds
+ISSUE, REVOKE, REISSUE = "issue", "revoke", "reissue"
+FILES, CERTIFICATES = "/files", "/certificates"
+REVOCATION, LOOK = "/certificates/[^/]*/revoke", "/certificates/[^/]*"
+REGISTER_LOCK = "LOCK dokstamp_register_entry IN SHARE MODE"
+NO_DOCUMENT = (
+    "SELECT count(*) FROM dokstamp_certificate"
+    " WHERE state = 'queued' AND pdf_sha256 IS NULL"
+)
+UPLOAD_QUEUED = (
+    "SELECT count(*) FROM dokstamp_sync_record"
+    " WHERE state = 'pending' AND operation = 'issue'"
+)
+UNSETTLED = (
+    "SELECT (SELECT count(*) FROM dokstamp_certificate WHERE state = 'queued'"
+    " OR state = 'draft' AND replaces_id IS NOT NULL)"
+    " + (SELECT count(*) FROM dokstamp_sync_record"
+    " WHERE state IN ('pending', 'sending'))"
+)
+
+
+def action_stopped(name):
+    """A lock that keeps one scheduled action from running."""
+    return (
+        "UPDATE ir_cron SET priority = priority WHERE id = (SELECT res_id"
+        f" FROM ir_model_data WHERE module = 'dokstamp_connector' AND name = '{name}')"
+    )
+
+
+def all_of_them(query):
+    """Reached when a query counts every certificate of the point."""
+    return lambda stage: stage.number(query) >= TOGETHER
+
+
+DOCUMENTS_STOPPED = action_stopped("ir_cron_documents")
+FLUSH_STOPPED = action_stopped("ir_cron_flush")
+POINTS = (
+    Point(
+        "queued, no document begun",
+        ISSUE,
+        lock=DOCUMENTS_STOPPED,
+        reached=all_of_them(NO_DOCUMENT),
+    ),
+    Point("documents being made", ISSUE, reached=lambda stage: stage.is_printing()),
+    Point("documents made, not kept", ISSUE, lock="LOCK ir_attachment IN SHARE MODE"),
+    Point(
+        "documents made, not sent",
+        ISSUE,
+        lock=FLUSH_STOPPED,
+        reached=all_of_them(UPLOAD_QUEUED),
+    ),
+    Point("upload left, not done there", ISSUE, **call(SILENT, FILES)),
+    Point("upload left, done there later", ISSUE, **call(LATER, FILES)),
+    Point("upload done there", ISSUE, **call(SILENT_AFTER, FILES)),
+    Point(
+        "upload answered, not noted", ISSUE, lock="LOCK dokstamp_binding IN SHARE MODE"
+    ),
+    Point("creation left, not done there", ISSUE, **call(SILENT, CERTIFICATES)),
+    Point("creation left, done there later", ISSUE, **call(LATER, CERTIFICATES)),
+    Point("creation done there", ISSUE, **call(SILENT_AFTER, CERTIFICATES)),
+    Point("creation answered, not noted", ISSUE, lock=REGISTER_LOCK),
+    Point("some created, others not", ISSUE, arrives=CERTIFICATES, answered=1),
+    Point(
+        "created, DokStamp still at work on it",
+        ISSUE,
+        options={"certificate_pipeline": "async", "async_ready_after_reads": 0},
+        **call(SILENT, LOOK, "GET"),
+    ),
+    Point("revocation left, not done there", REVOKE, **call(SILENT, REVOCATION, "PUT")),
+    Point(
+        "revocation left, done there later", REVOKE, **call(LATER, REVOCATION, "PUT")
+    ),
+    Point("revocation done there", REVOKE, **call(SILENT_AFTER, REVOCATION, "PUT")),
+    Point("revocation answered, not noted", REVOKE, lock=REGISTER_LOCK),
+    Point(
+        "re-issue: revocation done there",
+        REISSUE,
+        **call(SILENT_AFTER, REVOCATION, "PUT"),
+    ),
+    Point(
+        "re-issue: revoked, no document begun",
+        REISSUE,
+        lock=DOCUMENTS_STOPPED,
+        reached=all_of_them(NO_DOCUMENT),
+    ),
+    Point("re-issue: upload done there", REISSUE, **call(SILENT_AFTER, FILES)),
+    Point("re-issue: creation done there", REISSUE, **call(SILENT_AFTER, CERTIFICATES)),
+)
+# What the older generation does in another way: signing in, and how it issues.
+OLDER_POINTS = (
+    Point("older API: upload done there", ISSUE, **call(SILENT_AFTER, FILES)),
+    Point("older API: creation done there", ISSUE, **call(SILENT_AFTER, CERTIFICATES)),
+    Point("older API: creation answered, not noted", ISSUE, lock=REGISTER_LOCK),
+    Point(
+        "older API: revocation done there",
+        REVOKE,
+        **call(SILENT_AFTER, REVOCATION, "PUT"),
+    ),
+)
+
+
+class CertificateMatrix(Matrix):
+    """Has a few graduates for each point, and knows what must become of each."""
+
+    COLUMNS = Verdicts.COLUMNS
+
+    def __init__(self, stage, points):
+        self.verdicts = Verdicts(stage)
+        super().__init__(stage)
+        self.graduates = self.make_graduates(TOGETHER * len(points))
+        issued_before = [point for point in points if point.act != ISSUE]
+        self.live = self.issue(TOGETHER * len(issued_before))
+        self.settle()
+
+    def make_graduates(self, count):
+        """Enrollments of people who completed a course, all at DokStamp."""
+        course = self._call("course", "create", {"name": "Botany", "code": "BOTANY"})
+        students = [
+            {
+                "name": f"Graduate {number}",
+                "email": f"graduate.{number}@example.com",
+                "date_of_birth": "2001-02-03",
+            }
+            for number in range(count)
+        ]
+        enrollments = [
+            {
+                "student_id": student,
+                "course_id": course,
+                "enrolled_at": "2026-09-01",
+                "completion_status": "completed",
+            }
+            for student in self._call("student", "create", students)
+        ]
+        ids = self._call("enrollment", "create", enrollments)
+        self.stage.wait_until_quiet()
+        return [{**v, "id": i} for v, i in zip(enrollments, ids, strict=True)]
+
+    def _call(self, kind, method, *args):
+        return self.stage.admin.call(f"dokstamp.{kind}", method, *args)
+
+    # What a point interrupts
+
+    def begin(self, point):
+        if point.act == ISSUE:
+            self.issue(TOGETHER)
+            return
+        ids = [self.live.pop() for _number in range(TOGETHER)]
+        self.verdicts.expect_revoked(ids, has_successor=point.act == REISSUE)
+        self._call("certificate", "write", ids, {"revocation_reason": "Wrong name"})
+        self._call("certificate", f"action_{point.act}", ids)
+
+    def issue(self, count):
+        people = [self.graduates.pop() for _number in range(count)]
+        values = [
+            {
+                "student_id": person["student_id"],
+                "course_id": person["course_id"],
+                "enrollment_id": person["id"],
+            }
+            for person in people
+        ]
+        ids = self._call("certificate", "create", values)
+        self.verdicts.expect_issued(ids)
+        self._call("certificate", "action_issue", ids)
+        return ids
+
+    def _is_reached(self, point, since):
+        if point.options:  # what is due later: the scheduler looks once a minute
+            self.stage.wake()
+            time.sleep(LOOK_AGAIN)
+        return super()._is_reached(point, since)
+
+    # Afterwards
+
+    def settle(self):
+        """Wait as long as something moves; what never settles is counted as wrong."""
+        started = time.monotonic()
+        while self.stage.number(UNSETTLED):
+            if time.monotonic() - started > QUIET_TIME:
+                break
+            # the scheduler would look by itself within a minute
+            self.stage.wake()
+            time.sleep(LOOK_AGAIN)
+        return time.monotonic() - started
+
+    def compare(self):
+        return self.verdicts.counts()
+
+    def use_older_generation(self):
+        """From now on with login, `status` and `issued_at`."""
+        self.stage.move_switches({"generation": "older"})
+        values = {
+            "auth_method": "password",
+            "login": "integration@example.com",
+            "password": "demo-password",
+        }
+        account = [self.stage.account]
+        self._call("account", "write", account, values)
+        self._call("account", "action_test_connection", account)
