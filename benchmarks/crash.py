@@ -15,6 +15,7 @@ from .stage import wait_for
 REACHED_WITHIN = 40  # seconds for the work to get to the step where it dies
 FOREVER = 90  # seconds, longer than Odoo lives then
 SLOW = 2  # seconds
+CATCH_UP = 0.5  # seconds
 SILENT = {"drop": "hang", "seconds": FOREVER}
 SILENT_AFTER = {"drop": "hang_after", "seconds": FOREVER}
 LATER = {"delay": SLOW}
@@ -107,15 +108,17 @@ class Matrix:
     def die(self, point, since):
         if point.lock:
             with self.stage.holding(point.lock):
-                self.begin(point)
-                self._wait_for(point, since)
-                time.sleep(0.5)  # for the answers of the other threads
-                self.stage.kill()
+                self._kill_when_reached(point, since)
             return
         if point.fault:
             self.stage.control("faults", point.fault)
+        self._kill_when_reached(point, since)
+
+    def _kill_when_reached(self, point, since):
         self.begin(point)
         self._wait_for(point, since)
+        if point.fault or point.lock:  # it goes no further, and its threads catch up
+            time.sleep(CATCH_UP)
         self.stage.kill()
 
     def _wait_for(self, point, since):
