@@ -1,13 +1,10 @@
 """How long a save takes, how soon it is at DokStamp, and what the capture costs."""
 
-import os
 import statistics
 import time
 from datetime import UTC, datetime
 
 from demo_parts.show import DemoFailed, Step, say, table
-
-from .stage import Stage, run_or_fail
 
 LATENCY_SAVES = 20
 LONGEST_MEDIAN = 2  # seconds from a save to DokStamp
@@ -101,25 +98,22 @@ class Bench:
         return self.stage.admin.count("dokstamp.sync.record")
 
 
-def measure(database):
-    """Measure and print.
+def measure_saves(stage):
+    """Measure and print; stops the sandbox.
 
     :raise TooSlow: the median from a save to DokStamp is above `LONGEST_MEDIAN`
     """
-    with Stage(database) as stage:
-        bench = Bench(stage)
-        with Step(f"{LATENCY_SAVES} saves, one at a time, until they are at DokStamp"):
-            delays = bench.delays()
-        with Step(f"{TIMED_SAVES} saves with DokStamp there"):
-            online = bench.saves("Online")
-            stage.wait_until_quiet()
-        with Step(f"{TIMED_SAVES} saves with DokStamp off"):
-            stage.work.processes.stop("sandbox")
-            offline = bench.saves("Offline")
-        with Step(
-            f"{IMPORTS} imports of {IMPORTED} courses with the capture, and without"
-        ):
-            captured, free = bench.imports()
+    bench = Bench(stage)
+    with Step(f"{LATENCY_SAVES} saves, one at a time, until they are at DokStamp"):
+        delays = bench.delays()
+    with Step(f"{TIMED_SAVES} saves with DokStamp there"):
+        online = bench.saves("Online")
+        stage.wait_until_quiet()
+    with Step(f"{TIMED_SAVES} saves with DokStamp off"):
+        stage.work.processes.stop("sandbox")
+        offline = bench.saves("Offline")
+    with Step(f"{IMPORTS} imports of {IMPORTED} courses with the capture, and without"):
+        captured, free = bench.imports()
     show(delays, online, offline, captured, free)
     if statistics.median(delays) > LONGEST_MEDIAN:
         raise TooSlow(f"{statistics.median(delays):.2f} s")
@@ -155,10 +149,3 @@ def milliseconds(seconds):
 def ratio(those, these):
     factor = statistics.median(those) / statistics.median(these)
     return f"{factor:.2f} times the one above"
-
-
-if __name__ == "__main__":
-    run_or_fail(
-        "scripts/bench",
-        lambda: measure(os.environ.get("DOKSTAMP_BENCH_DB", "dokstamp_bench")),
-    )

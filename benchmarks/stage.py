@@ -48,6 +48,7 @@ class Stage:
     def __init__(self, database):
         self.work = Work(database)
         self.port = free_port(0)
+        self.url = None
         self.sandbox = None
         self.admin = None
         self.account = None
@@ -86,8 +87,8 @@ class Stage:
 
     def start(self):
         """Start Odoo with its scheduled actions, and log in."""
-        url = start_odoo(self.work, self.port)
-        self.admin = Session(url, self.database, "admin", "admin")
+        self.url = start_odoo(self.work, self.port)
+        self.admin = Session(self.url, self.database, "admin", "admin")
 
     def kill(self):
         """End Odoo without a chance to tidy up."""
@@ -143,15 +144,16 @@ class Stage:
         db.psql(TRIGGER, self.database)
         self.wake()
 
-    def wait_until_quiet(self):
+    def wait_until_quiet(self, patience=QUIET_TIME):
         """Wait until all that can be sent is sent.
 
+        :param float patience: seconds
         :return: seconds that it took
         :raise NotQuiet: the time is up, or something failed
         """
         started = time.monotonic()
         while self.number(UNSENT):
-            if time.monotonic() - started > QUIET_TIME:
+            if time.monotonic() - started > patience:
                 raise NotQuiet("rows are still on their way")
             time.sleep(LOOK_AGAIN)
         if failed := db.psql(FAILED, self.database).strip():
