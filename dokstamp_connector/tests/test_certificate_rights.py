@@ -1,6 +1,6 @@
 import json
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -126,6 +126,82 @@ class TestCertificateRights(RightsCase):
             with self.subTest(name):
                 self.assertFalse(model.with_context(active_test=False).search([]))
         answer = self.call(self.eve, self.certificate, "read", ["number"])
+        self.assertEqual(answer, "AccessError")
+
+    def test_what_a_registrar_may_only_read_or_not_even_that(self):
+        rights = {
+            "dokstamp.account": "r",
+            "dokstamp.sync.record": "r",
+            "dokstamp.audit.log": "r",
+            "dokstamp.source": "r",
+            "dokstamp.source.link": "r",
+            "dokstamp.signatory": "r",
+            "dokstamp.register.entry": "r",
+            "dokstamp.certificate.archive": "r",
+            "dokstamp.badge.image": "r",
+            "dokstamp.hold": "rwc",
+            "dokstamp.issue.run": "rwc",
+            "dokstamp.binding": "",
+            "dokstamp.source.field": "",
+            "dokstamp.source.value": "",
+            "dokstamp.institution.choice": "",
+            "dokstamp.institution.choice.line": "",
+        }
+        operations = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+        for name, allowed in rights.items():
+            model = self.env[name].with_user(self.registrar)
+            for letter, operation in operations.items():
+                with self.subTest(model=name, operation=operation):
+                    self.assertEqual(model.has_access(operation), letter in allowed)
+
+    def test_settings_of_the_account_are_the_managers(self):
+        for values in (
+            {"needs_approval": False},
+            {"issue_ceiling": 10_000},
+            {"notifies_students": True},
+            {"certificate_document": "upload"},
+            {"base_url": "https://example.com"},
+            {"state": "connected"},
+            {"client_secret": "typed"},
+        ):
+            with self.subTest(values):
+                answer = self.call(self.registrar, self.account, "write", values)
+                self.assertEqual(answer, "AccessError")
+        for button in ("action_pause", "action_resume", "action_choose_institution"):
+            self.account.sudo().state = "paused"
+            with self.subTest(button):
+                answer = self.call(self.registrar, self.account, button)
+                self.assertEqual(answer, "AccessError")
+        self.assertFalse(self.requests())
+
+    def test_the_register_and_the_audit_log_change_for_nobody(self):
+        entry = self.env["dokstamp.register.entry"].search([], limit=1)
+        line = self.audit_of(self.certificate)[-1]
+        for record, values in (
+            (entry, {"student_name": "Mallory"}),
+            (line, {"new_values": {}}),
+        ):
+            for user in (self.registrar, self.manager):
+                record = record.with_user(user)
+                with self.subTest(model=record._name, user=user.login):
+                    for method, *args in (("write", values), ("unlink",), ("copy",)):
+                        answer = self.call(user, record, method, *args)
+                        self.assertIn(answer, ("AccessError", "UserError"))
+            with self.assertRaises(UserError):
+                record.sudo().write(values)
+            with self.assertRaises(UserError):
+                record.sudo().unlink()
+
+    def test_a_contact_leads_nobody_to_its_students(self):
+        name = "dokstamp_student_ids"
+        partner = self.student_user.partner_id
+        answer = self.call(self.bob, partner, "read", [name])
+        self.assertEqual(answer, "AccessError")
+        answer = self.call(self.bob, partner, "write", {name: [Command.clear()]})
+        self.assertEqual(answer, "AccessError")
+        partners = partner.browse()
+        domain = [(f"{name}.email", "=", self.ada.email)]
+        answer = self.call(self.bob, partners, "search", domain)
         self.assertEqual(answer, "AccessError")
 
     def test_a_company_is_not_chosen_by_the_context(self):

@@ -105,6 +105,20 @@ class TestForging(RightsCase):
         self.assertFalse(institution.copy().signatory_ids)
         self.assertEqual(self.institution.copy().signatory_ids.name, "Head")
 
+    def test_a_register_does_not_leave_with_its_institution(self):
+        self.registrar.company_ids += self.other_company
+        both = {"allowed_company_ids": self.registrar.company_ids.ids}
+        other = {"company_id": self.other_company.id}
+        unused = self.institution.copy()
+        self.call(self.registrar, unused, "write", other, context=both)
+        self.assertEqual(unused.company_id, self.other_company)
+        self.issued()
+        answer = self.call(
+            self.registrar, self.institution, "write", other, context=both
+        )
+        self.assertEqual(answer, "UserError")
+        self.assertEqual(self.institution.company_id, self.env.company)
+
     def test_a_portfolio_page_is_with_the_account_of_its_student(self):
         second = self.env["dokstamp.account"].create(
             {"name": "Second", "base_url": self.sandbox.url, "tenant": "other-school"}

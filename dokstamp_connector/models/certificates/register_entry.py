@@ -126,3 +126,25 @@ class DokstampRegisterEntry(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_always(self):
         raise UserError(self.env._("Entries of the register cannot be deleted."))
+
+
+class DokstampInstitution(models.Model):
+    _inherit = "dokstamp.institution"
+
+    def write(self, vals):
+        if "company_id" in vals:
+            self._keep_register(vals["company_id"])
+        return super().write(vals)
+
+    def _keep_register(self, company_id):
+        """:raise UserError: the register would go to another company with it"""
+        moving = self.filtered(lambda i: i.company_id.id != company_id)
+        # sudo: a register is kept, whoever may see it
+        register = self.env["dokstamp.register.entry"].sudo()
+        if register.search_count([("institution_id", "in", moving.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "An institution stays with its company once its register is begun: "
+                    "the register would leave with it."
+                )
+            )
