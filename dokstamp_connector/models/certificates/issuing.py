@@ -49,7 +49,6 @@ class DokstampCertificate(models.Model):
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
         for certificate in queued:
-            certificate._note_certified(was_sent=certificate in sent)
             sequence = sequences[certificate.company_id]
             certificate.write(
                 {
@@ -59,6 +58,7 @@ class DokstampCertificate(models.Model):
                     "active": True,
                     "failure_message": False,
                     "issuer_id": certificate._new_issuer().id,
+                    **certificate._certified(was_sent=certificate in sent),
                 }
             )
         with_document = self.filtered("pdf_sha256")
@@ -86,17 +86,18 @@ class DokstampCertificate(models.Model):
         # sudo: fields of the connector
         self.sudo().write({"issue_at": False, "failure_message": reason})
 
-    def _note_certified(self, *, was_sent):
-        """Keep what the document says; a document of other values is made anew.
+    def _certified(self, *, was_sent):
+        """Fields to write: what the document says; a document of other values is made
+        anew.
 
         :param bool was_sent: DokStamp has the document, and it says what it said
         """
         if was_sent:
-            return
+            return {}
         values = self._current_values()
         if self.pdf_is_made or self.certified_values not in (False, None, values):
-            self.pdf = False
-        self.certified_values = values
+            return {"certified_values": values, "pdf": False}
+        return {"certified_values": values}
 
     def _tell_issuer(self):
         """Let the form that shows this certificate reload."""
