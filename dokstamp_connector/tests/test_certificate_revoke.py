@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.certificates import moves
 from .common_certificates import CertificateCase
 
 
@@ -100,3 +103,28 @@ class TestCertificateRevoke(CertificateCase):
         self.run_cron("dokstamp_connector.ir_cron_refresh_certificates")
         self.flush()
         self.assertFalse(self.sandbox.requests())
+
+    def test_what_was_not_heard_of_for_longest_is_asked_for_first(self):
+        zoology = self.course(name="Zoology", code="ZOO")
+        first = self.issued()
+        second = self.issued(course_id=zoology.id, enrollment_id=False)
+        bindings = self.env["dokstamp.binding"]
+        bindings._of(first).last_synced_at = "2026-10-02 00:00:00"
+        bindings._of(second).last_synced_at = "2026-10-01 00:00:00"
+        with patch.object(moves, "REFRESH_AT_ONCE", 1):
+            for certificate in (second, first):
+                self.sandbox.forget_requests()
+                self.run_cron("dokstamp_connector.ir_cron_refresh_certificates")
+                self.flush()
+                self.assertEqual(
+                    self.requests(),
+                    [("GET", f"/certificates/{certificate.dokstamp_uuid}")],
+                )
+
+    def test_what_dokstamp_answered_is_kept_with_the_certificate(self):
+        certificate = self.issued()
+        [remote] = self.live()
+        self.assertEqual(certificate.answer["uuid"], remote["uuid"])
+        self.revoke(certificate)
+        self.assertEqual(certificate.answer["revocation_reason"], "Wrong name")
+        self.assertIn(remote["uuid"], certificate.answer_text)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 
 from odoo import api, fields, models
@@ -20,6 +21,7 @@ ENGINE_FIELDS = {
     "pdf_sha256",
     "pdf_is_made",
     "check_token",
+    "answer",
     "failure_message",
     "issuer_id",
     "prepared_by_id",
@@ -146,6 +148,15 @@ class DokstampCertificate(models.Model):
         "dokstamp.certificate", "replaces_id", string="Successors"
     )
     certified_values = fields.Json(readonly=True, copy=False)
+    answer = fields.Json(
+        readonly=True,
+        copy=False,
+        help="The certificate as DokStamp told it last; kept for the time when the "
+        "account is closed.",
+    )
+    answer_text = fields.Text(
+        string="DokStamp's answer", compute="_compute_answer_text"
+    )
     failure_message = fields.Text(readonly=True, copy=False)
 
     _number_unique = models.UniqueIndex(
@@ -212,6 +223,13 @@ class DokstampCertificate(models.Model):
     def _compute_replaced_by_id(self):
         for certificate in self:
             certificate.replaced_by_id = certificate.replaced_by_ids[:1]
+
+    @api.depends("answer")
+    def _compute_answer_text(self):
+        for certificate in self:
+            certificate.answer_text = certificate.answer and json.dumps(
+                certificate.answer, ensure_ascii=False, indent=2
+            )
 
     # === CRUD METHODS === #
 

@@ -20,6 +20,7 @@ from .pdf import decoded
 # goes on.
 REFRESH_DELAY = 15  # seconds
 REFRESH_LOOKS = 8
+REFRESH_AT_ONCE = 2000  # live certificates of an account that are asked for each day
 
 
 class DokstampCertificate(models.Model):
@@ -113,16 +114,30 @@ class DokstampCertificate(models.Model):
         """Ask what became of live certificates: DokStamp expires them, and its own
         users can revoke them.
 
-        Only queues; the flush asks.
+        Only queues; the flush asks. Those that were not heard of for longest come
+        first.
         """
-        live = self.search(
-            [
-                ("state", "in", ("queued", "issued")),
-                ("dokstamp_uuid", "!=", False),
-                ("account_id.state", "=", "connected"),
-            ]
+        for account in self.env["dokstamp.account"].search(
+            [("state", "=", "connected")]
+        ):
+            self._least_recently_heard_of(account)._queue_refresh()
+
+    @api.model
+    def _least_recently_heard_of(self, account):
+        live = self._search(
+            [("state", "in", LIVE_STATES), ("account_id", "=", account.id)]
         )
-        live._queue_refresh()
+        bindings = self.env["dokstamp.binding"].search(
+            [
+                ("account_id", "=", account.id),
+                ("res_model", "=", self._name),
+                ("res_id", "in", live),
+                ("dokstamp_uuid", "!=", False),
+            ],
+            order="last_synced_at, id",
+            limit=REFRESH_AT_ONCE,
+        )
+        return self.browse(bindings.mapped("res_id"))
 
     def _queue_refresh(self, urgent=False):
         """Ask later; where something is on its way, its answer tells, and it must not
@@ -151,6 +166,7 @@ class DokstampCertificate(models.Model):
             or self.verification_url,
             "issued_at": _as_utc(remote.get("issued_at")) or self.issued_at,
             "failure_message": False,
+            "answer": {**(self.answer or {}), **remote},
         }
         if status in ("issued", "revoked", "expired"):
             values["state"] = status
