@@ -15,5 +15,8 @@
         "views/slide_channel_views.xml",
         "views/slide_channel_partner_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["dokstamp_connector_elearning/static/tests/tours/**/*"],
+    },
     "auto_install": True,
 }

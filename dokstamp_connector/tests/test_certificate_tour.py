@@ -13,14 +13,17 @@ class TestCertificateTour(CertificateCase, HttpCase):
         self.env.ref(xmlid).method_direct_trigger()
         self.env.invalidate_all()
 
-    def test_a_registrar_issues_revokes_and_reissues_without_reloading(self):
-        # the scheduler's part: the tour runs it while its own page waits
+    def setUp(self):
+        super().setUp()
+        # the scheduler's part: the tours run it while their own page waits
         new_test_user(
             self.env,
             login="clockwork@example.com",
             password="clockwork@example.com",
             groups="base.group_system",
         )
+
+    def test_a_registrar_issues_revokes_and_reissues_without_reloading(self):
         self.start_tour(
             f"/odoo/action-dokstamp_connector.dokstamp_student_action/{self.ada.id}",
             "dokstamp_certificate",
@@ -34,3 +37,19 @@ class TestCertificateTour(CertificateCase, HttpCase):
         self.assertEqual(second.replaces_id, first)
         [remote] = self.live()
         self.assertEqual(second.dokstamp_uuid, remote["uuid"])
+
+    def test_a_registrar_sees_a_certificate_expire_and_issues_a_new_one(self):
+        first = self.draft(pdf=False)
+        first.action_issue()
+        self.run_cron("dokstamp_connector.ir_cron_documents")
+        self.flush()
+        self.sandbox.change("certificates", first.dokstamp_uuid, status="expired")
+        self.start_tour(
+            f"/odoo/action-dokstamp_connector.dokstamp_certificate_action/{first.id}",
+            "dokstamp_certificate_expired",
+            login=self.registrar.login,
+            timeout=120,
+        )
+        self.assertEqual(first.state, "expired")
+        [remote] = self.live()
+        self.assertEqual(first.replaced_by_id.dokstamp_uuid, remote["uuid"])

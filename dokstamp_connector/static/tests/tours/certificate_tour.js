@@ -1,43 +1,10 @@
+import {
+    expect,
+    isInState,
+    runScheduledActions,
+} from "@dokstamp_connector/../tests/tours/steps";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
-import { session } from "@web/session";
-
-// A user of the test who may run scheduled actions, as the scheduler would meanwhile.
-const CLOCKWORK = "clockwork@example.com";
-
-/** Call Odoo as another user, over the route that other programs use. */
-async function callAs(login, model, method, args) {
-    const post = async (service, name, params) => {
-        const response = await browser.fetch("/jsonrpc", {
-            method: "POST",
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify({
-                jsonrpc: "2.0",
-                method: "call",
-                params: { service, method: name, args: params },
-            }),
-        });
-        const { result, error } = await response.json();
-        if (error) {
-            throw new Error(`${model}.${method}: ${error.data.message}`);
-        }
-        return result;
-    };
-    const uid = await post("common", "login", [session.db, login, login]);
-    return post("object", "execute_kw", [session.db, uid, login, model, method, args]);
-}
-
-async function runScheduledActions(...names) {
-    for (const name of names) {
-        const [, id] = await callAs(
-            CLOCKWORK,
-            "ir.model.data",
-            "check_object_reference",
-            ["dokstamp_connector", name]
-        );
-        await callAs(CLOCKWORK, "ir.cron", "method_direct_trigger", [[id]]);
-    }
-}
 
 /** What the check link of the certificate on the screen answers; a redirection is not followed. */
 async function follow(anchor) {
@@ -48,17 +15,6 @@ async function follow(anchor) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     return page.querySelector("#wrap").textContent.replace(/\s+/g, " ");
 }
-
-function expect(isRight, sentence) {
-    if (!isRight) {
-        throw new Error(sentence);
-    }
-}
-
-const isInState = (label) => ({
-    content: `it is ${label}`,
-    trigger: `.o_statusbar_status .o_arrow_button_current:contains('${label}')`,
-});
 
 const CHECK_LINK = ".o_field_widget[name=check_url] a";
 const VERIFICATION_LINK = ".o_dokstamp_verification a[href*='/verify/']";
@@ -165,5 +121,69 @@ registry.category("web_tour.tours").add("dokstamp_certificate", {
             run: () => expect(window.isTheSamePage, "the page was loaded again"),
         },
         isInState("Issued"),
+        {
+            content: "its own check link leads to DokStamp",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                const answer = await follow(anchor);
+                expect(answer === "redirected", "re-issued: " + answer);
+            },
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("dokstamp_certificate_expired", {
+    steps: () => [
+        isInState("Issued"),
+        {
+            content: "DokStamp let it expire; ask there",
+            trigger: ".o_form_statusbar button[name=action_sync_now]",
+            async run(helpers) {
+                window.isTheSamePage = true;
+                await helpers.click();
+            },
+        },
+        {
+            trigger: ".o_form_view",
+            run: () => runScheduledActions("ir_cron_flush"),
+        },
+        isInState("Expired", () => expect(window.isTheSamePage, "the page was loaded again")),
+        {
+            content: "the check link says expired",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                const page = await follow(anchor);
+                expect(page.includes("has expired"), "expired: " + page);
+                expect(!page.includes("Ada Example"), "the page names the student");
+            },
+        },
+        {
+            content: "issue a new one; no public reason is asked for, as nothing is revoked",
+            trigger: ".o_form_statusbar button[name=action_reissue]",
+            run: "click",
+        },
+        {
+            trigger: ".modal:not(:has(.o_field_widget[name=reason])) button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "the successor is on the screen",
+            trigger: ".o_form_view button[name=action_open_replaces]",
+            run: () => runScheduledActions("ir_cron_documents", "ir_cron_flush"),
+        },
+        {
+            content: "its verification link appears",
+            trigger: VERIFICATION_LINK,
+            run: () => expect(window.isTheSamePage, "the page was loaded again"),
+        },
+        isInState("Issued"),
+        {
+            content: "its check link leads to DokStamp",
+            trigger: CHECK_LINK,
+            async run({ anchor }) {
+                const answer = await follow(anchor);
+                expect(answer === "redirected", "issued: " + answer);
+            },
+        },
     ],
 });
