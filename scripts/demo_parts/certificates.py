@@ -4,6 +4,7 @@ import time
 
 from .check_links import look
 from .edits import finish_page, pages_of
+from .portal import look_at_portal
 from .show import DemoFailed, Step, say, table
 
 COURSES = (
@@ -19,7 +20,7 @@ ISSUE_TIME = 90  # seconds
 LOOK_AGAIN = 0.25  # seconds
 REVOCATION = "The examination was taken by somebody else."
 CORRECTION = "The name has changed."
-NEW_NAME = "Marcia Demo"
+NEW_NAME = "Joelle Willis"
 
 
 class NotIssued(DemoFailed):
@@ -30,7 +31,7 @@ def show_certificates(school, sandbox):
     """From completions in eLearning to links that anybody can check.
 
     :raise NotIssued: one did not arrive
-    :raise WrongCertificates: the two sides, or a link, tell something else
+    :raise WrongPortal: the student sees something else in the portal
     """
     with Step("Members complete two courses in eLearning") as step:
         complete_courses(school, step)
@@ -44,6 +45,9 @@ def show_certificates(school, sandbox):
         reissue(school, certificates)
     certificates = read(school)
     show(certificates, [look(certificate) for certificate in certificates])
+    with Step("The member opens My certificates in the portal") as step:
+        listed, offered = look_at_portal(school, certificates)
+        step.note(f"{listed} of the member's own, {offered} PDFs downloaded")
     return certificates
 
 
@@ -90,8 +94,9 @@ def revoke(school, certificate):
 
 def reissue(school, certificates):
     """*Re-issue* once the name is corrected: it is revoked, and a new one issued."""
-    old = next(c for c in certificates if c["student_id"][1] == "Marc Demo")
-    student = old["student_id"][0]
+    partner = school.member.partner_id
+    student = school.fed("res.partner", partner, "dokstamp.student")["id"]
+    old = next(c for c in certificates if c["student_id"][0] == student)
     values = {"social_name": NEW_NAME}
     school.registrar.call("dokstamp.student", "write", [student], values)
     action = school.registrar.call(CERTIFICATE, "action_reissue", [old["id"]])

@@ -16,6 +16,9 @@ from .show import DemoFailed, Step, say
 
 SCHOOL_NAME = "Green Thumb School"
 ERROR_LINE = re.compile(r"[-\d]+ [:,\d]+ \d+ (ERROR|CRITICAL) ")
+# What Odoo logs when an addon is installed while a scheduled action runs; the demo
+# tries again, as it asks a person to.
+BUSY_LINE = "bad query: b'SELECT FROM ir_cron FOR UPDATE NOWAIT'"
 
 
 class NotEqual(DemoFailed):
@@ -117,7 +120,11 @@ def compare(school, sandbox, title):
 
 def look_for_errors(log):
     """:raise ErrorsLogged: Odoo logged one"""
-    errors = [line for line in log.read_text().splitlines() if ERROR_LINE.match(line)]
+    errors = [
+        line
+        for line in log.read_text().splitlines()
+        if ERROR_LINE.match(line) and not line.endswith(BUSY_LINE)
+    ]
     if errors:
         raise ErrorsLogged("\n".join(errors))
     say("==> No error in Odoo's log")

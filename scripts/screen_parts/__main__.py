@@ -31,9 +31,8 @@ def main():
             if not names or picture.name in names:
                 file = root / "docs" / f"{picture.name}.png"
                 with Step(f"docs/{file.name}") as step:
-                    picture.take(
-                        Visitor(browser, school.url, picture.login), scene, file
-                    )
+                    visitor = Visitor(browser, school.url, picture.login, picture.size)
+                    picture.take(visitor, scene, file)
                     step.note(f"{file.stat().st_size // 1000} kB")
         browser.close()
 

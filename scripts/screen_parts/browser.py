@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-WIDTH, HEIGHT = 1400, 900  # pixels
+DESK, PHONE = (1400, 900), (390, 844)  # pixels
 COLOURS = 256
 ALL_THERE = """() => document.fonts.status === "loaded" && [...document.images].every(
     image => image.complete || image.loading === "lazy"
@@ -13,12 +13,15 @@ LOADING = ".o_loading_indicator, .o_blockUI"
 
 
 class Visitor:
-    """:param login: login, which is the password too; None for a stranger"""
+    """:param login: login, which is the password too; None for a stranger
+    :param size: of the window, as `DESK` or `PHONE`
+    """
 
-    def __init__(self, browser, url, login):
+    def __init__(self, browser, url, login, size=DESK):
         self._url = url
+        self._width, height = size
         context = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US"
+            viewport={"width": self._width, "height": height}, locale="en-US"
         )
         self.page = context.new_page()
         self.page.set_default_timeout(WAIT)
@@ -56,7 +59,7 @@ class Visitor:
         """Write what is in the window, small."""
         self.page.wait_for_selector(LOADING, state="hidden")
         self.page.wait_for_function(ALL_THERE)
-        self.page.mouse.move(WIDTH - 1, HEIGHT - 1)
+        self.page.mouse.move(self._width - 1, 1)
         self.page.wait_for_timeout(SETTLE)
         self.page.screenshot(path=file)
         make_small(file)

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .browser import make_small
+from .browser import DESK, PHONE, make_small
 
 PDF_WIDTH = 1200  # pixels
 FORM, ROWS, CARDS = ".o_form_view", ".o_data_row", ".o_kanban_record"
@@ -15,11 +15,13 @@ REGISTRAR, ADMIN, MEMBER, STRANGER = "registrar", "admin", "portal", None
 class Picture:
     """:param go: leads a visitor to what is to be seen
     :param login: whose screen; None for a stranger's
+    :param size: of the window
     """
 
     name: str
     login: str | None
     go: Callable
+    size: tuple[int, int] = DESK
 
     def take(self, visitor, scene, file):
         self.go(visitor, scene)
@@ -28,13 +30,18 @@ class Picture:
 
 @dataclass
 class Document:
-    """The PDF of a certificate, as it prints."""
+    """A PDF, as it prints.
+
+    :param path: of the scene, below Odoo's address
+    """
 
     name: str
+    path: Callable
     login: str = REGISTRAR
+    size: tuple[int, int] = DESK
 
     def take(self, _visitor, scene, file):
-        path = f"/web/content/dokstamp.certificate/{scene.certificate}/pdf"
+        path = self.path(scene)
         command = ["pdftoppm", "-png", "-singlefile", "-r", "150"]
         command += ["-scale-to-x", str(PDF_WIDTH), "-scale-to-y", "-1"]
         subprocess.run(
@@ -78,6 +85,32 @@ def wizard(visitor, scene):
     visitor.wait(".modal .o_data_row")
 
 
+def revocation(visitor, scene):
+    visitor.action("dokstamp_certificate_action", FORM, scene.certificate)
+    visitor.click("button[name=action_revoke]")
+    visitor.page.fill(".modal [name=reason] input", "The name was misspelt.")
+
+
+def register_print(visitor, _scene):
+    visitor.action("dokstamp_register_entry_action", ROWS)
+    visitor.click(".o_control_panel button:has-text('Print a year')")
+    visitor.wait(".modal [name=summary] span")
+
+
+def portal(visitor, _scene):
+    visitor.open("/my/certificates", "[id^=certificate-]")
+
+
+def certificate_pdf(scene):
+    return f"/web/content/dokstamp.certificate/{scene.certificate}/pdf"
+
+
+def register_pdf(scene):
+    entries = scene.school.registrar.call("dokstamp.register.entry", "search", [])
+    numbers = ",".join(map(str, entries))
+    return f"/report/pdf/dokstamp_connector.register_document/{numbers}"
+
+
 PICTURES = [
     Picture("overview", REGISTRAR, action("dokstamp_account_action_overview", CARDS)),
     Picture("student", REGISTRAR, student),
@@ -93,17 +126,20 @@ PICTURES = [
         REGISTRAR,
         action("dokstamp_certificate_action", FORM, "certificate"),
     ),
+    Picture("certificates", REGISTRAR, action("dokstamp_certificate_action", ROWS)),
+    Picture("changed", REGISTRAR, action("dokstamp_certificate_action_changed", ROWS)),
+    Picture("revocation", REGISTRAR, revocation),
     Picture("issue-run", REGISTRAR, action("dokstamp_issue_run_action", FORM, "run")),
+    Picture("holds", REGISTRAR, action("dokstamp_hold_action", ROWS)),
     Picture("register", REGISTRAR, action("dokstamp_register_entry_action", ROWS)),
-    Picture(
-        "portal",
-        MEMBER,
-        lambda visitor, _scene: visitor.open("/my/certificates", "[id^=certificate-]"),
-    ),
+    Picture("register-print", REGISTRAR, register_print),
+    Picture("portal", MEMBER, portal),
+    Picture("portal-phone", MEMBER, portal, PHONE),
     Picture(
         "check",
         STRANGER,
         lambda visitor, scene: visitor.open(scene.revoked_check, "h1"),
     ),
-    Document("certificate-pdf"),
+    Document("certificate-pdf", certificate_pdf),
+    Document("register-pdf", register_pdf),
 ]
