@@ -50,7 +50,10 @@ class DokstampCertificateIssue(models.TransientModel):
 
     def _summary_sentence(self):
         if not self.line_ids:
-            return self.env._("Nobody here is enrolled in a course.")
+            return self.env._(
+                "Nobody to issue to: a certificate goes to somebody who is enrolled in a "
+                "course and has completed it."
+            )
         sentence = self.env._(
             "%(ready)s of %(all)s will get a certificate.",
             ready=self.ready_count,

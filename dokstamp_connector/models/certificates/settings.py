@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 DOCUMENTS = [
-    ("own", "Certificate of this addon"),
-    ("report", "Another report of this database"),
+    ("own", "Standard certificate"),
+    ("report", "Another report of Odoo"),
     ("upload", "Uploaded by the registrar"),
 ]
 
