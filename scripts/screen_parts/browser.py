@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-DESK, PHONE = (1400, 900), (390, 844)  # pixels
+DESK, PAGE, PHONE = (1400, 900), (1400, 1120), (390, 844)  # pixels
 COLOURS = 256
 ALL_THERE = """() => document.fonts.status === "loaded" && [...document.images].every(
     image => image.complete || image.loading === "lazy"

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .browser import DESK, PHONE, make_small
+from .browser import DESK, PAGE, PHONE, make_small
 
 PDF_WIDTH = 1200  # pixels
 FORM, ROWS, CARDS = ".o_form_view", ".o_data_row", ".o_kanban_record"
@@ -133,7 +133,7 @@ PICTURES = [
     Picture("holds", REGISTRAR, action("dokstamp_hold_action", ROWS)),
     Picture("register", REGISTRAR, action("dokstamp_register_entry_action", ROWS)),
     Picture("register-print", REGISTRAR, register_print),
-    Picture("portal", MEMBER, portal),
+    Picture("portal", MEMBER, portal, PAGE),
     Picture("portal-phone", MEMBER, portal, PHONE),
     Picture(
         "check",
