@@ -223,7 +223,8 @@ class TestCertificateRights(RightsCase):
             "action_sync_now",
             "action_stop_automatic_issue",
             "action_download_documents",
-            "action_check_link",
+            "action_preview",
+            "action_open_verification",
         )
         for user in (self.student_user, self.bob, self.eve):
             for button in buttons:

@@ -51,8 +51,8 @@ class DokstampCertificateIssue(models.TransientModel):
     def _summary_sentence(self):
         if not self.line_ids:
             return self.env._(
-                "Nobody to issue to: a certificate goes to somebody who is enrolled in a "
-                "course and has completed it."
+                "Nobody to issue to: a certificate goes to somebody who is enrolled in "
+                "a course and has completed it."
             )
         sentence = self.env._(
             "%(ready)s of %(all)s will get a certificate.",

@@ -48,11 +48,6 @@ class DokstampCertificate(models.Model):
         self.ensure_one()
         return self._preview()
 
-    def action_check_link(self):
-        """Open what the QR code on the document leads to."""
-        self.ensure_one()
-        return _open_in_new_tab(self.check_url)
-
     def action_open_verification(self):
         """Open DokStamp's public page of the certificate."""
         self.ensure_one()
