@@ -16,6 +16,7 @@ from . import test_bad_input
 from . import test_badges
 from . import test_capture
 from . import test_certificate_automatic
+from . import test_certificate_buttons
 from . import test_certificate_document
 from . import test_certificate_faults
 from . import test_certificate_guard

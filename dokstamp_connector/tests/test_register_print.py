@@ -1,8 +1,5 @@
-from lxml import etree
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools.safe_eval import safe_eval
 
 from .common_certificates import CertificateCase
 
@@ -58,24 +55,3 @@ class TestRegisterPrint(CertificateCase):
         self.assertEqual(wizard.summary, "This book is empty.")
         with self.assertRaisesRegex(UserError, "empty"):
             wizard.action_print()
-
-    def test_a_contact_leads_to_its_certificates(self):
-        partner = self.env["res.partner"].create({"name": "Ada Example"})
-        self.ada.partner_id = partner
-        partner = partner.with_user(self.registrar)
-        self.assertEqual(partner.dokstamp_certificate_count, 1)
-        action = partner.action_view_dokstamp_certificates()
-        found = self.env["dokstamp.certificate"].search(action["domain"])
-        self.assertEqual(found, self.certificate)
-
-    def test_the_filter_without_certificate_counts_a_revoked_one_as_none(self):
-        self.assertFalse(self.without_certificate())
-        self.revoke()
-        self.assertEqual(self.without_certificate(), self.completion)
-
-    def without_certificate(self):
-        """What the filter of the enrollment list finds."""
-        enrollments = self.env["dokstamp.enrollment"].with_user(self.registrar)
-        arch = etree.fromstring(enrollments.get_view(view_type="search")["arch"])
-        [chosen] = arch.findall(".//filter[@name='without_certificate']")
-        return enrollments.search(safe_eval(chosen.get("domain")))
