@@ -18,6 +18,50 @@ class TestCertificateIssue(CertificateCase):
         self.assertEqual(certificate.state, "draft")
         self.assertFalse(certificate.number)
 
+    def test_numbers_count_for_themselves_in_each_year_of_conferral(self):
+        self.env.ref("dokstamp_connector.sequence_certificate").date_range_ids.unlink()
+        days = ("2024-03-01", "2026-02-01", "2024-09-01", "2026-02-01")
+        drafts = [
+            self.draft(student_id=person.id, enrollment_id=False, conferral_date=day)
+            for person, day in zip(self.people(len(days)), days, strict=True)
+        ]
+        self.together(drafts).action_issue()
+        self.assertEqual(
+            [draft.number for draft in drafts],
+            [
+                "CERT/2024/00001",
+                "CERT/2026/00001",
+                "CERT/2024/00002",
+                "CERT/2026/00002",
+            ],
+        )
+
+    def test_issuing_many_asks_the_database_for_a_number_each_and_little_more(self):
+        people = self.people(30)
+        drafts = [self.draft(student_id=one.id, enrollment_id=False) for one in people]
+        first = self.draft()
+        first.action_issue()  # the first one fills the caches
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.together(drafts).action_issue()
+        self.env.flush_all()
+        self.assertLess(self.env.cr.sql_log_count - before, 2 * len(drafts))
+
+    def together(self, certificates):
+        return certificates[0].concat(*certificates[1:])
+
+    def people(self, count):
+        return self.env["dokstamp.student"].create(
+            [
+                {
+                    "name": f"Person {number}",
+                    "email": f"person.{number}@example.com",
+                    "date_of_birth": "2001-02-03",
+                }
+                for number in range(count)
+            ]
+        )
+
     def test_issuing_uploads_the_document_and_creates_the_certificate(self):
         certificate = self.draft()
         certificate.action_issue()

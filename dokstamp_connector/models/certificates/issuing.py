@@ -53,7 +53,7 @@ class DokstampCertificate(models.Model):
             certificate.write(
                 {
                     "number": certificate.number
-                    or sequence._next(sequence_date=certificate.conferral_date),
+                    or certificate._next_number(sequence),
                     "state": "queued",
                     "active": True,
                     "failure_message": False,
@@ -110,6 +110,21 @@ class DokstampCertificate(models.Model):
         if self.env.user._is_superuser():
             return self.issuer_id or self.env.user
         return self.env.user
+
+    def _next_number(self, sequence):
+        """The sequence's next number for the day of conferral.
+
+        :rtype: str
+        """
+        day = self.conferral_date
+        parts = sequence.use_date_range and sequence.date_range_ids.filtered(
+            lambda part: part.date_from <= day <= part.date_to
+        )
+        if not parts:
+            return sequence._next(sequence_date=day)
+        # the sequence itself would search for its part anew for each of hundreds
+        part = parts[0]
+        return part.with_context(ir_sequence_date_range=part.date_from)._next()
 
     def _sequence(self, company):
         """The company's own sequence for certificates, else the common one."""
