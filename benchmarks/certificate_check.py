@@ -34,11 +34,7 @@ class Verdicts:
 
     def counts(self):
         """:return: a number for each of `COLUMNS`"""
-        ours = self._ours()
-        theirs = {
-            row["uuid"]: row
-            for row in self.stage.sandbox.rows("certificates", deleted=True)
-        }
+        ours, theirs = self._ours(), self._theirs()
         found = Counter(
             self._verdict(certificate, theirs) for certificate in ours.values()
         )
@@ -50,6 +46,16 @@ class Verdicts:
         rows = self.stage.admin.read("dokstamp.certificate", [], FIELDS)
         return {row["id"]: row for row in rows}
 
+    def _theirs(self):
+        """uuid → certificate at DokStamp, with its document's digest."""
+        sandbox = self.stage.sandbox
+        files = sandbox.rows("files", deleted=True)
+        digests = {file["uuid"]: file["sha256"] for file in files}
+        return {
+            row["uuid"]: row | {"pdf_sha256": digests[row["file_uuid"]]}
+            for row in sandbox.rows("certificates", deleted=True)
+        }
+
     def _expected_state(self, certificate):
         return self.expected.get(certificate["id"], "issued")
 
@@ -60,12 +66,8 @@ class Verdicts:
         states = {certificate["state"], remote["status"]}
         if states != {self._expected_state(certificate)}:
             return "unlike"
-        return None if self._is_its_document(certificate, remote) else "unlike"
-
-    def _is_its_document(self, certificate, remote):
-        files = self.stage.sandbox.rows("files", deleted=True)
-        digests = {file["uuid"]: file["sha256"] for file in files}
-        return digests[remote["file_uuid"]] == certificate["pdf_sha256"]
+        is_its_document = remote["pdf_sha256"] == certificate["pdf_sha256"]
+        return None if is_its_document else "unlike"
 
     def _not_even_here(self, ours):
         """Certificates that were asked for and do not exist in Odoo."""

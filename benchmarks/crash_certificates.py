@@ -4,6 +4,7 @@ import time
 
 from .certificate_check import Verdicts
 from .crash import LATER, SILENT, SILENT_AFTER, Matrix, Point, call
+from .graduates import make_graduates
 from .stage import QUIET_TIME
 
 TOGETHER = 3  # certificates that each point interrupts
@@ -116,34 +117,10 @@ class CertificateMatrix(Matrix):
     def __init__(self, stage, points):
         self.verdicts = Verdicts(stage)
         super().__init__(stage)
-        self.graduates = self.make_graduates(TOGETHER * len(points))
+        self.graduates = make_graduates(stage, TOGETHER * len(points))
         issued_before = [point for point in points if point.act != ISSUE]
         self.live = self.issue(TOGETHER * len(issued_before))
         self.settle()
-
-    def make_graduates(self, count):
-        """Enrollments of people who completed a course, all at DokStamp."""
-        course = self._call("course", "create", {"name": "Botany", "code": "BOTANY"})
-        students = [
-            {
-                "name": f"Graduate {number}",
-                "email": f"graduate.{number}@example.com",
-                "date_of_birth": "2001-02-03",
-            }
-            for number in range(count)
-        ]
-        enrollments = [
-            {
-                "student_id": student,
-                "course_id": course,
-                "enrolled_at": "2026-09-01",
-                "completion_status": "completed",
-            }
-            for student in self._call("student", "create", students)
-        ]
-        ids = self._call("enrollment", "create", enrollments)
-        self.stage.wait_until_quiet()
-        return [{**v, "id": i} for v, i in zip(enrollments, ids, strict=True)]
 
     def _call(self, kind, method, *args):
         return self.stage.admin.call(f"dokstamp.{kind}", method, *args)

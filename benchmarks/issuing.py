@@ -8,6 +8,7 @@ import time
 from demo_parts.show import DemoFailed, Step, say, table
 
 from .browser import Browser, hire
+from .graduates import make_graduates
 
 CERTIFICATES = 500
 OPENINGS = 3  # times that the wizard is opened
@@ -41,39 +42,11 @@ class Issuing:
 
     def __init__(self, stage):
         self.stage = stage
-        self.course = self._make_graduates()
+        graduates = make_graduates(stage, CERTIFICATES, SYNC_TIME)
+        self.course = graduates[0]["course_id"]
         hire(stage.admin)
         self.browser = Browser(stage.url, stage.database)
         self.reached, self.progress = {}, []
-
-    def _make_graduates(self):
-        admin = self.stage.admin
-        values = {"name": "Botany", "code": "BOTANY", "workload_hours": 40}
-        course = admin.call(COURSE, "create", values)
-        students = admin.call(
-            "dokstamp.student",
-            "create",
-            [
-                {
-                    "name": f"Graduate {number}",
-                    "email": f"graduate.{number}@example.com",
-                    "date_of_birth": "2001-02-03",
-                }
-                for number in range(CERTIFICATES)
-            ],
-        )
-        enrollments = [
-            {
-                "student_id": student,
-                "course_id": course,
-                "enrolled_at": "2026-09-01",
-                "completion_status": "completed",
-            }
-            for student in students
-        ]
-        admin.call("dokstamp.enrollment", "create", enrollments)
-        self.stage.wait_until_quiet(SYNC_TIME)
-        return course
 
     # What the registrar does
 
@@ -84,7 +57,7 @@ class Issuing:
         """
         button = self.stage.admin.ref(BUTTON)
         browser = self.browser
-        browser.load(COURSE, [self.course])
+        browser.doing("see the course").load(COURSE, [self.course])
         for _opening in range(OPENINGS):
             browser.doing("press Issue certificates on the course")
             action = browser.press(button, COURSE, [self.course])
