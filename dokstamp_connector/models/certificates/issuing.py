@@ -52,8 +52,7 @@ class DokstampCertificate(models.Model):
             sequence = sequences[certificate.company_id]
             certificate.write(
                 {
-                    "number": certificate.number
-                    or certificate._next_number(sequence),
+                    "number": certificate.number or certificate._next_number(sequence),
                     "state": "queued",
                     "active": True,
                     "failure_message": False,
