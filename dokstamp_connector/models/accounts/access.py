@@ -47,11 +47,31 @@ class DokstampAccount(models.Model):
         self.ensure_one()
         account_sudo = self.sudo()  # the one place that reads the secrets
         if self.auth_method == "password":
-            auth = PasswordLogin(self.login or "", account_sudo.stored_password or "")
-            secret = account_sudo.stored_password
+            secret = account_sudo.stored_password or ""
+            auth = PasswordLogin(self.login or "", secret)
         else:
-            secret = account_sudo.stored_client_secret
-            auth = ClientCredentials(self.client_id or "", secret or "")
+            secret = account_sudo.stored_client_secret or ""
+            auth = ClientCredentials(self.client_id or "", secret)
+        fingerprint = self._access_fingerprint(secret)
+        key = (self.env.cr.dbname, self.id)
+        with _clients_guard:
+            known_fingerprint, client = _clients.get(key, (None, None))
+            if known_fingerprint != fingerprint:
+                client = Client(
+                    self.base_url,
+                    self.tenant,
+                    auth,
+                    rate_limit=RateLimit(self.requests_per_minute),
+                    pool_size=self.max_in_flight,
+                )
+                _clients[key] = (fingerprint, client)
+            return client
+
+    def _access_fingerprint(self, secret):
+        """What is another one as soon as a client would have to be.
+
+        :rtype: str
+        """
         settings = (
             self.base_url,
             self.tenant,
@@ -62,27 +82,28 @@ class DokstampAccount(models.Model):
             self.requests_per_minute,
             self.max_in_flight,
         )
-        fingerprint = hashlib.sha256(repr(settings).encode()).hexdigest()
-        key = (self.env.cr.dbname, self.id)
-        with _clients_guard:
-            known = _clients.get(key)
-            if known and known[0] == fingerprint:
-                return known[1]
-            client = Client(
-                self.base_url,
-                self.tenant,
-                auth,
-                rate_limit=RateLimit(self.requests_per_minute),
-                pool_size=self.max_in_flight,
-            )
-            _clients[key] = (fingerprint, client)
-            return client
+        return hashlib.sha256(repr(settings).encode()).hexdigest()
+
+    # === SENTENCES === #
 
     def _access_sentence(self, error):
-        """What is wrong with the access, why, and what to do, in plain words."""
+        """What is wrong with the access, why, and what to do, in plain words.
+
+        :param Exception error: of the client, or of `_client`
+        :rtype: str
+        """
         parts = split_address(self.base_url)
         host = parts.hostname if parts else self.base_url
-        reasons = {
+        unreached = self._unreached_sentences(host)
+        reason = getattr(error, "reason", None)
+        return unreached.get(reason) or self._refusal_sentence(error, host)
+
+    def _unreached_sentences(self, host):
+        """Reason of the client → why nothing useful came back.
+
+        :rtype: dict[str, str]
+        """
+        return {
             "dns": self.env._(
                 "There is no server named %(host)s. Check the address of the API.",
                 host=host,
@@ -103,8 +124,9 @@ class DokstampAccount(models.Model):
                 "DokStamp asks us to slow down. Try again in a minute."
             ),
         }
-        if getattr(error, "reason", None) in reasons:
-            return reasons[error.reason]
+
+    def _refusal_sentence(self, error, host):
+        """Why DokStamp, or what answered in its place, does not let us in."""
         if isinstance(error, CredentialsRefused):
             return self.env._(
                 "DokStamp refused the credentials. Check them: client ID and secret, "
