@@ -1,5 +1,7 @@
 from . import source
+from . import source_part
 from . import source_field
+from . import source_value
 from . import source_link
 from . import reading
 from . import twins

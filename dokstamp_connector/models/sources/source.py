@@ -1,6 +1,7 @@
 """Which Odoo model feeds which kind of registry record; set up without code.
 
-    source, source_field   the definition: which model, which fields, how they are read
+    source                 the definition: which model feeds which kind
+    source_part            of it: each field (source_field), each value (source_value)
     watch                  notices a school app's save
     guard                  keeps what goes wrong from failing that save
     feed                   reads records, finds or creates theirs, writes what differs

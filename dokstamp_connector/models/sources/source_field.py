@@ -1,5 +1,3 @@
-"""Where one field of a registry record comes from, and its table of values."""
-
 import re
 import zoneinfo
 
@@ -13,6 +11,7 @@ class DokstampSourceField(models.Model):
     """Where one field of a registry record comes from."""
 
     _name = "dokstamp.source.field"
+    _inherit = ["dokstamp.source.part"]
     _description = "DokStamp Source Field"
     _order = "source_id, sequence, id"
     _rec_name = "field_name"
@@ -142,28 +141,14 @@ class DokstampSourceField(models.Model):
                     model._check_field_access(field, "read")
                     model = self.env[field.comodel_name] if field.relational else None
 
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._check_may_read()
-        lines.source_id._definition_changed()
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
+    def _definition_changed(self):
         self._check_may_read()
-        self.source_id._definition_changed()
-        return result
-
-    def unlink(self):
-        sources = self.source_id
-        result = super().unlink()
-        sources._definition_changed()
-        return result
+        return super()._definition_changed()
 
     # === DEFINITION === #
+
+    def _sources(self):
+        return self.source_id
 
     def _paths(self):
         """The dotted paths that this field is read from.
@@ -193,44 +178,3 @@ class DokstampSourceField(models.Model):
                 return None
             model = self.env[field.comodel_name]
         return model._name, self.env[self.entity]._fields[self.field_name].comodel_name
-
-
-class DokstampSourceValue(models.Model):
-    """One line of a table of values: `ongoing` → `enrolled`."""
-
-    _name = "dokstamp.source.value"
-    _description = "DokStamp Source Value"
-    _order = "field_id, id"
-    _rec_name = "from_value"
-
-    field_id = fields.Many2one(
-        "dokstamp.source.field", required=True, ondelete="cascade", index=True
-    )
-    from_value = fields.Char(string="Value in Odoo")
-    to_value = fields.Char(string="Value at DokStamp")
-
-    _one_per_value = models.Constraint(
-        "UNIQUE (field_id, from_value)", "This value has a line already."
-    )
-
-    @api.depends("from_value", "to_value")
-    def _compute_display_name(self):
-        for line in self:
-            line.display_name = f"{line.from_value or '–'} → {line.to_value or '–'}"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        values = super().create(vals_list)
-        values.field_id.source_id._definition_changed()
-        return values
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.field_id.source_id._definition_changed()
-        return result
-
-    def unlink(self):
-        sources = self.field_id.source_id
-        result = super().unlink()
-        sources._definition_changed()
-        return result

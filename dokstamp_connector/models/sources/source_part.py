@@ -1,0 +1,35 @@
+from odoo import api, models
+
+
+class DokstampSourcePart(models.AbstractModel):
+    """A part of a source's definition: any change of it has all records read again."""
+
+    _name = "dokstamp.source.part"
+    _description = "DokStamp Part of a Source"
+
+    def _sources(self):
+        """The sources that these are parts of.
+
+        :rtype: dokstamp.source
+        """
+        raise NotImplementedError
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts._definition_changed()
+        return parts
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._definition_changed()
+        return result
+
+    def unlink(self):
+        sources = self._sources()
+        result = super().unlink()
+        sources._definition_changed()
+        return result
+
+    def _definition_changed(self):
+        return self._sources()._definition_changed()
