@@ -2,6 +2,7 @@ from . import entity
 from . import entity_rules
 from . import entity_state
 from . import entity_capture
+from . import entity_fed
 from . import institution
 from . import institution_member
 from . import organization

@@ -1,6 +1,11 @@
-"""What the smart buttons of the registry's forms count and open."""
+"""What people do with registry records by hand, and what the smart buttons of the forms
+count and open.
+"""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..actions import RELOAD, show_message
 
 
 class DokstampEntity(models.AbstractModel):
@@ -23,6 +28,39 @@ class DokstampEntity(models.AbstractModel):
         action["domain"] = [(link, "=", self.id)]
         action["context"] = {f"default_{link}": self.id}
         return action
+
+    def action_sync_now(self):
+        """Send the records now, ahead of what is queued; also retries what failed."""
+        unassigned = self.filtered(lambda record: not record.account_id)
+        if unassigned:
+            raise UserError(
+                self.env._(
+                    "%(name)s has no DokStamp account. Choose one on the record, or "
+                    "set one up for the company under DokStamp > Configuration > "
+                    "Accounts.",
+                    name=unassigned[0].display_name,
+                )
+            )
+        self._queue_push(urgent=True)
+        return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
+
+    def action_view_audit_trail(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_audit_log_action"
+        )
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        action["display_name"] = self.env._("Audit trail: %s", self.display_name)
+        return action
+
+    def action_open_dokstamp_page(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": self.dokstamp_page_url,
+            "target": "new",
+        }
 
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""

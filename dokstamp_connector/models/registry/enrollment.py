@@ -14,7 +14,8 @@ class DokstampEnrollment(models.Model):
 
     _dokstamp_resource = "enrollments"
     _dokstamp_rank = 70
-    _natural_key = ("student_id", "course_id")
+    _natural_key = ("student_id", "course_id", "cohort_id")
+    _natural_key_optional = ("cohort_id",)
     _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
     _dokstamp_certificate_filter = "enrollment_uuid"
     _dokstamp_archive_values = {"completion_status": "dropped"}

@@ -7,6 +7,8 @@ follows from them.
     entity_rules    what DokStamp would refuse, said before it does
     entity_state    what DokStamp holds, and how far the rest got
     entity_capture  a save queues what changed
+    entity_fed      what a source feeds is not typed over
+    buttons         what people do with a record by hand
 """
 
 from collections import defaultdict
@@ -52,6 +54,8 @@ class DokstampEntity(models.AbstractModel):
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
+    # Those of them that tell records apart only where they are given.
+    _natural_key_optional = ()
     # Whether a source may feed it.
     _dokstamp_is_fed = True
     # Whether a save sends it; a certificate goes out by its buttons alone.
@@ -92,8 +96,6 @@ class DokstampEntity(models.AbstractModel):
         search="_search_sync_state",
     )
     sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
-    fed_fields = fields.Json(string="Fed fields", compute="_compute_fed_fields")
-    fed_by = fields.Char(string="Fed by", compute="_compute_fed_fields")
     dokstamp_page_url = fields.Char(
         string="Page at DokStamp", compute="_compute_binding"
     )

@@ -1,11 +1,6 @@
-"""A save queues what changed, in its own transaction; and what people can do with a
-record by hand.
-"""
+"""A save queues what changed, in its own transaction."""
 
 from odoo import api, models
-from odoo.exceptions import UserError
-
-from ..actions import RELOAD, show_message
 
 
 class DokstampEntity(models.AbstractModel):
@@ -65,26 +60,6 @@ class DokstampEntity(models.AbstractModel):
     def _is_text(self, name):
         return name in self._dokstamp_fields and self._fields[name].type == "char"
 
-    def _check_not_fed(self, vals):
-        """Keep people from typing over a field that a source would overwrite at its
-        next save.
-        """
-        if self.env.su:
-            return
-        for record in self:
-            for name in set(vals).intersection(record.fed_fields or ()):
-                field = self._fields[name]
-                if field.convert_to_write(record[name], record) != vals[name]:
-                    raise UserError(
-                        self.env._(
-                            "%(field)s comes from %(origin)s. Change it there: it "
-                            "would be overwritten here at the next save. In an import, "
-                            "leave this column out.",
-                            field=field._description_string(self.env),
-                            origin=record.fed_by,
-                        )
-                    )
-
     def _payload_triggers(self):
         """Names of the fields whose change must reach DokStamp."""
         triggers = {*self._dokstamp_fields, "active", "account_id"}
@@ -95,50 +70,3 @@ class DokstampEntity(models.AbstractModel):
 
     def _queue_removal(self):
         self.env["dokstamp.sync.record"]._gather(self, "remove")
-
-    @api.model
-    def _get_view(self, view_id=None, view_type="form", **options):
-        """Make the fields that a source feeds read-only in forms, record by record."""
-        arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type == "form":
-            for name in self._dokstamp_fields:
-                for node in arch.xpath(
-                    f"//field[@name='{name}'][not(ancestor::field)][not(@readonly)]"
-                ):
-                    node.set("readonly", f"'{name}' in (fed_fields or [])")
-        return arch, view
-
-    # === ACTION METHODS === #
-
-    def action_sync_now(self):
-        """Send the records now, ahead of what is queued; also retries what failed."""
-        unassigned = self.filtered(lambda record: not record.account_id)
-        if unassigned:
-            raise UserError(
-                self.env._(
-                    "%(name)s has no DokStamp account. Choose one on the record, or "
-                    "set one up for the "
-                    "company under DokStamp > Configuration > Accounts.",
-                    name=unassigned[0].display_name,
-                )
-            )
-        self._queue_push(urgent=True)
-        return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
-
-    def action_view_audit_trail(self):
-        self.ensure_one()
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "dokstamp_connector.dokstamp_audit_log_action"
-        )
-        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
-        action["display_name"] = self.env._("Audit trail: %s", self.display_name)
-        return action
-
-    def action_open_dokstamp_page(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": self.dokstamp_page_url,
-            "target": "new",
-        }

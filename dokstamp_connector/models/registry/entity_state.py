@@ -40,13 +40,6 @@ class DokstampEntity(models.AbstractModel):
             record.sync_state = state
             record.sync_message = message
 
-    def _compute_fed_fields(self):
-        links = self.env["dokstamp.source.link"].sudo()._feeding(self)
-        for record in self:
-            link = links.get(record.id)
-            record.fed_fields = link.source_id._fed_field_names() if link else []
-            record.fed_by = link.display_name if link else False
-
     def _search_dokstamp_uuid(self, operator, value):
         return self._search_binding("dokstamp_uuid", operator, value)
 

@@ -10,9 +10,6 @@ from odoo.tools import SQL
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
-    # The fields of `_natural_key` that tell records apart only where they are given.
-    _natural_key_optional = ()
-
     @api.model
     def _natural_keys(self, vals_by_id):
         """What makes values the same record as others; None where part is missing.
@@ -139,10 +136,3 @@ class DokstampStudent(models.Model):
             "(SELECT id FROM dokstamp_student WHERE lower(email) = ANY(%s))", values
         )
         return Domain("id", "in", with_address)
-
-
-class DokstampEnrollment(models.Model):
-    _inherit = "dokstamp.enrollment"
-
-    _natural_key = ("student_id", "course_id", "cohort_id")
-    _natural_key_optional = ("cohort_id",)
