@@ -3,7 +3,6 @@ back.
 """
 
 import logging
-from collections import defaultdict
 
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -105,7 +104,7 @@ class DokstampFlush(models.AbstractModel):
         """
         account = self._account_of(lane)
         rows = self._locked(row_ids).with_env(account.env)
-        records = self._records_of(rows)
+        records = rows._records()
         jobs = []
         for row in rows:
             message = self._guarded(row, self._plan_row, row, records)
@@ -129,20 +128,6 @@ class DokstampFlush(models.AbstractModel):
             )
         )
         return rows
-
-    def _records_of(self, rows):
-        """(model, id) → record; all of one model are read together.
-
-        :rtype: dict[tuple[str, int], dokstamp.entity]
-        """
-        ids_by_model = defaultdict(list)
-        for row in rows:
-            ids_by_model[row.res_model].append(row.res_id)
-        return {
-            (model, record.id): record
-            for model, ids in ids_by_model.items()
-            for record in rows.env[model].browse(ids).exists()
-        }
 
     def _plan_row(self, row, records):
         """The message for a row; None when the row is settled without one."""
