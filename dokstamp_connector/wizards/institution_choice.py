@@ -66,6 +66,11 @@ class DokstampInstitutionChoice(models.TransientModel):
         )
 
     def _registry_institution(self, line):
+        """The registry's institution that is linked to the chosen one's uuid, new if
+        need be.
+
+        :rtype: dokstamp.institution
+        """
         bindings = self.env["dokstamp.binding"].sudo()  # written by the engine alone
         known = bindings._holder_of(self.account_id, "dokstamp.institution", line.uuid)
         if known:

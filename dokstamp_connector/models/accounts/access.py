@@ -28,7 +28,9 @@ class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
     def _try_connection(self):
-        """:return: what is wrong, or None
+        """Ask DokStamp for one institution.
+
+        :return: what is wrong, or None
         :rtype: Exception | None
         """
         try:

@@ -85,7 +85,10 @@ class DokstampAccount(models.Model):
         )
 
     def _check_secret_is_there(self):
-        """:raise UserError: there is none to sign in with"""
+        """Say so before DokStamp is asked without one.
+
+        :raise UserError: there is none to sign in with
+        """
         if self.auth_method == "password":
             if not self.has_password:
                 raise UserError(

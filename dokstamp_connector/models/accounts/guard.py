@@ -15,6 +15,10 @@ class DokstampAccount(models.Model):
 
     @api.constrains("base_url")
     def _check_base_url(self):
+        """An address that can be one, and that nobody on the way can listen to.
+
+        :raise ValidationError: it is none, or is not encrypted
+        """
         for account in self:
             parts = split_address(account.base_url)
             if not parts or parts.scheme not in ("http", "https"):

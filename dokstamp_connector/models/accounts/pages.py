@@ -17,6 +17,7 @@ class DokstampAccount(models.Model):
 
     @api.constrains("page_url_pattern")
     def _check_page_url_pattern(self):
+        """:raise ValidationError: no address of the web comes of it"""
         for account in self.filtered("page_url_pattern"):
             try:
                 url = account.page_url_pattern.format(resource="courses", uuid="0")

@@ -85,7 +85,9 @@ class DokstampSource(models.Model):
         return {record_id: entity.id for record_id, entity in entities.items()}
 
     def _read(self, records):
-        """:return: record id → registry values, and record id → why it cannot be read
+        """Read records, as far as they can be read.
+
+        :return: record id → registry values, and record id → why it cannot be read
         :rtype: tuple[dict[int, dict], dict[int, str]]
         """
         values, errors = {}, {}

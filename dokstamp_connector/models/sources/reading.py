@@ -146,6 +146,11 @@ class DokstampSourceField(models.Model):
         return round(float(value or 0) * GRADE_MAX / self.scale, 2)
 
     def _cast(self, field, value):
+        """``value`` in the type of the registry's field; False where it is empty.
+
+        :raise TypeError: it has no such value
+        :raise ValueError: likewise
+        """
         if field.type == "boolean":
             return _as_text(value).lower() not in ("", "false", "0", "no")
         if value is None or value is False or value == "":

@@ -61,6 +61,10 @@ class DokstampSweep(models.AbstractModel):
         self._sweep_deleted(model)
 
     def _unsent(self, records):
+        """Those that nothing is queued for, and that DokStamp holds otherwise or not.
+
+        :rtype: dokstamp.entity
+        """
         open_rows = self.env["dokstamp.sync.record"]._open_rows(records)
         bindings = records._bindings()
         return records.filtered(

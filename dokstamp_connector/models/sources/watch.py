@@ -173,6 +173,7 @@ class DokstampSource(models.Model):
 
     @api.model
     def _feed_gathered(self):
+        """Read what this transaction has changed; the sweep gets what must wait."""
         gathered = self.env.cr.precommit.data.pop(GATHERED, {})
         ids_by_source = defaultdict(set)
         for (source_id, path), ids in gathered.items():

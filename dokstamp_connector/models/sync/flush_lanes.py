@@ -59,7 +59,10 @@ class DokstampFlush(models.AbstractModel):
         )
 
     def _client_or_pause(self, account):
-        """:rtype: Client | None"""
+        """The account's client; None when its address or tenant cannot be right.
+
+        :rtype: Client | None
+        """
         try:
             return account._client()
         except ValueError as error:

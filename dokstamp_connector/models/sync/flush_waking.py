@@ -23,7 +23,11 @@ class DokstampFlush(models.AbstractModel):
         return [*self._sendable_domain(account), due]
 
     def _seconds_until_due(self, lane):
-        """:rtype: float | None"""
+        """Until the lane's next row; None when there is none, or the account may not
+        call.
+
+        :rtype: float | None
+        """
         account = self._account_of(lane)
         due_at = account.state == "connected" and self._next_due_at(account)
         if not due_at:

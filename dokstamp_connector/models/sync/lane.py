@@ -26,7 +26,9 @@ class Job:
 
 @dataclass
 class Lane:
-    """:param int account_id: the `dokstamp.account`
+    """What one account has under way: claimed rows, and the threads that send them.
+
+    :param int account_id: the `dokstamp.account`
     :param Client client: shared by the lane's threads
     :param int width: requests at once
     :param bool is_probing: after an outage, one reading call before any row is claimed

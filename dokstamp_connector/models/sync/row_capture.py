@@ -35,6 +35,11 @@ class DokstampSyncRecord(models.Model):
         )
 
     def _gather_row(self, account, model, res_id, operation, urgent=False, keys=None):
+        """Note one record; the last operation of the transaction counts.
+
+        :param bool urgent: a person waits for it
+        :param keys: what must be known of a record that is being deleted
+        """
         gathered = self.env.cr.precommit.data.setdefault(GATHERED, {})
         if not gathered:
             self.env.cr.precommit.add(self._insert_gathered)
@@ -53,6 +58,10 @@ class DokstampSyncRecord(models.Model):
 
     @api.model
     def _insert_gathered(self):
+        """Insert what was gathered, and wake the flush.
+
+        In SQL, as every user's save comes by here: one statement for all records.
+        """
         rows = self.env.cr.precommit.data.pop(GATHERED, None)
         if not rows:
             return

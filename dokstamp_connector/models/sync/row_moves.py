@@ -38,7 +38,12 @@ class DokstampSyncRecord(models.Model):
         waiting._tell_users()
 
     def _postpone(self, failure_type, delay, *, uses_attempt, message=False):
-        """:param float delay: seconds"""
+        """Try again later.
+
+        :param failure_type: why not now; False: nothing went wrong
+        :param float delay: seconds
+        :param bool uses_attempt: whether this counts towards giving up
+        """
         self.write(
             {
                 "state": "pending",

@@ -38,7 +38,9 @@ UNREACHED = ("dns", "refused", "tls")  # reasons for which no request can have l
 
 @dataclass(frozen=True)
 class Verdict:
-    """:param action: `later`, `fail` or `pause`
+    """What becomes of a row, and of its account, after a failure.
+
+    :param action: `later`, `fail` or `pause`
     :param failure_type: of `dokstamp.sync.record`
     :param delay: seconds until the next attempt
     :param uses_attempt: whether this counts towards giving up
@@ -58,8 +60,11 @@ class Verdict:
 
 
 def judge(error, attempt_count):
-    """:param Exception error: what a message ended with
+    """Decide by the kind of error, never by its text.
+
+    :param Exception error: what a message ended with
     :param int attempt_count: attempts before this one
+    :rtype: Verdict
     """
     if isinstance(error, RateLimited):
         return Verdict("later", "rate_limit", delay=error.delay or RATE_LIMIT_DELAY)

@@ -35,6 +35,10 @@ class Searched(Message):
         return next(iter(found.values()), None)
 
     def _with(self, keys):
+        """What DokStamp holds under these keys; filters may be ignored there.
+
+        :rtype: list[dict]
+        """
         if self.resource == "enrollments":
             # one list per course instead of one search per member; the call that read
             # it may be another message's
@@ -132,6 +136,7 @@ class Push(Searched):
         )
 
     def _create(self):
+        """POST it; the keys stay unresolved while nobody knows whether it arrived."""
         values = {k: v for k, v in self.payload.items() if v is not None}
         self._meaning("created", {}, values)
         self.unresolved = [self.keys] if self.keys else []
