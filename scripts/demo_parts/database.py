@@ -63,8 +63,14 @@ def install(config, addons):
 
 
 def drop(database, folder):
-    """Drop a database with its files."""
-    psql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    """Drop a database with its files, whoever of us is still connected."""
+    # not WITH (FORCE): that is refused while autovacuum, which is not ours, is at work
+    # there; a plain DROP ends it by itself
+    psql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE datname = '{database}' AND usename = current_user"
+    )
+    psql(f'DROP DATABASE IF EXISTS "{database}"')
     shutil.rmtree(folder / "data", ignore_errors=True)
 
 
