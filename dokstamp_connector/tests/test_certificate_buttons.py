@@ -33,7 +33,7 @@ class TestCertificateButtons(CertificateCase):
         refused.action_issue()
         self.flush()
         self.assertEqual(refused.state, "failed")
-        self.assertIn("The selected course is closed.", refused.hindrance)
+        self.assertIn("Course: The selected course is closed.", refused.hindrance)
         self.sandbox.clear_faults()
         refused.action_issue()
         self.flush()

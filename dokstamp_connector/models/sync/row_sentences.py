@@ -65,11 +65,18 @@ class DokstampSyncRecord(models.Model):
         :rtype: dict[str, str]
         """
         model = self.env[self.res_model]
-        return {
-            spec.key_of(model._fields[name]): model._fields[name]._description_string(
-                self.env
-            )
+        # certificates send more than they keep in step: their links go out too
+        fields_ = {
+            f"{name.removesuffix('_id')}_uuid": field
+            for name, field in model._fields.items()
+            if field.type == "many2one" and name.endswith("_id")
+        }
+        fields_ |= {
+            spec.key_of(model._fields[name]): model._fields[name]
             for name, spec in model._dokstamp_fields.items()
+        }
+        return {
+            key: field._description_string(self.env) for key, field in fields_.items()
         }
 
     def _stranger_sentence(self, stranger):
