@@ -37,6 +37,14 @@ class TestCertificateRecall(CertificateCase):
         self.assertEqual(certificate.number, number)
         self.assertEqual(len(self.live()), 1)
 
+    def test_a_draft_that_has_its_number_is_archived_instead_of_deleted(self):
+        certificate = self.queued()
+        certificate.action_draft()
+        with self.assertRaisesRegex(UserError, "Archive it instead"):
+            certificate.unlink()
+        certificate.active = False
+        self.draft().unlink()
+
     def test_a_document_that_was_made_is_made_anew_after_the_correction(self):
         certificate = self.queued(pdf=False)
         self.make_documents()

@@ -7,6 +7,7 @@ from . import register_entry
 from . import signatory
 from . import settings
 from . import document
+from . import document_queue
 from . import changed
 from . import automatic
 from . import issue_run

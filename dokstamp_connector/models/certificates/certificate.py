@@ -6,28 +6,9 @@ import json
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 OPEN_STATES = ("draft", "failed")  # a person can still change it
 LIVE_STATES = ("queued", "issued")
-# Written by the connector alone: what DokStamp answered, and what was certified.
-ENGINE_FIELDS = {
-    "number",
-    "state",
-    "issued_at",
-    "verification_url",
-    "revoked_at",
-    "certified_values",
-    "pdf_sha256",
-    "pdf_is_made",
-    "check_token",
-    "answer",
-    "failure_message",
-    "issuer_id",
-    "prepared_by_id",
-    "replaces_id",
-    "issue_at",
-}
 
 
 class DokstampCertificate(models.Model):
@@ -235,46 +216,15 @@ class DokstampCertificate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_engine_fields(vals)
         certificates = super().create(vals_list)
         certificates._note_document()
         return certificates
 
     def write(self, vals):
-        self._refuse_engine_fields(vals)
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
         return result
-
-    def _refuse_engine_fields(self, vals):
-        if not self.env.su and ENGINE_FIELDS.intersection(vals):
-            raise AccessError(
-                self.env._(
-                    "These fields tell what DokStamp answered; they cannot be typed "
-                    "in. Use the buttons."
-                )
-            )
-
-    def _check_is_draft(self):
-        if self.filtered(lambda c: c.state not in OPEN_STATES):
-            raise UserError(
-                self.env._(
-                    "A certificate that is issued cannot be changed. Re-issue it: that "
-                    "revokes this one and "
-                    "makes a new one."
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_sent(self):
-        if self.filtered(lambda c: c.number or c.state not in OPEN_STATES):
-            raise UserError(
-                self.env._(
-                    "Only drafts can be deleted. Revoke the certificate instead."
-                )
-            )
 
     def _queue_push(self, urgent=False):
         """Nothing: a certificate goes out when a person says so, never by a save."""
@@ -286,23 +236,3 @@ class DokstampCertificate(models.Model):
         for certificate in self.sudo():  # sudo: a field of the connector
             data = certificate.pdf and base64.b64decode(certificate.pdf)
             certificate.pdf_sha256 = data and hashlib.sha256(data).hexdigest()
-
-    # === WHAT IT CERTIFIES === #
-
-    def _current_values(self):
-        """What the certificate certifies, as the registry has it now.
-
-        :rtype: dict[str, str | int | None]
-        """
-        self.ensure_one()
-        student, course = self.student_id, self.course_id
-        return {
-            "name": student.name,
-            "social_name": student.social_name or None,
-            "email": student.email,
-            "date_of_birth": student.date_of_birth.isoformat()
-            if student.date_of_birth
-            else None,
-            "course": course.name,
-            "workload_hours": course.workload_hours or None,
-        }

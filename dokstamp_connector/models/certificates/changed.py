@@ -43,6 +43,20 @@ class DokstampCertificate(models.Model):
                 f"{label}: {old or '–'} → {new or '–'}" for label, old, new in changes
             )
 
+    def _current_values(self):
+        """What the certificate certifies, as the registry has it now.
+
+        :return: key of `CURRENT` → value as JSON holds it, None for nothing
+        :rtype: dict[str, str | int | None]
+        """
+        self.ensure_one()
+        values = {}
+        for key, (link, name) in CURRENT.items():
+            value = self[f"{link}_id"][name]
+            is_date = self.env[f"dokstamp.{link}"]._fields[name].type == "date"
+            values[key] = (fields.Date.to_string(value) if is_date else value) or None
+        return values
+
     def _changes_since_issue(self):
         """:return: label, certified value, value now
         :rtype: list[tuple[str, str, str]]

@@ -1,10 +1,28 @@
 """What people may change on a certificate, and when; the buttons do the rest."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .certificate import ENGINE_FIELDS, OPEN_STATES
+from .certificate import OPEN_STATES
 
+# Written by the connector alone: what DokStamp answered, and what was certified.
+ENGINE_FIELDS = {
+    "number",
+    "state",
+    "issued_at",
+    "verification_url",
+    "revoked_at",
+    "certified_values",
+    "pdf_sha256",
+    "pdf_is_made",
+    "check_token",
+    "answer",
+    "failure_message",
+    "issuer_id",
+    "prepared_by_id",
+    "replaces_id",
+    "issue_at",
+}
 SUGGESTED = tuple(f"default_{name}" for name in ENGINE_FIELDS)
 # What stands on the document, and whom and what it goes to.
 CONTENT = {
@@ -64,6 +82,8 @@ class DokstampCertificate(models.Model):
     def create(self, vals_list):
         if self.env.su:
             return super().create(vals_list)
+        for vals in vals_list:
+            self._refuse_engine_fields(vals)
         # what the context suggests is typed in no less
         context = {
             key: value
@@ -76,6 +96,7 @@ class DokstampCertificate(models.Model):
     def write(self, vals):
         self._refuse_other_account(vals)
         if not self.env.su:
+            self._refuse_engine_fields(vals)
             self._refuse_frozen(vals)
             if CONTENT.intersection(vals):
                 vals = self._with_stale_document_dropped(vals)
@@ -84,6 +105,33 @@ class DokstampCertificate(models.Model):
             if "pdf" in vals:
                 self.sudo().pdf_is_made = False
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if self.filtered(lambda c: c.state not in OPEN_STATES):
+            raise UserError(
+                self.env._(
+                    "Only drafts can be deleted. Revoke the certificate instead."
+                )
+            )
+        if numbered := self.filtered("number"):
+            raise UserError(
+                self.env._(
+                    "%s has its number already, and no number is given twice. Archive "
+                    "it instead.",
+                    numbered[0].number,
+                )
+            )
+
+    def _refuse_engine_fields(self, vals):
+        """:raise AccessError: one of these fields is the connector's"""
+        if ENGINE_FIELDS.intersection(vals):
+            raise AccessError(
+                self.env._(
+                    "These fields tell what DokStamp answered; they cannot be typed "
+                    "in. Use the buttons."
+                )
+            )
 
     def _refuse_other_account(self, vals):
         """:raise UserError: what is queued with one account would never go out"""
@@ -105,8 +153,14 @@ class DokstampCertificate(models.Model):
                 )
 
     def _check_is_open(self):
+        """:raise UserError: it is issued, or may be"""
         if self.state not in OPEN_STATES:
-            self._check_is_draft()
+            raise UserError(
+                self.env._(
+                    "A certificate that is issued cannot be changed. Re-issue it: that "
+                    "revokes this one and makes a new one."
+                )
+            )
         if self._sent_ones():
             raise UserError(
                 self.env._(
