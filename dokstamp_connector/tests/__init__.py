@@ -19,6 +19,7 @@ from . import test_certificate_automatic
 from . import test_certificate_buttons
 from . import test_certificate_document
 from . import test_certificate_faults
+from . import test_certificate_forging
 from . import test_certificate_guard
 from . import test_certificate_issue
 from . import test_certificate_mishaps

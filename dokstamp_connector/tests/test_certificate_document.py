@@ -12,7 +12,7 @@ from odoo.tools.pdf import PdfFileReader
 
 from .common import DokstampCase
 
-DOCUMENT_LOG = "odoo.addons.dokstamp_connector.models.certificates.document"
+DOCUMENT_LOG = "odoo.addons.dokstamp_connector.models.certificates.document_queue"
 LONG_NAME = (
     "María de los Ángeles Fernández-Villaverde y Rodríguez de la Concepción "
     "Montenegro Echeverría Ibarguengoitia Santamaría del Río"
@@ -57,7 +57,13 @@ class DocumentCase(DokstampCase):
             }
         )
         if number:
-            certificate.write({"number": number, "state": "queued"})
+            certificate.write(
+                {
+                    "number": number,
+                    "state": "queued",
+                    "certified_values": certificate._current_values(),
+                }
+            )
         return certificate
 
     def report(self, model, body):

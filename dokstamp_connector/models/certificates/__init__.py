@@ -20,3 +20,4 @@ from . import portfolio
 from . import badges
 from . import template
 from . import guard
+from . import side_doors

@@ -48,8 +48,17 @@ class DokstampCertificate(models.Model):
 
     def _make_documents(self):
         """Make the documents, or mark each certificate for which that failed."""
-        documents = self._print_together()
-        for certificate in self:
+        changed = self.filtered(lambda c: c.certified_values != c._current_values())
+        for certificate in changed:
+            certificate._fail_document(
+                self.env._(
+                    "The student or the course was changed after somebody pressed "
+                    "Issue. Check it, and press Issue again."
+                )
+            )
+        unchanged = self - changed
+        documents = unchanged._print_together()
+        for certificate in unchanged:
             certificate._make_document_guarded(documents.get(certificate))
 
     def _print_together(self):

@@ -84,6 +84,8 @@ class DokstampCertificate(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             self._refuse_engine_fields(vals)
+            if vals.get("revocation_reason"):
+                self._refuse_reason()
         # what the context suggests is typed in no less
         context = {
             key: value
@@ -91,7 +93,9 @@ class DokstampCertificate(models.Model):
             if key not in SUGGESTED
         }
         typed = self.with_env(self.env(context=context))
-        return super(DokstampCertificate, typed).create(vals_list)
+        certificates = super(DokstampCertificate, typed).create(vals_list)
+        certificates._check_account()
+        return certificates
 
     def write(self, vals):
         self._refuse_other_account(vals)
@@ -104,7 +108,23 @@ class DokstampCertificate(models.Model):
                 self.sudo().prepared_by_id = self.env.user
             if "pdf" in vals:
                 self.sudo().pdf_is_made = False
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and "student_id" in vals:
+            self._check_account()
+        return result
+
+    def _check_account(self):
+        """:raise UserError: it would go to a tenant that does not know the student"""
+        # sudo: accounts are the managers'
+        if any(c.account_id != c.student_id.account_id for c in self.sudo()):
+            raise UserError(
+                self.env._("A certificate goes out with the account of its student.")
+            )
+
+    def _refuse_reason(self):
+        raise UserError(
+            self.env._("Only an issued certificate gets a reason to revoke it.")
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
@@ -148,9 +168,27 @@ class DokstampCertificate(models.Model):
             if CONTENT.intersection(vals):
                 certificate._check_is_open()
             if "revocation_reason" in vals and certificate.state != "issued":
+                self._refuse_reason()
+            if "run_id" in vals and certificate.state not in OPEN_STATES:
                 raise UserError(
-                    self.env._("Only an issued certificate gets a reason to revoke it.")
+                    self.env._("A certificate stays in the run that it went out with.")
                 )
+            certificate._refuse_other_successor(vals)
+
+    def _refuse_other_successor(self, vals):
+        """:raise UserError: it would replace somebody else's certificate"""
+        replaced = self.replaces_id
+        if replaced and any(
+            name in vals and vals[name] != replaced[name].id
+            for name in ("student_id", "course_id")
+        ):
+            raise UserError(
+                self.env._(
+                    "It replaces %(number)s, and goes to the same student for the same "
+                    "course. Delete this draft, and make a new certificate.",
+                    number=replaced.number,
+                )
+            )
 
     def _check_is_open(self):
         """:raise UserError: it is issued, or may be"""
@@ -182,30 +220,3 @@ class DokstampCertificate(models.Model):
         if "pdf" in vals or not any(c.pdf_is_made or c.certified_values for c in self):
             return vals
         return {**vals, "pdf": False}
-
-
-class IrAttachment(models.Model):
-    _inherit = "ir.attachment"
-
-    def write(self, vals):
-        self._refuse_certificates()
-        return super().write(vals)
-
-    def unlink(self):
-        self._refuse_certificates()
-        return super().unlink()
-
-    def _refuse_certificates(self):
-        """:raise UserError: the document of a certificate that was sent"""
-        if self.env.su:
-            return
-        # sudo: the document is kept from whoever may not see the certificate too
-        documents = self.sudo().filtered(
-            lambda a: a.res_model == "dokstamp.certificate" and a.res_field == "pdf"
-        )
-        certificates = self.env["dokstamp.certificate"].sudo()
-        owners = certificates.browse(documents.mapped("res_id")).exists()
-        if owners.filtered(lambda c: c.state not in OPEN_STATES):
-            raise UserError(
-                self.env._("The document of a certificate is kept as it was sent.")
-            )

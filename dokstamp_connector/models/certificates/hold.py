@@ -115,13 +115,31 @@ class DokstampHold(models.Model):
     @api.model
     def _in_force(self, students, enrollments):
         """The holds that stop certificates of these students and enrollments today."""
-        target = Domain("student_id", "in", students.ids) | Domain(
-            "enrollment_id", "in", enrollments.ids
+        target = Domain.OR(
+            [
+                Domain("student_id", "in", students.ids),
+                Domain("enrollment_id", "in", enrollments.ids),
+                Domain("enrollment_id.student_id", "in", students.ids),
+            ]
         )
         today = fields.Date.context_today(self)
         in_time = Domain("end_date", "=", False) | Domain("end_date", ">=", today)
         # sudo: a hold stops whoever issues
         return self.sudo().search(target & in_time)
+
+    def _stops(self, certificate):
+        """Whether it is on the student, or on the enrollment that the certificate is
+        for; one that names no enrollment is for any of that course.
+        """
+        held, enrollment = self.enrollment_id, certificate.enrollment_id
+        if not held:
+            return self.student_id == certificate.student_id
+        if enrollment:
+            return held == enrollment
+        return (held.student_id, held.course_id) == (
+            certificate.student_id,
+            certificate.course_id,
+        )
 
     def _sentence(self):
         self.ensure_one()

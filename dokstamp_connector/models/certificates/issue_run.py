@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 # What a certificate's state means for the run that it is part of.
 DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"
@@ -75,6 +75,29 @@ class DokstampIssueRun(models.Model):
         if self.open_count:
             return "paused" if self.is_paused else "running"
         return "prepared" if self.draft_count else "done"
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._refuse_noted({"user_id", "certificate_ids"} & vals.keys())
+            # whatever the context suggests
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._refuse_noted(vals.keys() - {"is_paused"})
+        return super().write(vals)
+
+    def _refuse_noted(self, names):
+        """:raise AccessError: who started a run, and what is in it, is a fact"""
+        if names:
+            raise AccessError(
+                self.env._("What a run is follows from its certificates and buttons.")
+            )
 
     # === ACTION METHODS === #
 

@@ -56,13 +56,7 @@ class DokstampCertificate(models.Model):
         ]
 
     def _hold_obstacles(self, holds):
-        student, enrollment = self.student_id, self.enrollment_id
-        return [
-            hold._sentence()
-            for hold in holds
-            if hold.student_id == student
-            or (enrollment and hold.enrollment_id == enrollment)
-        ]
+        return [hold._sentence() for hold in holds if hold._stops(self)]
 
     def _approval_obstacles(self):
         is_own = self._origin and self.prepared_by_id == self.env.user
