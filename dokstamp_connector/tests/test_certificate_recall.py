@@ -46,6 +46,7 @@ class TestCertificateRecall(CertificateCase):
         self.draft().unlink()
 
     def test_a_document_that_was_made_is_made_anew_after_the_correction(self):
+        self.botany.shows_grade = True
         certificate = self.queued(pdf=False)
         self.make_documents()
         made = certificate.pdf_sha256

@@ -104,6 +104,13 @@ class TestCertificateRevoke(CertificateCase):
         self.flush()
         self.assertFalse(self.sandbox.requests())
 
+    def test_revoking_what_has_expired_meanwhile_tells_so(self):
+        certificate = self.issued()
+        self.sandbox.change("certificates", certificate.dokstamp_uuid, status="expired")
+        self.revoke(certificate)
+        self.assertEqual(certificate.state, "expired")
+        self.assertEqual(self.rows_of(certificate)[-1].state, "done")
+
     def test_what_was_not_heard_of_for_longest_is_asked_for_first(self):
         zoology = self.course(name="Zoology", code="ZOO")
         first = self.issued()

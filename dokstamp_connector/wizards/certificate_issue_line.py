@@ -43,8 +43,13 @@ class DokstampCertificateIssueLine(models.TransientModel):
         twice.
         """
         new = self.filtered(lambda line: not line.certificate_id)
-        certificates = self.env["dokstamp.certificate"].create(
-            [line._certificate_values() for line in new]
+        # who prepared it stands in a field: no message and no follower for each
+        quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
+        certificates = (
+            self.env["dokstamp.certificate"]
+            .with_context(**quiet)
+            .create([line._certificate_values() for line in new])
+            .with_env(self.env)
         )
         for line, certificate in zip(new, certificates, strict=True):
             line.certificate_id = certificate

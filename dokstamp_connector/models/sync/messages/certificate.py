@@ -18,6 +18,7 @@ from .comparison import matches
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
+OVER = ("revoked", "expired")  # there is no way back: dokstamp-api.md 16.4
 
 
 class FileSpent(Undecided):
@@ -150,9 +151,9 @@ class Revoke(Certified):
         except NotFound:
             raise
         except Rejected:
-            # how DokStamp answers for one that is revoked already is not documented
+            # how DokStamp answers for one that is over already is not documented
             self.remote = self.client.certificates.get(self.uuid)
-            if self.remote.get("status") != "revoked":
+            if self.remote.get("status") not in OVER:
                 raise
 
 
