@@ -77,3 +77,22 @@ class TestAccountRegistry(DokstampCase):
         second.action_test_connection()
         self.flush()
         self.assertEqual(course.sync_state, "synced")
+
+    def test_accounts_that_share_a_tenant_say_so(self):
+        self.assertFalse(self.account.same_tenant_note)
+        company = self.env["res.company"].create({"name": "Second School"})
+        second = self.env["dokstamp.account"].create(
+            {
+                "name": "Second school",
+                "company_id": company.id,
+                "base_url": self.sandbox.url,
+                **CREDENTIALS,
+            }
+        )
+        self.assertIn("Test school", second.same_tenant_note)
+        mine = self.account.with_user(self.manager)
+        mine.invalidate_recordset(["same_tenant_note"])
+        self.assertIn("Second school", mine.same_tenant_note)
+        second.active = False
+        mine.invalidate_recordset(["same_tenant_note"])
+        self.assertFalse(mine.same_tenant_note)

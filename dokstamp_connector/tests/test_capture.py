@@ -26,6 +26,13 @@ class TestCapture(DokstampCase):
         self.assertEqual(rows.mapped("res_id"), [course.id])
         self.assertEqual(rows.user_id, self.registrar)
 
+    def test_a_save_after_send_now_leaves_it_urgent(self):
+        course = self.course()
+        self.queued()
+        course.action_sync_now()
+        course.name = "Botany II"
+        self.assertEqual(self.queued()[0].priority, 10)
+
     def test_many_records_are_one_insert(self):
         model = self.env["dokstamp.course"]
         records = model.create([{"name": f"Course {n}"} for n in range(250)])

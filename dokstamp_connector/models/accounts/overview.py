@@ -1,6 +1,6 @@
 """What an account's page tells of its queue."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 SHOWN_REASONS = 5
 
@@ -17,6 +17,27 @@ class DokstampAccount(models.Model):
     failure_summary = fields.Text(
         compute="_compute_failure_summary", string="What failed, and why"
     )
+
+    same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
+
+    @api.depends("tenant", "active")
+    def _compute_same_tenant_note(self):
+        """What it means that other accounts of this database use the tenant too."""
+        self.same_tenant_note = False
+        for account in self.filtered(lambda account: account.tenant and account.active):
+            # sudo: of other companies too
+            others = self.sudo().search(
+                [("tenant", "=", account.tenant), ("id", "!=", account._origin.id)]
+            )
+            if others:
+                account.same_tenant_note = self.env._(
+                    "The tenant %(tenant)s is used by %(names)s too. It has one "
+                    "student for an e-mail address and one course for a code: where "
+                    "both accounts have the same, they share that record at DokStamp, "
+                    "and the last one saved wins.",
+                    names=", ".join(others.mapped("name")),
+                    tenant=account.tenant,
+                )
 
     def _compute_queue_counts(self):
         """What is not at DokStamp yet; what waits for another record is unsent too."""

@@ -37,19 +37,20 @@ class DokstampSyncRecord(models.Model):
     def _gather_row(self, account, model, res_id, operation, urgent=False, keys=None):
         """Note one record; the last operation of the transaction counts.
 
-        :param bool urgent: a person waits for it
+        :param bool urgent: a person waits for it, whatever is saved after that
         :param keys: what must be known of a record that is being deleted
         """
         gathered = self.env.cr.precommit.data.setdefault(GATHERED, {})
         if not gathered:
             self.env.cr.precommit.add(self._insert_gathered)
         rank = self.env[model]._dokstamp_rank
+        earlier = gathered.get((model, res_id), {}).get("priority", NORMAL)
         gathered[model, res_id] = {
             "account_id": account.id,
             "res_model": model,
             "res_id": res_id,
             "operation": operation,
-            "priority": URGENT if urgent else NORMAL,
+            "priority": URGENT if urgent else earlier,
             # what hangs on a record is removed before it
             "rank": -rank if operation == "remove" else rank,
             "removal_keys": keys,
