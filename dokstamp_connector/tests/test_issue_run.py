@@ -5,7 +5,7 @@ import zipfile
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.dokstamp_connector.models.certificates import (
+from odoo.addons.dokstamp_connector.models.certificates.document import (
     archive as archive_module,
 )
 

@@ -1,11 +1,30 @@
-"""A certificate: from draft to DokStamp and back, and what is kept of it here."""
+"""A certificate: from draft to DokStamp and back, and what is kept of it here.
 
-import base64
+    certificate   what is kept of one
+    settings      how a course's certificates are made and issued; the account's defaults
+    issuing/      who gets one and who does not, holds, automatic issue, runs of many
+    document/     how the PDF is made, previews, DokStamp's templates, archives of many
+    sending       which message is next in the queue, and what its answer changes
+    revoking      taking back, and putting another one in its place
+    changed       what the registry says otherwise since
+    register/     the numbered book of what was issued and revoked, and its pages
+    students/     portal, check link, e-mail, portfolio page
+    badges        badge images of institutions and courses
+    buttons       what forms open and count
+    guard         what people may change, and when
+    side_doors    other ways in that people could take
+    pdf           documents as bytes
+
+The wizards that people open are in `wizards/`, the printed pages in `report/`.
+"""
+
 import hashlib
 import json
 import secrets
 
 from odoo import api, fields, models
+
+from .pdf import decoded
 
 OPEN_STATES = ("draft", "failed")  # a person can still change it
 LIVE_STATES = ("queued", "issued")
@@ -234,5 +253,6 @@ class DokstampCertificate(models.Model):
 
     def _note_document(self):
         for certificate in self.sudo():  # sudo: a field of the connector
-            data = certificate.pdf and base64.b64decode(certificate.pdf)
-            certificate.pdf_sha256 = data and hashlib.sha256(data).hexdigest()
+            data = decoded(certificate.pdf)
+            digest = hashlib.sha256(data).hexdigest() if data else False
+            certificate.pdf_sha256 = digest

@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .pdf import decoded, labelled, split_pages
+from ..pdf import decoded, labelled, split_pages
 
 _logger = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..sync.row_moves import BUS_MESSAGE
-from .certificate import OPEN_STATES
+from ...sync.row_moves import BUS_MESSAGE
+from ..certificate import OPEN_STATES
 
 
 class DokstampCertificate(models.Model):

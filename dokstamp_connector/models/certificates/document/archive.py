@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from .pdf import decoded
+from ..pdf import decoded
 
 _logger = logging.getLogger(__name__)
 

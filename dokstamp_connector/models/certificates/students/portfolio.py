@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..registry.api_field import ApiField
+from ...registry.api_field import ApiField
 from .portal import PUBLIC_STATES
 from .portfolio_message import HideBelow, PushBelow
 

@@ -9,9 +9,9 @@ removed here is hidden there.
 
 from dataclasses import dataclass
 
-from ...dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
-from ...dokstamp_api.resources import Collection, below
-from ..sync.messages import Message, Push
+from ....dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
+from ....dokstamp_api.resources import Collection, below
+from ...sync.messages import Message, Push
 
 
 @dataclass(kw_only=True)

@@ -1,0 +1,5 @@
+from . import obstacles
+from . import issuing
+from . import hold
+from . import automatic
+from . import issue_run

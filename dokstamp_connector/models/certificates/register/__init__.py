@@ -1,0 +1,2 @@
+from . import register_entry
+from . import printed_pages
