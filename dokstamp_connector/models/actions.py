@@ -1,4 +1,4 @@
-"""What buttons answer: a form to open, a message to show."""
+"""What buttons answer: a form or an address to open, a message to show."""
 
 from odoo.exceptions import UserError
 
@@ -22,11 +22,20 @@ def open_form(record, **options):
     }
 
 
+def open_address(url):
+    """The action that opens an address in a new tab.
+
+    :param str url: with its host, or a path of this Odoo
+    :rtype: dict
+    """
+    return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+
+
 def show_message(message, kind="info", **options):
     """The client action that shows a message in the corner of the screen.
 
     :param str kind: `info`, `success`, `warning` or `danger`
-    :param options: further parameters of the notification, as `next`
+    :param options: further parameters of the notification, as `title` or `next`
     :rtype: dict
     """
     return {

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.actions import open_form
+
 
 class DokstampCertificateIssue(models.TransientModel):
     """Who will get a certificate, who will not and why; then issue, or prepare drafts.
@@ -118,15 +120,12 @@ class DokstampCertificateIssue(models.TransientModel):
         return self._reopen()
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Issue certificates"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return open_form(
+            self,
+            name=self.env._("Issue certificates"),
+            target="new",
+            context={"dialog_size": "extra-large"},
+        )
 
     # === MAKING === #
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.actions import RELOAD
+
 
 class DokstampCertificateRevocation(models.TransientModel):
     """Why certificates are taken back; DokStamp shows the reason publicly."""
@@ -53,8 +55,8 @@ class DokstampCertificateRevocation(models.TransientModel):
         live.revocation_reason = (self.reason or "").strip()
         if not self.has_successor:
             live.action_revoke()
-            return {"type": "ir.actions.client", "tag": "soft_reload"}
+            return RELOAD
         successors = self.certificate_ids._replaceable()._reissue()
         if len(successors) == 1:
             return successors._open()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return RELOAD

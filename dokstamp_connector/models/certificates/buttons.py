@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..actions import open_address, open_form
+
 
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
@@ -51,7 +53,7 @@ class DokstampCertificate(models.Model):
     def action_open_verification(self):
         """Open DokStamp's public page of the certificate."""
         self.ensure_one()
-        return _open_in_new_tab(self.verification_url)
+        return open_address(self.verification_url)
 
     def action_open_replaces(self):
         return self.replaces_id._open()
@@ -60,14 +62,7 @@ class DokstampCertificate(models.Model):
         return self.replaced_by_id._open()
 
     def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Certificate"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self, name=self.env._("Certificate"))
 
 
 class DokstampIssueRun(models.Model):
@@ -204,7 +199,3 @@ class ResPartner(models.Model):
         )
         action["domain"] = [("student_id.partner_id", "in", self.ids)]
         return action
-
-
-def _open_in_new_tab(url):
-    return {"type": "ir.actions.act_url", "url": url, "target": "new"}

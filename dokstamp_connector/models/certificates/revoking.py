@@ -4,6 +4,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..actions import open_form
+
 
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
@@ -43,14 +45,8 @@ class DokstampCertificate(models.Model):
                 "has_successor": successor,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Re-issue") if successor else self.env._("Revoke"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        name = self.env._("Re-issue") if successor else self.env._("Revoke")
+        return open_form(wizard, name=name, target="new")
 
     # === MOVES === #
 

@@ -5,7 +5,7 @@ count and open.
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..actions import RELOAD, show_message
+from ..actions import RELOAD, open_address, show_message
 
 
 class DokstampEntity(models.AbstractModel):
@@ -56,11 +56,7 @@ class DokstampEntity(models.AbstractModel):
 
     def action_open_dokstamp_page(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "url": self.dokstamp_page_url,
-            "target": "new",
-        }
+        return open_address(self.dokstamp_page_url)
 
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ...actions import show_message
 from ..pdf import decoded
 
 _logger = logging.getLogger(__name__)
@@ -120,21 +121,14 @@ class DokstampCertificateArchive(models.Model):
     def _queue(self):
         # sudo: a registrar may start the packing
         self.env.ref("dokstamp_connector.ir_cron_archives").sudo()._trigger()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._(
-                    "%s documents are being packed", self.document_count
-                ),
-                "message": self.env._(
-                    "You are told when the archive is ready; it is then under "
-                    "Certificates > Archives for %s days.",
-                    KEEP_DAYS,
-                ),
-            },
-        }
+        return show_message(
+            self.env._(
+                "You are told when the archive is ready; it is then under "
+                "Certificates > Archives for %s days.",
+                KEEP_DAYS,
+            ),
+            title=self.env._("%s documents are being packed", self.document_count),
+        )
 
     @api.autovacuum
     def _gc_archives(self):

@@ -1,17 +1,14 @@
 """The document of a certificate: what it is made of, and a look at it beforehand."""
 
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...actions import open_address
 from ..pdf import decoded, labelled, split_pages
 
-_logger = logging.getLogger(__name__)
-
 OWN_REPORT = "dokstamp_connector.certificate_report"
-BATCH = 25  # certificates that one call of wkhtmltopdf prints
 PREVIEW_MODEL = "dokstamp.certificate.issue"
 PREVIEW_LIFE = timedelta(days=1)
 
@@ -121,11 +118,7 @@ class DokstampCertificate(models.Model):
                 "mimetype": "application/pdf",
             }
         )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{attachment.id}",
-            "target": "new",
-        }
+        return open_address(f"/web/content/{attachment.id}")
 
     @api.autovacuum
     def _gc_previews(self):

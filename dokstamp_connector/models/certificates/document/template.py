@@ -2,6 +2,8 @@
 
 from odoo import fields, models
 
+from ...actions import open_form
+
 
 class DokstampCourse(models.Model):
     _inherit = "dokstamp.course"
@@ -15,14 +17,8 @@ class DokstampCourse(models.Model):
         """Let the registrar pick one of the templates that DokStamp has now."""
         self.ensure_one()
         wizard = self.env["dokstamp.template.choice"]._open_for(self)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Choose the template"),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        name = self.env._("Choose the template")
+        return open_form(wizard, name=name, target="new")
 
     def action_remove_template(self):
         """Leave the choice to DokStamp again."""

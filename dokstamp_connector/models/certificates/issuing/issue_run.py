@@ -1,5 +1,9 @@
+from collections import Counter, defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+from ...actions import open_form
 
 # What a certificate's state means for the run that it is part of.
 DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"
@@ -56,14 +60,15 @@ class DokstampIssueRun(models.Model):
         groups = self.env["dokstamp.certificate"]._read_group(
             [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )
-        counts = {(run.id, state): count for run, state, count in groups}
+        counts = defaultdict(Counter)
+        for run, state, count in groups:
+            counts[run.id][state] = count
         for run in self:
-            run.total_count = sum(
-                c for (run_id, _s), c in counts.items() if run_id == run.id
-            )
-            run.draft_count = counts.get((run.id, DRAFT), 0)
-            run.open_count = counts.get((run.id, UNDER_WAY), 0)
-            run.failed_count = counts.get((run.id, FAILED), 0)
+            of_state = counts[run.id]
+            run.total_count = of_state.total()
+            run.draft_count = of_state[DRAFT]
+            run.open_count = of_state[UNDER_WAY]
+            run.failed_count = of_state[FAILED]
             # a certificate that was revoked or has expired since was issued
             unissued = run.draft_count + run.open_count + run.failed_count
             run.issued_count = run.total_count - unissued
@@ -139,14 +144,7 @@ class DokstampIssueRun(models.Model):
         return action
 
     def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Issue run"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return open_form(self, name=self.env._("Issue run"))
 
 
 class DokstampCertificate(models.Model):
