@@ -60,15 +60,15 @@ class Client:
     :raise ValueError: the base URL or the tenant cannot be right
     """
 
-    institutions = _resource(resources.Institutions, "/institutions")
-    organizations = _resource(resources.Resource, "/organizations")
+    institutions = _resource(resources.Collection, "/institutions")
+    organizations = _resource(resources.Collection, "/organizations")
     courses = _resource(resources.Courses, "/courses")
-    modules = _resource(resources.Resource, "/modules")
-    cohorts = _resource(resources.Resource, "/cohorts")
-    students = _resource(resources.Students, "/students")
-    enrollments = _resource(resources.Resource, "/enrollments")
+    modules = _resource(resources.Collection, "/modules")
+    cohorts = _resource(resources.Collection, "/cohorts")
+    students = _resource(resources.Collection, "/students")
+    enrollments = _resource(resources.Collection, "/enrollments")
     certificates = _resource(resources.Certificates, "/certificates")
-    certificate_templates = _resource(resources.Resource, "/certificate-templates")
+    certificate_templates = _resource(resources.Collection, "/certificate-templates")
     files = _resource(resources.Files, "/files")
 
     def __init__(

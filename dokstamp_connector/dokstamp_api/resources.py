@@ -1,4 +1,4 @@
-"""The documented calls, as verbs of the things that they are about."""
+"""The documented calls that the connector makes, as verbs of what they are about."""
 
 import itertools
 from urllib.parse import quote
@@ -76,13 +76,6 @@ class Collection:
         """
         return answers.changed_row_of(self._call("PATCH", below(uuid), json=values))
 
-    def replace(self, uuid, values):
-        """Put a row; what becomes of fields left out is not documented.
-
-        :rtype: dict or None
-        """
-        return answers.changed_row_of(self._call("PUT", below(uuid), json=values))
-
     def delete(self, uuid):
         """Soft-delete a row."""
         answers.changed_row_of(self._call("DELETE", below(uuid)))
@@ -91,33 +84,7 @@ class Collection:
         return self._client.request(method, self.path + below_path, **content)
 
 
-class Resource(Collection):
-    """A collection that can also delete many at once."""
-
-    def delete_many(self, uuids):
-        """Soft-delete rows; whether all or none is not documented."""
-        answers.changed_row_of(
-            self._call("DELETE", "/batch/destroy", json={"uuids": list(uuids)})
-        )
-
-
-class Institutions(Resource):
-    """dokstamp-api.md 8, 18."""
-
-    def badge_issuer(self, uuid):
-        """Return the institution's Open Badges issuer profile, a JSON-LD object.
-
-        :rtype: dict
-        """
-        content = answers.content_of(
-            self._call("GET", below(uuid, "badges", "issuers"))
-        )
-        # JSON-LD has its own outermost object; whether it is wrapped is not documented
-        wrapped = content.get("data")
-        return wrapped if isinstance(wrapped, dict) else content
-
-
-class Courses(Resource):
+class Courses(Collection):
     """dokstamp-api.md 10."""
 
     def attachable_modules(self, uuid):
@@ -152,44 +119,7 @@ class Courses(Resource):
         return Collection(self._client, path)
 
 
-class Students(Resource):
-    """dokstamp-api.md 13; a portfolio page shows certificates to the public (13.1)."""
-
-    def create_page(self, student_uuid, values):
-        """Create the student's portfolio page: ``slug``, ``is_public``, ``bio``.
-
-        :rtype: dict
-        """
-        path = below(student_uuid, "pages")
-        return answers.created_row_of(self._call("POST", path, json=values))
-
-    def update_page(self, student_uuid, page_uuid, values):
-        """Change a page, e.g. make it private.
-
-        :rtype: dict or None
-        """
-        path = below(student_uuid, "pages", page_uuid)
-        return answers.changed_row_of(self._call("PATCH", path, json=values))
-
-    def add_page_item(self, student_uuid, page_uuid, values):
-        """Put a certificate on a page: ``certificate_uuid``, ``sort_order``,
-        ``is_visible``.
-
-        :rtype: dict
-        """
-        path = below(student_uuid, "pages", page_uuid, "items")
-        return answers.created_row_of(self._call("POST", path, json=values))
-
-    def update_page_item(self, student_uuid, page_uuid, item_uuid, values):
-        """Move, show or hide one certificate of a page.
-
-        :rtype: dict or None
-        """
-        path = below(student_uuid, "pages", page_uuid, "items", item_uuid)
-        return answers.changed_row_of(self._call("PATCH", path, json=values))
-
-
-class Certificates(Resource):
+class Certificates(Collection):
     """dokstamp-api.md 16."""
 
     def revoke(self, uuid, reason=None):
@@ -201,7 +131,7 @@ class Certificates(Resource):
         return answers.row_of(self._call("PUT", below(uuid, "revoke"), json=content))
 
 
-class Files(Resource):
+class Files(Collection):
     """dokstamp-api.md 15. Files come in through `upload`."""
 
     create = None
