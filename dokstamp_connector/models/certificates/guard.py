@@ -107,7 +107,7 @@ class DokstampCertificate(models.Model):
                 # sudo: fields of the connector
                 self.sudo().prepared_by_id = self.env.user
             if "pdf" in vals:
-                self.sudo().pdf_is_made = False
+                self.sudo().pdf_is_made = False  # sudo: as above
         result = super().write(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()

@@ -129,6 +129,7 @@ class DokstampCourse(models.Model):
         :return: one of `DOCUMENTS`, and the report where it is one
         :rtype: tuple[str, ir.actions.report]
         """
+        # sudo: the account's settings are the manager's
         source = self if self.certificate_document else account.sudo()
         return source.certificate_document, source.certificate_report_id
 

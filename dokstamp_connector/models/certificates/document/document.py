@@ -160,6 +160,7 @@ class DokstampCertificate(models.Model):
 
     def _school_record(self, model):
         """The school app's record that fed the enrollment, if it is a ``model``."""
+        # sudo: whoever may issue may know what fed the enrollment
         links = self.env["dokstamp.source.link"].sudo()._feeding(self.enrollment_id)
         link = links.get(self.enrollment_id.id)
         if not link or link.res_model != model:
