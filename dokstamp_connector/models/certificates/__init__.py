@@ -1,5 +1,6 @@
 from . import certificate
 from . import settings
+
 # before document, whose template is a part of what is sent
 from . import sending
 from . import issuing
@@ -10,6 +11,7 @@ from . import register
 from . import students
 from . import badges
 from . import buttons
+
 # last: nothing comes past it
 from . import guard
 from . import side_doors

@@ -1,7 +1,7 @@
 """A certificate: from draft to DokStamp and back, and what is kept of it here.
 
     certificate   what is kept of one
-    settings      how a course's certificates are made and issued; the account's defaults
+    settings      how a course's certificates are made and issued; account defaults
     issuing/      who gets one and who does not, holds, automatic issue, runs of many
     document/     how the PDF is made, previews, DokStamp's templates, archives of many
     sending       which message is next in the queue, and what its answer changes
