@@ -144,6 +144,18 @@ class TestCertificateGuard(CertificateCase):
         certificate.with_user(self.registrar).action_issue()
         self.assertEqual(certificate.state, "queued")
 
+    def test_who_changes_the_student_of_a_draft_has_prepared_it(self):
+        self.account.needs_approval = True
+        certificate = self.draft()  # the registrar's
+        self.ada.with_user(self.manager).name = "Mallory Example"
+        with self.assertRaisesRegex(UserError, "second person"):
+            certificate.with_user(self.manager).action_issue()
+        self.botany.with_user(self.registrar).workload_hours = 400
+        with self.assertRaisesRegex(UserError, "second person"):
+            certificate.with_user(self.registrar).action_issue()
+        certificate.with_user(self.manager).action_issue()
+        self.assertEqual(certificate.state, "queued")
+
     def test_a_question_does_not_cover_a_revocation(self):
         certificate = self.issued()
         certificate.revocation_reason = "Wrong name"

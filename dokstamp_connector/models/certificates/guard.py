@@ -1,6 +1,6 @@
 """What people may change on a certificate, and when; the buttons do the rest."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .certificate import OPEN_STATES
@@ -39,14 +39,6 @@ PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
 
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
-
-    prepared_by_id = fields.Many2one(
-        "res.users",
-        default=lambda self: self.env.user,
-        readonly=True,
-        copy=False,
-        help="Who made it what it is; where a second person approves, somebody else.",
-    )
 
     @api.constrains("enrollment_id", "student_id", "course_id")
     def _check_enrollment(self):
@@ -104,8 +96,7 @@ class DokstampCertificate(models.Model):
             self._refuse_frozen(vals)
             if CONTENT.intersection(vals):
                 vals = self._with_stale_document_dropped(vals)
-                # sudo: fields of the connector
-                self.sudo().prepared_by_id = self.env.user
+                self._note_preparer()
             if "pdf" in vals:
                 self.sudo().pdf_is_made = False  # sudo: as above
         result = super().write(vals)

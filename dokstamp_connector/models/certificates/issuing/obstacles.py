@@ -58,18 +58,6 @@ class DokstampCertificate(models.Model):
     def _hold_obstacles(self, holds):
         return [hold._sentence() for hold in holds if hold._stops(self)]
 
-    def _approval_obstacles(self):
-        is_own = self._origin and self.prepared_by_id == self.env.user
-        # sudo: the account's settings are the manager's
-        if not is_own or not self.account_id.sudo().needs_approval:
-            return []
-        return [
-            self.env._(
-                "You prepared this certificate, and a second person approves them "
-                "here: let a colleague issue it."
-            )
-        ]
-
     def _twin_obstacles(self, twins):
         """:param dict twins: as `_live_ones` returns it"""
         if self.replaces_id.state in LIVE_STATES:
