@@ -1,6 +1,6 @@
 {
     "name": "DokStamp Connector",
-    "summary": "Keep DokStamp in step with your courses, students and enrollments",
+    "summary": "Issue digital certificates at DokStamp, in step with your courses",
     "version": "19.0.1.0.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
@@ -34,8 +34,8 @@
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",
         "views/res_partner_views.xml",
-        "wizards/dokstamp_institution_choice_views.xml",
-        "wizards/dokstamp_template_choice_views.xml",
+        "wizards/institution_choice_views.xml",
+        "wizards/template_choice_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

@@ -9,18 +9,28 @@ DOCUMENTS = [
     ("upload", "Uploaded by the registrar"),
 ]
 
+REPORT_HELP = (
+    "Prints the certificate, its student, enrollment, course or contact, or the school "
+    "app's record that feeds the enrollment."
+)
+
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
     certificate_document = fields.Selection(
-        DOCUMENTS, string="Document of certificates", default="own", required=True
+        DOCUMENTS,
+        string="Document of certificates",
+        default="own",
+        required=True,
+        help="What the PDF is; a course may say otherwise.",
     )
     certificate_report_id = fields.Many2one(
         "ir.actions.report",
         string="Report",
         domain=[("report_type", "=", "qweb-pdf")],
         ondelete="restrict",
+        help=REPORT_HELP,
     )
     needs_approval = fields.Boolean(
         string="A second person approves",
@@ -55,6 +65,7 @@ class DokstampCourse(models.Model):
         string="Report",
         domain=[("report_type", "=", "qweb-pdf")],
         ondelete="restrict",
+        help=REPORT_HELP,
     )
     shows_grade = fields.Boolean(string="Print the grade")
     automatic_issue = fields.Selection(
