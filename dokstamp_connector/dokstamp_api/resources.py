@@ -1,4 +1,4 @@
-"""The documented calls that the connector makes, as verbs of what they are about."""
+"""Documented calls, as verbs of the things that they are about."""
 
 import itertools
 from urllib.parse import quote

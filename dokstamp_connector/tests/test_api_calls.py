@@ -1,4 +1,4 @@
-"""The documented calls that the connector makes (dokstamp-api.md 2, 7 to 18)."""
+"""Calls that DokStamp documents (dokstamp-api.md 2, 7 to 18), one test each."""
 
 from datetime import datetime, timezone
 
