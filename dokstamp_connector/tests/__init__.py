@@ -45,4 +45,5 @@ from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
 from . import test_tours
+from . import test_translations
 from . import test_wizard_institution
