@@ -50,14 +50,15 @@ PUBLIC_PAGES = (
     "portal_my_certificates",
     "portal_certificate_card",
 )
+# Title and heading of the check page.
 EXPIRED = {
-    "de_DE": "Dieses Zertifikat ist abgelaufen",
-    "es_ES": "Este certificado ha caducado",
-    "fr_FR": "Ce certificat a expiré",
-    "it_IT": "Questo certificato è scaduto",
-    "nl_NL": "Dit certificaat is verlopen",
-    "pt_BR": "Este certificado expirou",
-    "pt_PT": "Este certificado caducou",
+    "de_DE": ("Prüfung des Zertifikats", "Dieses Zertifikat ist abgelaufen"),
+    "es_ES": ("Verificación del certificado", "Este certificado ha caducado"),
+    "fr_FR": ("Vérification du certificat", "Ce certificat a expiré"),
+    "it_IT": ("Verifica del certificato", "Questo certificato è scaduto"),
+    "nl_NL": ("Controle van het certificaat", "Dit certificaat is verlopen"),
+    "pt_BR": ("Verificação de certificado", "Este certificado expirou"),
+    "pt_PT": ("Verificação do certificado", "Este certificado caducou"),
 }
 
 
@@ -139,10 +140,11 @@ class TestTranslatedPages(LanguageCase, CertificateCase, HttpCase):
         certificate = self.issued()
         certificate.sudo().state = "expired"
         self.env.flush_all()
-        for code, heading in EXPIRED.items():
+        for code, (title, heading) in EXPIRED.items():
             page = self.page(f"/dokstamp/check/{certificate.check_token}", code)
-            found = html.fromstring(page.content).xpath("string(//h1)").strip()
-            self.assertEqual(found, heading)
+            found = html.fromstring(page.content)
+            self.assertEqual(found.xpath("string(//h1)").strip(), heading)
+            self.assertTrue(found.xpath("string(//title)").startswith(title), code)
 
     def test_the_portal_speaks_the_students_language(self):
         user = new_test_user(
@@ -174,8 +176,30 @@ class TestTranslatedPages(LanguageCase, CertificateCase, HttpCase):
         certificate = self.issued()
         template = self.env.ref("dokstamp_connector.mail_template_certificate_issued")
         mail = self.env["mail.mail"].browse(template.send_mail(certificate.id))
-        self.assertEqual(mail.subject, "Votre certificat : Botany")
+        self.assertEqual(mail.subject, "Votre certificat\N{NO-BREAK SPACE}: Botany")
         self.assertIn("vous a délivré votre certificat", mail.body_html)
         self.assertIn("Toutes nos félicitations", mail.body_html)
         for english in ("Dear", "issued your", "Congratulations"):
             self.assertNotIn(english, mail.body_html)
+
+    def test_the_printed_book_and_the_screens_speak_the_registrars_language(self):
+        self.issued()
+        entries = self.env["dokstamp.register.entry"].search([])
+        report = self.env["ir.actions.report"].with_user(self.registrar)
+        page, _type = report.with_context(lang="de_DE")._render_qweb_html(
+            "dokstamp_connector.register_document", entries.ids
+        )
+        text = " ".join(html.fromstring(page).text_content().split())
+        for words in ("Register der Zertifikate", "gedruckt am", "Eintrag", "Kurs"):
+            self.assertIn(words, text)
+        for words in ("Register of", "printed", "Entry", "Course"):
+            self.assertNotIn(words, text)
+        states = self.env["dokstamp.certificate"]._fields["state"]
+        for code, issued in (
+            ("de_DE", "Ausgestellt"),
+            ("es_ES", "Emitido"),
+            ("fr_FR", "Délivré"),
+            ("pt_BR", "Emitido"),
+        ):
+            names = dict(states._description_selection(self.env(context={"lang": code})))
+            self.assertEqual(names["issued"], issued)
