@@ -5,12 +5,12 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common_certificates import CertificateCase
 from .test_certificate_document import DocumentCase, text_of
 
-# Language → a certificate's heading and sentences, with the date as it is written there.
+# Language → what a certificate says, with the date as it is written there.
 PRINTED = {
     "de_DE": (
         "Zertifikat Dieses Zertifikat wird verliehen an %s "
-        "für den erfolgreichen Abschluss des Kurses Botany 40 Stunden · Note: 9,50 "
-        "Verliehen am 1. September 2026"
+        "für den erfolgreichen Abschluss des Kurses Botany "
+        "40 Stunden · Note: 9,50 Verliehen am 1. September 2026"
     ),
     "es_ES": (
         "Certificado Se certifica que %s ha completado satisfactoriamente el curso "
@@ -201,5 +201,7 @@ class TestTranslatedPages(LanguageCase, CertificateCase, HttpCase):
             ("fr_FR", "Délivré"),
             ("pt_BR", "Emitido"),
         ):
-            names = dict(states._description_selection(self.env(context={"lang": code})))
+            names = dict(
+                states._description_selection(self.env(context={"lang": code}))
+            )
             self.assertEqual(names["issued"], issued)
