@@ -65,17 +65,7 @@ class AcademicMatrix(Matrix):
             "module",
             [{"name": f"{mark} Module {n}", "code": f"{mark}-M{n}"} for n in range(3)],
         )
-        students = self._create(
-            "student",
-            [
-                {
-                    "name": f"{mark} Student {n}",
-                    "email": f"{mark}.{n}@example.com".lower(),
-                    "date_of_birth": "2001-02-03",
-                }
-                for n in range(4)
-            ],
-        )
+        students = self._create("student", [_student(mark, n) for n in range(4)])
         self._create("organization", [{"name": f"{mark} Faculty"}])
         groups = self._create(
             "module.group", [{"name": "Term", "course_id": id_} for id_ in courses]
@@ -144,3 +134,11 @@ class AcademicMatrix(Matrix):
             expected = self.expected[entity]
             lost, doubled = expected - len(found), len(rows) - len(found)
             yield [entity, expected, len(found), lost, doubled]
+
+
+def _student(mark, number):
+    return {
+        "name": f"{mark} Student {number}",
+        "email": f"{mark}.{number}@example.com".lower(),
+        "date_of_birth": "2001-02-03",
+    }
