@@ -22,7 +22,9 @@ from . import test_certificate_faults
 from . import test_certificate_forging
 from . import test_certificate_guard
 from . import test_certificate_issue
+from . import test_certificate_meanwhile
 from . import test_certificate_mishaps
+from . import test_certificate_open_questions
 from . import test_certificate_recall
 from . import test_certificate_revoke
 from . import test_certificate_rights

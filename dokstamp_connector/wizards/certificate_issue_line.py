@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DokstampCertificateIssueLine(models.TransientModel):
@@ -43,6 +44,7 @@ class DokstampCertificateIssueLine(models.TransientModel):
         twice.
         """
         new = self.filtered(lambda line: not line.certificate_id)
+        new._refuse_outdated()
         # who prepared it stands in a field: no message and no follower for each
         quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
         certificates = (
@@ -53,6 +55,19 @@ class DokstampCertificateIssueLine(models.TransientModel):
         )
         for line, certificate in zip(new, certificates, strict=True):
             line.certificate_id = certificate
+
+    def _refuse_outdated(self):
+        """:raise UserError: a completion was taken back since the list was opened"""
+        for line in self:
+            if reasons := line.enrollment_id._completion_obstacles():
+                raise UserError(
+                    self.env._(
+                        "%(name)s: %(reasons)s That has changed since this list was "
+                        "opened: open it again.",
+                        name=line.student_id.name,
+                        reasons=" ".join(reasons),
+                    )
+                )
 
     def action_preview(self):
         """The document as it would print now; nothing is kept."""

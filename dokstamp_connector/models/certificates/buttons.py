@@ -20,10 +20,8 @@ class DokstampCertificate(models.Model):
         """Why it failed, or what it still waits for."""
         for certificate in self:
             is_under_way = certificate.state == "queued"
-            certificate.hindrance = (
-                certificate.sync_message
-                if is_under_way
-                else certificate.state in ("draft", "failed")
+            certificate.hindrance = (is_under_way and certificate.sync_message) or (
+                certificate.state in ("draft", "queued", "failed")
                 and certificate.failure_message
             )
 

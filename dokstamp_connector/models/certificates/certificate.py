@@ -83,7 +83,11 @@ class DokstampCertificate(models.Model):
         tracking=True,
     )
     institution_id = fields.Many2one(
-        related="course_id.institution_id", store=True, index=True
+        "dokstamp.institution",
+        compute="_compute_institution_id",
+        store=True,
+        precompute=True,
+        index=True,
     )
     enrollment_id = fields.Many2one(
         "dokstamp.enrollment",
@@ -197,6 +201,19 @@ class DokstampCertificate(models.Model):
                 certificate.account_id
                 if certificate.number
                 else certificate.student_id.account_id
+            )
+
+    @api.depends("course_id.institution_id", "state")
+    def _compute_institution_id(self):
+        """The course's, until it goes out: it stays whose certificate it was."""
+        for certificate in self:
+            is_kept = certificate.institution_id and certificate.state not in (
+                OPEN_STATES
+            )
+            certificate.institution_id = (
+                certificate.institution_id
+                if is_kept
+                else certificate.course_id.institution_id
             )
 
     @api.depends("enrollment_id")

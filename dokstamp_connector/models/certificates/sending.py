@@ -1,7 +1,5 @@
 """Certificates in the queue: which message is next, and what its answer changes."""
 
-from datetime import UTC, datetime
-
 from odoo import api, fields, models
 
 from ..sync.messages import (
@@ -10,8 +8,8 @@ from ..sync.messages import (
     Refresh,
     Revoke,
     Upload,
-    is_settled,
 )
+from ..sync.messages.comparison import as_utc
 from .certificate import LIVE_STATES
 from .pdf import decoded
 
@@ -56,7 +54,8 @@ class DokstampCertificate(models.Model):
             return None
         if known["uuid"]:
             return Refresh(**known)
-        if not known["file_uuid"]:
+        obstacle = self._hold_sentence()
+        if not known["file_uuid"] and not obstacle:
             return Upload(
                 resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
             )
@@ -65,9 +64,19 @@ class DokstampCertificate(models.Model):
             payload=self._issue_payload(known["file_uuid"]),
             finishes=self.account_id.auth_method == "client_credentials",
             issued_at=f"{fields.Datetime.now().isoformat()}Z",
-            was_attempted=row._is_repeated(),
+            # what must not be created any more is looked for in any case
+            was_attempted=bool(obstacle) or row._is_repeated(),
             siblings=self._sibling_uuids(),
+            since=row._queued_at(),
+            obstacle=obstacle,
         )
+
+    def _hold_sentence(self):
+        """Why it must not go out although a person said so, or None: a hold may have
+        been set while it was on its way.
+        """
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+        return "\n".join(self._hold_obstacles(holds)) or None
 
     def _sibling_uuids(self):
         """The student's other certificates for the course, which a search finds too.
@@ -98,7 +107,14 @@ class DokstampCertificate(models.Model):
     def _revoke_message(self, row, known):
         if self.state != "issued" or not known["uuid"]:
             return None
-        return Revoke(**known, reason=self.revocation_reason or None)
+        return Revoke(
+            **known,
+            reason=self.revocation_reason or None,
+            keys={
+                "student_uuid": self.student_id.dokstamp_uuid,
+                "course_uuid": self.course_id.dokstamp_uuid,
+            },
+        )
 
     def _refresh_message(self, row, known):
         return Refresh(**known) if known["uuid"] else None
@@ -155,6 +171,30 @@ class DokstampCertificate(models.Model):
         """Messages that are answered with a certificate bring DokStamp's word on it."""
         if isinstance(message, Certified):
             self._note_remote(row, message.remote)
+            if not message.is_settled:
+                self._look_again(row)
+
+    def _look_again(self, row):
+        """DokStamp is still at work, or will never be done: say so in the end."""
+        if row.attempt_count < REFRESH_LOOKS:
+            delay = REFRESH_DELAY * 2**row.attempt_count
+            row._postpone(False, delay, uses_attempt=True)
+        elif row.operation == "revoke":
+            row._fail(
+                "rejected",
+                self.env._(
+                    "DokStamp took the revocation, and still calls the certificate "
+                    "“%(status)s”. Look at it at DokStamp, then press Revoke again.",
+                    status=(self.answer or {}).get("status"),
+                ),
+            )
+        elif self.state == "queued":
+            self.failure_message = self.env._(
+                "DokStamp has the certificate, and calls it “%(status)s” instead of "
+                "issued. Finish it at DokStamp; Odoo asks again every day, and at once "
+                "with Send now.",
+                status=(self.answer or {}).get("status"),
+            )
 
     def _note_remote(self, row, remote):
         """Take over DokStamp's word on the certificate."""
@@ -164,15 +204,16 @@ class DokstampCertificate(models.Model):
         values = {
             "verification_url": remote.get("public_verification_url")
             or self.verification_url,
-            "issued_at": _as_utc(remote.get("issued_at")) or self.issued_at,
+            "issued_at": as_utc(remote.get("issued_at")) or self.issued_at,
             "failure_message": False,
             "answer": {**(self.answer or {}), **remote},
         }
         if status in ("issued", "revoked", "expired"):
             values["state"] = status
+            values["issued_at"] = values["issued_at"] or fields.Datetime.now()
         if status == "revoked":
             values["revoked_at"] = (
-                _as_utc(remote.get("revoked_at")) or fields.Datetime.now()
+                as_utc(remote.get("revoked_at")) or fields.Datetime.now()
             )
             values["revocation_reason"] = (
                 remote.get("revocation_reason") or self.revocation_reason
@@ -188,10 +229,6 @@ class DokstampCertificate(models.Model):
             self.flush_recordset(["state"])
             drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
             drafts._issue_successors()
-        if not is_settled(remote) and row.attempt_count < REFRESH_LOOKS:
-            row._postpone(
-                False, REFRESH_DELAY * 2**row.attempt_count, uses_attempt=True
-            )
 
     def _enter_in_register(self, before, user):
         """One line of the register for each step that DokStamp confirmed."""
@@ -239,12 +276,8 @@ class DokstampCertificate(models.Model):
             )
         return self.env._("Look at it at DokStamp, then press the button again.")
 
-
-def _as_utc(text):
-    """DokStamp's ISO datetime as Odoo keeps it: naive UTC without fractions; None for
-    nothing.
-    """
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    def _lost_sentence(self):
+        return self.env._(
+            "DokStamp does not find this certificate, or what it belongs to. If "
+            "somebody deleted it there, press Revoke or Re-issue here."
+        )

@@ -41,6 +41,13 @@ class DokstampEntity(models.AbstractModel):
             return self.env._("Mend it at DokStamp, then press Retry.")
         return self.env._("Correct the record; it goes out again when you save it.")
 
+    def _lost_sentence(self):
+        """What a person does when DokStamp no longer finds what was meant."""
+        return self.env._(
+            "DokStamp has lost what this record belongs to. Press Send now on that "
+            "one, then Retry here."
+        )
+
     def _push_message(self, binding, tried=()):
         """What to send for this record, or None when DokStamp has it all.
 

@@ -20,10 +20,12 @@ class DokstampSyncRecord(models.Model):
             )
         for row in rows.filtered(lambda row: row.operation != "push"):
             row._record().with_user(self.env.user)._note_retry(row)
+        for row in rows:
+            # they count from the start, and it stays known that there was one
+            row.attempt_count = min(row.attempt_count, 1)
         rows.write(
             {
                 "state": "pending",
-                "attempt_count": 0,
                 "next_attempt_at": fields.Datetime.now(),
                 "waiting_for": False,
                 "failure_type": False,

@@ -16,6 +16,8 @@ class DokstampSyncRecord(models.Model):
         """
         if verdict.failure_type == "rejected":
             return self._rejection_sentence(error)
+        if verdict.failure_type == "incomplete":
+            return str(error)
         if verdict.failure_type == "ambiguous":
             return self.env._(
                 "DokStamp holds %(count)s records that could be this one. Remove the "
@@ -43,10 +45,7 @@ class DokstampSyncRecord(models.Model):
 
     def _rejection_sentence(self, error):
         if isinstance(error, NotFound):
-            return self.env._(
-                "DokStamp has lost what this record belongs to. Press Send now on "
-                "that one, then Retry here."
-            )
+            return self.env[self.res_model]._lost_sentence()
         labels = self._api_labels()
         reasons = [
             f"{labels.get(key.split('.')[0], key)}: {' '.join(texts)}"

@@ -8,6 +8,7 @@
     4xx to a token, 404 on a whole list      later, attempt spared   pauses
     other 4xx                                fails until it changes  goes on
     several matches, document used already   fails until it changes  goes on
+    stopped by what became known since       fails until it changes  goes on
     the last of many attempts                fails until it changes  breaker counts
     error of our own                         fails until it changes  goes on
 
@@ -28,7 +29,7 @@ from ...dokstamp_api import (
     RetryLater,
     backoff_seconds,
 )
-from .messages import FileSpent, SeveralMatches
+from .messages import FileSpent, SeveralMatches, Stopped
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 BREAKER_OPENS_AFTER = 5  # failures in a row
@@ -76,6 +77,8 @@ def judge(error, attempt_count):
         return Verdict("fail", "rejected")
     if isinstance(error, FileSpent):
         return Verdict("fail", "document")
+    if isinstance(error, Stopped):
+        return Verdict("fail", "incomplete")
     if isinstance(error, SeveralMatches):
         return Verdict("fail", "ambiguous")
     if isinstance(error, RetryLater | OutcomeUnknown | AnswerNotUnderstood):

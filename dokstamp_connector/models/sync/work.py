@@ -218,6 +218,8 @@ class DokstampFlush(models.AbstractModel):
             return
         verdict = judge(message.error, row.attempt_count)
         sentence = row._failure_sentence(verdict, message.error)
+        if message.left_nothing:
+            row._binding().unlink()
         if verdict.action == "fail":
             row._fail(verdict.failure_type, sentence)
         else:

@@ -153,8 +153,18 @@ class DokstampCertificate(models.Model):
         """
         if self.course_id.automatic_issue != "issue":
             return [self.env._("The course's certificates are issued by hand now.")]
+        known_since = self.enrollment_id.completed_since
+        if known_since and known_since < self.course_id.automatic_since:
+            return [
+                self.env._(
+                    "The course's automatic issue was switched off, and on again "
+                    "after the completion."
+                )
+            ]
         if not self.enrollment_id.active:
             return [self.env._("The enrollment is archived.")]
+        if not self.student_id.active:
+            return [self.env._("The student is archived.")]
         return self.enrollment_id._completion_obstacles()
 
     def action_stop_automatic_issue(self):

@@ -1,6 +1,6 @@
 """From draft to the queue, and back while nothing has left the house."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...sync.row_moves import BUS_MESSAGE
@@ -116,6 +116,8 @@ class DokstampCertificate(models.Model):
         :rtype: str
         """
         day = self.conferral_date
+        # %(year)s in a school's own prefix is the year of conferral too
+        sequence = sequence.with_context(ir_sequence_date=fields.Date.to_string(day))
         parts = sequence.use_date_range and sequence.date_range_ids.filtered(
             lambda part: part.date_from <= day <= part.date_to
         )

@@ -21,8 +21,8 @@ from .certificate import (
     Issue,
     Refresh,
     Revoke,
+    Stopped,
     Upload,
-    is_settled,
 )
 from .curriculum import Attach, Detach
 from .message import AuditLine, Message, Probe, SeveralMatches, Undecided, where
@@ -43,8 +43,8 @@ __all__ = [
     "Remove",
     "Revoke",
     "SeveralMatches",
+    "Stopped",
     "Undecided",
     "Upload",
-    "is_settled",
     "where",
 ]

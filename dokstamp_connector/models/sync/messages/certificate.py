@@ -6,15 +6,16 @@ it.
 
     Upload   the document → file uuid
     Issue    file uuid → certificate; after an attempt whose answer was lost, the file's
-             `used_at` tells whether it worked
+             `used_at` and the student's certificates tell whether it worked
     Revoke   certificate → revoked
     Refresh  what DokStamp says of it now
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ....dokstamp_api import NotFound, Rejected
-from .comparison import matches
+from .comparison import is_older, matches
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
@@ -23,6 +24,10 @@ OVER = ("revoked", "expired")  # there is no way back: dokstamp-api.md 16.4
 
 class FileSpent(Undecided):
     """DokStamp has these bytes already, in the file of another certificate."""
+
+
+class Stopped(Undecided):
+    """Nothing was sent: something speaks against it by now; its text says what."""
 
 
 @dataclass(kw_only=True)
@@ -65,6 +70,15 @@ class Certified(Message):
     def sent(self):
         return {"file_uuid": self.file_uuid}
 
+    @property
+    def is_settled(self):
+        """Whether DokStamp's pipeline is through with it: dokstamp-api.md 16.2 leaves
+        open whether that takes time.
+        """
+        return self.remote.get("status") in CREATED and bool(
+            self.remote.get("public_verification_url")
+        )
+
 
 @dataclass(kw_only=True)
 class Issue(Certified):
@@ -73,6 +87,9 @@ class Issue(Certified):
     :param str issued_at: ISO datetime, for the older generation
     :param bool was_attempted: an earlier attempt may have worked
     :param list siblings: uuids of the student's other certificates for the course
+    :param datetime since: naive UTC; when it was queued first
+    :param str obstacle: why nothing may be created any more; what is there is taken
+        over all the same
     """
 
     payload: dict
@@ -80,11 +97,15 @@ class Issue(Certified):
     issued_at: str
     was_attempted: bool
     siblings: list
+    since: datetime
+    obstacle: str | None = None
 
     def _run(self):
-        if self.was_attempted and self._file_is_spent():
-            self._adopt()
+        if self.file_uuid and self.was_attempted and self._was_carried_out():
             return
+        if self.obstacle:
+            self.left_nothing = True
+            raise Stopped(self.obstacle)
         body = {**self.payload, **self._issuing()}
         self._meaning("issued", {}, body)
         try:
@@ -92,17 +113,30 @@ class Issue(Certified):
         except Rejected:
             # an attempt that we know nothing of, or one that was carried out only
             # after we had looked, may have spent the file
-            if not self._file_is_spent():
+            if not self._was_carried_out():
+                self.left_nothing = True
                 raise
-            self._adopt()
         self.uuid = self.remote["uuid"]
 
-    def _adopt(self):
-        self.remote = self._find_issued()
-        self.uuid = self.remote["uuid"]
-        self.audit.append(
-            AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
-        )
+    def _was_carried_out(self):
+        """Whether an earlier attempt made the certificate; it is taken over then.
+
+        Where the file doesn't tell (`used_at` is documented, GET /files/{uuid} in one
+        generation only), the student's certificates do.
+
+        :raise FileSpent: the file is used, by none that could be ours
+        """
+        is_spent = self._file_is_spent()
+        self.remote = self._find_issued() if is_spent is not False else None
+        if self.remote:
+            self.uuid = self.remote["uuid"]
+            self.audit.append(
+                AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
+            )
+        elif is_spent:
+            self.left_nothing = not self.was_attempted
+            raise FileSpent
+        return bool(self.remote)
 
     def _issuing(self):
         if self.finishes:
@@ -110,12 +144,17 @@ class Issue(Certified):
         return {"status": "issued", "issued_at": self.issued_at}
 
     def _file_is_spent(self):
-        return bool(self.client.files.get(self.file_uuid).get("used_at"))
+        """Whether a certificate uses our file; None where DokStamp does not tell."""
+        try:
+            file = self.client.files.get(self.file_uuid)
+        except NotFound:
+            return None
+        return bool(file["used_at"]) if "used_at" in file else None
 
     def _find_issued(self):
-        """The certificate that holds our file.
+        """The certificate that holds our file, or that can be no other than ours.
 
-        :raise FileSpent: none does that could be ours
+        :raise SeveralMatches: more than one could be ours
         """
         keys = {key: self.payload[key] for key in ("student_uuid", "course_uuid")}
         candidates = [
@@ -126,12 +165,20 @@ class Issue(Certified):
         with_file = [one for one in candidates if self._holds_file(one)]
         if len(with_file) == 1:
             return with_file[0]
-        unlisted = [one for one in candidates if not one.get("files")]
-        if len(unlisted) > 1:
-            raise SeveralMatches(len(unlisted))
-        if not unlisted:
-            raise FileSpent
-        return unlisted[0]
+        possible = [one for one in candidates if self._may_be_ours(one)]
+        if len(possible) > 1:
+            raise SeveralMatches(len(possible))
+        return possible[0] if possible else None
+
+    def _may_be_ours(self, certificate):
+        """Of one that doesn't name our file. A list may name no files; and whether
+        the document that DokStamp signs is a new file is open: dokstamp-api.md 22.5.
+        """
+        if not certificate.get("files"):
+            return True
+        return self.was_attempted and not is_older(
+            certificate, self.since, key="issued_at"
+        )
 
     def _holds_file(self, certificate):
         files = certificate.get("files") or []
@@ -140,21 +187,38 @@ class Issue(Certified):
 
 @dataclass(kw_only=True)
 class Revoke(Certified):
-    """:param str reason: shown publicly by DokStamp"""
+    """:param str reason: shown publicly by DokStamp
+    :param dict keys: student and course, by which a list finds the certificate
+    """
 
     reason: str | None
+    keys: dict
 
     def _run(self):
         self._meaning("revoked", {}, {"revocation_reason": self.reason})
         try:
             self.remote = self.client.certificates.revoke(self.uuid, self.reason)
         except NotFound:
-            raise
+            if self._is_listed():
+                raise
+            # somebody deleted it there: it is taken back as far as it can be
+            self.remote = {"status": "revoked", "revocation_reason": self.reason}
         except Rejected:
             # how DokStamp answers for one that is over already is not documented
             self.remote = self.client.certificates.get(self.uuid)
             if self.remote.get("status") not in OVER:
                 raise
+
+    def _is_listed(self):
+        """Whether a list still has it: an address alone is not found for other
+        reasons too (dokstamp-api.md 6), and then neither is the list.
+        """
+        listed = self.client.certificates.list(where=self.keys)
+        return any(one["uuid"] == self.uuid for one in listed)
+
+    @property
+    def is_settled(self):
+        return self.remote.get("status") in OVER
 
 
 @dataclass(kw_only=True)
@@ -163,12 +227,3 @@ class Refresh(Certified):
 
     def _run(self):
         self.remote = self.client.certificates.get(self.uuid)
-
-
-def is_settled(remote):
-    """Whether DokStamp's pipeline is through with it: dokstamp-api.md 16.2 leaves open
-    whether that takes time.
-    """
-    return remote.get("status") in CREATED and bool(
-        remote.get("public_verification_url")
-    )

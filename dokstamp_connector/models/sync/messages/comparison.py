@@ -1,17 +1,27 @@
 """Whether DokStamp's record says what ours says: the two are written differently."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 CLOCK_TOLERANCE = timedelta(hours=1)  # between DokStamp's clock and ours
 
 
-def is_older(remote, moment):
+def is_older(remote, moment, key="created_at"):
     """Whether DokStamp had the record clearly before ``moment``; not all kinds tell."""
+    told = as_utc(remote.get(key))
+    return bool(told) and told < moment - CLOCK_TOLERANCE
+
+
+def as_utc(text):
+    """DokStamp's ISO date or datetime as Odoo keeps it: naive UTC without fractions;
+    None for nothing, and for what is no such text.
+    """
     try:
-        created_at = datetime.fromisoformat(remote.get("created_at") or "")
-    except ValueError:
-        return False
-    return created_at.replace(tzinfo=None) < moment - CLOCK_TOLERANCE
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo:
+        moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None, microsecond=0)
 
 
 def remote_value(remote, key):

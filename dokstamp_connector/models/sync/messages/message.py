@@ -50,6 +50,8 @@ class Message:
     audit: list[AuditLine] = field(default_factory=list)
     error: Exception | None = None
     left_in_place: bool = False
+    # DokStamp holds nothing of the record, as far as an answer can tell
+    left_nothing: bool = False
     was_begun: bool = False
 
     def __post_init__(self):
