@@ -132,3 +132,27 @@ class TestCertificateMeanwhile(CertificateCase):
         self.assertEqual(certificate.institution_id, self.institution)
         self.assertIn("Test+School", certificate._linkedin_url())
         self.assertEqual(draft.institution_id, other)
+
+    def test_a_course_that_is_renamed_renames_no_certificate(self):
+        certificate = self.issued()
+        self.botany.write({"name": "Zoology", "workload_hours": 12})
+        self.assertIn("name=Botany", certificate._linkedin_url())
+        card = self.env["ir.qweb"]._render(
+            "dokstamp_connector.portal_certificate_card", {"certificate": certificate}
+        )
+        self.assertIn("Botany", card)
+        self.assertNotIn("Zoology", card)
+
+    def test_the_register_follows_the_schools_calendar(self):
+        self.env.company.partner_id.tz = "America/Sao_Paulo"
+        certificate = self.issued()
+        self.env["dokstamp.register.entry"]._enter(
+            certificate,
+            "expired",
+            fields.Datetime.to_datetime("2030-01-01 01:30:00"),
+            self.registrar,
+        )
+        entry = self.env["dokstamp.register.entry"].search(
+            [("certificate_id", "=", certificate.id), ("event", "=", "expired")]
+        )
+        self.assertEqual(entry.year, 2029)

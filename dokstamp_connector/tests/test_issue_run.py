@@ -95,6 +95,28 @@ class TestIssueRun(CertificateCase):
         self.flush()
         self.assertEqual(self.run_.issued_count, PEOPLE)
 
+    def test_a_paused_run_sends_nothing_although_its_documents_are_there(self):
+        self.run_.certificate_ids.action_issue()
+        self.run_.action_pause()
+        self.flush()
+        self.assertEqual(self.run_.state, "paused")
+        self.assertFalse(self.requests())
+        self.run_.action_resume()
+        self.flush()
+        self.assertEqual(self.run_.issued_count, PEOPLE)
+
+    def test_pausing_after_a_lost_answer_doubles_nothing(self):
+        self.sandbox.fault("POST", "/certificates", drop="after")
+        self.run_.certificate_ids[0].action_issue()
+        self.flush()
+        self.run_.action_pause()
+        self.make_due()
+        self.flush()
+        self.run_.action_resume()
+        self.flush()
+        self.assertEqual(self.run_.issued_count, 1)
+        self.assertEqual(len(self.live()), 1)
+
     def test_one_that_fails_holds_up_no_other_and_says_what_to_do(self):
         self.botany.certificate_document = "upload"
         self.without_documents()

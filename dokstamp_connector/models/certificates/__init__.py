@@ -3,6 +3,7 @@ from . import settings
 
 # before document, whose template is a part of what is sent
 from . import sending
+from . import refreshing
 from . import issuing
 from . import revoking
 from . import changed

@@ -5,6 +5,7 @@
     issuing/      who gets one and who does not, holds, automatic issue, runs of many
     document/     how the PDF is made, previews, DokStamp's templates, archives of many
     sending       which message is next in the queue, and what its answer changes
+    refreshing    asking what became of it
     revoking      taking back, and putting another one in its place
     changed       what the registry says otherwise since
     register/     the numbered book of what was issued and revoked, and its pages

@@ -107,11 +107,15 @@ class DokstampIssueRun(models.Model):
     # === ACTION METHODS === #
 
     def action_pause(self):
-        """Stop before the next document; what DokStamp was given goes through."""
+        """Stop before the next one; what DokStamp is working on goes through."""
         self.is_paused = True
 
     def action_resume(self):
+        """Go on: the queue let go those whose turn came while the run was paused."""
         self.is_paused = False
+        under_way = self.certificate_ids.filtered(lambda c: c.state == UNDER_WAY)
+        with_document = under_way.filtered("pdf_sha256")
+        self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
         # sudo: a registrar may start the making of documents
         self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
 

@@ -85,7 +85,9 @@ class DokstampRegisterEntry(models.Model):
         # a certificate stays in the book that it was entered in first
         first = self.search([("certificate_id", "=", certificate.id)], limit=1)
         institution = first.institution_id or certificate.institution_id
-        year = fields.Datetime.context_timestamp(self, moment).year
+        # the school's year, not the one of whoever or whatever writes
+        school = self.with_context(tz=certificate.company_id.partner_id.tz)
+        year = fields.Datetime.context_timestamp(school, moment).year
         return self.create(
             {
                 "institution_id": institution.id,

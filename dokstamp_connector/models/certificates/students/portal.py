@@ -35,6 +35,14 @@ class DokstampCertificate(models.Model):
         """The certificate that stands for this one, once the student may see it."""
         return self.replaced_by_id.filtered(lambda c: c.state in PUBLIC_STATES)
 
+    def _as_certified(self, key):
+        """What the document says; the registry may say something else by now.
+
+        :param str key: of `changed.CURRENT`
+        """
+        values = self.certified_values or self._current_values()
+        return values.get(key)
+
     def _linkedin_url(self):
         """The link that fills in LinkedIn's form.
 
@@ -47,7 +55,7 @@ class DokstampCertificate(models.Model):
             return None
         fields_ = {
             "startTask": "CERTIFICATION_NAME",
-            "name": self.course_id.name,
+            "name": self._as_certified("course"),
             **self._linkedin_organization(),
             "issueYear": self.conferral_date.year,
             "issueMonth": self.conferral_date.month,
