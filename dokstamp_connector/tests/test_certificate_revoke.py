@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.certificates import refreshing
 from .common_certificates import CertificateCase
@@ -135,3 +138,12 @@ class TestCertificateRevoke(CertificateCase):
         self.revoke(certificate)
         self.assertEqual(certificate.answer["revocation_reason"], "Wrong name")
         self.assertIn(remote["uuid"], certificate.answer_text)
+
+    def test_what_two_people_reissue_at_once_has_one_successor(self):
+        certificate = self.issued()
+        certificate.revocation_reason = "Wrong name"
+        successor = certificate.action_reissue()
+        # the other one, whose transaction has not seen it
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            certificate._reissue()
+        self.assertEqual(certificate.replaced_by_ids, successor)

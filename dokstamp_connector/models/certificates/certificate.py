@@ -176,6 +176,11 @@ class DokstampCertificate(models.Model):
         "'issued')",
         "This student has a certificate for this course already.",
     )
+    # two people may press Re-issue at the same moment
+    _one_successor = models.UniqueIndex(
+        "(replaces_id) WHERE replaces_id IS NOT NULL AND active",
+        "The certificate has a successor already.",
+    )
     # DokStamp recognises files by their content, and a file serves one certificate:
     # dokstamp-api.md 15.
     _document_unique = models.UniqueIndex(
