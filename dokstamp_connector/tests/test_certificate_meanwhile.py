@@ -156,3 +156,16 @@ class TestCertificateMeanwhile(CertificateCase):
             [("certificate_id", "=", certificate.id), ("event", "=", "expired")]
         )
         self.assertEqual(entry.year, 2029)
+
+    def test_a_course_without_an_institution_is_named_before_anything_is_sent(self):
+        certificate = self.draft()
+        self.botany.institution_id = False
+        with self.assertRaisesRegex(UserError, "no institution"):
+            certificate.action_issue()
+        self.assertFalse(certificate.number)
+
+    def test_a_sequence_that_is_gone_is_named(self):
+        sequences = self.env["ir.sequence"]
+        sequences.search([("code", "=", "dokstamp.certificate")]).active = False
+        with self.assertRaisesRegex(UserError, "sequence"):
+            self.draft().action_issue()

@@ -128,8 +128,11 @@ class DokstampCertificate(models.Model):
         return part.with_context(ir_sequence_date_range=part.date_from)._next()
 
     def _sequence(self, company):
-        """The company's own sequence for certificates, else the common one."""
-        return self.env["ir.sequence"].search(
+        """The company's own sequence for certificates, else the common one.
+
+        :raise UserError: somebody has archived or deleted them
+        """
+        sequence = self.env["ir.sequence"].search(
             [
                 ("code", "=", self._name),
                 ("company_id", "in", [company.id, False]),
@@ -137,3 +140,12 @@ class DokstampCertificate(models.Model):
             order="company_id",
             limit=1,
         )
+        if not sequence:
+            raise UserError(
+                self.env._(
+                    "Certificates have no number sequence (code %s) any more. Ask an "
+                    "administrator to unarchive it.",
+                    self._name,
+                )
+            )
+        return sequence

@@ -52,6 +52,7 @@ class DokstampCertificate(models.Model):
             + certificate.student_id._problems()
             + certificate._hold_obstacles(holds)
             + certificate._account_obstacles()
+            + certificate._institution_obstacles()
             for certificate in self
         ]
 
@@ -138,6 +139,17 @@ class DokstampCertificate(models.Model):
                 )
             ]
         return []
+
+    def _institution_obstacles(self):
+        course = self.course_id
+        if not course or course.institution_id:
+            return []
+        return [
+            self.env._(
+                "The course %s belongs to no institution: choose one on the course.",
+                course.name,
+            )
+        ]
 
     def _live_ones(self):
         """Place → what is live there, or failed after its document was sent: DokStamp
