@@ -107,6 +107,21 @@ class TestCertificateRevoke(CertificateCase):
         self.flush()
         self.assertFalse(self.sandbox.requests())
 
+    def test_no_right_to_revoke_holds_up_nothing_else(self):
+        certificate = self.issued()
+        self.sandbox.fault("PUT", "/certificates/.*/revoke", times=None, status=403)
+        self.revoke(certificate)
+        self.assertEqual(certificate.state, "issued")
+        self.assertIn("Ask DokStamp for that right", certificate.sync_message)
+        self.assertEqual(self.account.state, "connected")
+        zoology = self.course(name="Zoology", code="ZOO")
+        self.flush()
+        self.assertEqual(zoology.sync_state, "synced")
+        self.sandbox.clear_faults()
+        certificate.action_revoke()
+        self.flush()
+        self.assertEqual(certificate.state, "revoked")
+
     def test_revoking_what_has_expired_meanwhile_tells_so(self):
         certificate = self.issued()
         self.sandbox.change("certificates", certificate.dokstamp_uuid, status="expired")

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from .common import CREDENTIALS
 from .common_certificates import CertificateCase
 
 QUERIES_AT_MOST = 60  # to open the wizard, however many people it lists
@@ -117,6 +118,41 @@ class TestCertificateWizard(CertificateCase):
         carla.action_sync_now()
         self.flush()
         self.assertFalse(self.wizard(carla).line_ids.obstacle)
+
+    def test_people_of_two_companies_make_a_run_each(self):
+        school = self.env["res.company"].create({"name": "Second School"})
+        account = self.env["dokstamp.account"].create(
+            {
+                "name": "Second school",
+                "company_id": school.id,
+                "base_url": self.sandbox.url,
+                **CREDENTIALS,
+            }
+        )
+        account.action_test_connection()
+        account.institution_id = self.env["dokstamp.institution"].create(
+            {"name": "Second", "country": "Portugal", "company_id": school.id}
+        )
+        zoology = self.course(name="Zoology", code="ZOO", company_id=school.id)
+        theirs = self.env["dokstamp.enrollment"]
+        for name in ("carla", "dora"):
+            student = self.student(
+                name=name, email=f"{name}@example.com", company_id=school.id
+            )
+            theirs |= self.enrollment(
+                student_id=student.id,
+                course_id=zoology.id,
+                completion_status="completed",
+                company_id=school.id,
+            )
+        self.flush()
+        wizard = self.wizard(self.completion | self.brunos | theirs, self.env.user)
+        shown = wizard.action_prepare_drafts()
+        runs = self.env["dokstamp.issue.run"].search(shown["domain"])
+        self.assertEqual(runs.company_id, self.env.company | school)
+        for run in runs:
+            self.assertEqual(run.total_count, 2)
+            self.assertEqual(run.certificate_ids.company_id, run.company_id)
 
     def test_preparing_twice_makes_the_drafts_once(self):
         wizard = self.wizard(self.botany)

@@ -142,12 +142,18 @@ class DokstampCertificateIssue(models.TransientModel):
                     "beside the names."
                 )
             )
-        run = self._create_run(lines) if len(lines) > 1 else None
         lines._make_missing_drafts()
+        if len(lines) > 1:
+            for together in lines.grouped("company_id").values():
+                self._put_into_run(together)
+        return lines.certificate_id
+
+    def _put_into_run(self, lines):
+        """Let these lines of one company be one run."""
         drafts = lines.certificate_id
-        if run and drafts.run_id != run:
+        run = self._create_run(lines)
+        if drafts.run_id != run:
             drafts.run_id = run
-        return drafts
 
     def _create_run(self, lines):
         """The run of these lines; drafts that were prepared together stay in theirs."""
@@ -157,7 +163,7 @@ class DokstampCertificateIssue(models.TransientModel):
         return self.env["dokstamp.issue.run"].create(
             {
                 "name": self._run_name(lines),
-                "company_id": lines.company_id[:1].id,
+                "company_id": lines.company_id.id,
             }
         )
 
@@ -167,7 +173,13 @@ class DokstampCertificateIssue(models.TransientModel):
         return f"{name}, {fields.Date.to_string(self.conferral_date)}"
 
     def _show(self, certificates):
-        return (certificates.run_id or certificates)._open()
+        records = certificates.run_id or certificates
+        if len(records) == 1:
+            return records._open()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_issue_run_action"
+        )
+        return {**action, "domain": [("id", "in", records.ids)]}
 
     def _ready_lines(self):
         return self.line_ids.filtered(

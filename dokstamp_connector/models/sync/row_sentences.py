@@ -30,6 +30,12 @@ class DokstampSyncRecord(models.Model):
                 "each one once. Make a new "
                 "certificate with a document of its own."
             )
+        if verdict.failure_type == "denied":
+            return self.env._(
+                "DokStamp does not let this integration revoke certificates. Ask "
+                "DokStamp for that right and press Revoke again, or revoke it in "
+                "DokStamp itself: Ask DokStamp then shows it here."
+            )
         if verdict.failure_type == "internal":
             return self._internal_sentence(error)
         if verdict.is_outage and verdict.action == "later":

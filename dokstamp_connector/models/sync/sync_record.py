@@ -81,6 +81,7 @@ class DokstampSyncRecord(models.Model):
             ("ambiguous", "Several matches at DokStamp"),
             ("taken", "Linked to another record"),
             ("document", "Document used already"),
+            ("denied", "Not allowed by DokStamp"),
             ("rate_limit", "Too many requests"),
             ("no_answer", "No usable answer"),
             ("account", "Account paused"),

@@ -9,6 +9,7 @@
     other 4xx                                fails until it changes  goes on
     several matches, document used already   fails until it changes  goes on
     stopped by what became known since       fails until it changes  goes on
+    403 to a revocation alone                fails until it changes  goes on
     the last of many attempts                fails until it changes  breaker counts
     error of our own                         fails until it changes  goes on
 
@@ -29,7 +30,7 @@ from ...dokstamp_api import (
     RetryLater,
     backoff_seconds,
 )
-from .messages import FileSpent, SeveralMatches, Stopped
+from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 BREAKER_OPENS_AFTER = 5  # failures in a row
@@ -77,6 +78,8 @@ def judge(error, attempt_count):
         return Verdict("fail", "rejected")
     if isinstance(error, FileSpent):
         return Verdict("fail", "document")
+    if isinstance(error, MayNotRevoke):
+        return Verdict("fail", "denied")
     if isinstance(error, Stopped):
         return Verdict("fail", "incomplete")
     if isinstance(error, SeveralMatches):

@@ -14,7 +14,7 @@ it.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ....dokstamp_api import NotFound, Rejected
+from ....dokstamp_api import NotAllowed, NotFound, Rejected
 from .comparison import is_older, matches
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
@@ -24,6 +24,10 @@ OVER = ("revoked", "expired")  # there is no way back: dokstamp-api.md 16.4
 
 class FileSpent(Undecided):
     """DokStamp has these bytes already, in the file of another certificate."""
+
+
+class MayNotRevoke(Undecided):
+    """DokStamp lets the integration read this certificate, and not revoke it."""
 
 
 class Stopped(Undecided):
@@ -203,11 +207,14 @@ class Revoke(Certified):
                 raise
             # somebody deleted it there: it is taken back as far as it can be
             self.remote = {"status": "revoked", "revocation_reason": self.reason}
-        except Rejected:
+        except Rejected as error:
             # how DokStamp answers for one that is over already is not documented
             self.remote = self.client.certificates.get(self.uuid)
-            if self.remote.get("status") not in OVER:
-                raise
+            if self.remote.get("status") in OVER:
+                return
+            if isinstance(error, NotAllowed):
+                raise MayNotRevoke from error
+            raise
 
     def _is_listed(self):
         """Whether a list still has it: an address alone is not found for other
