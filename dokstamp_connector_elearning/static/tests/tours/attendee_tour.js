@@ -73,8 +73,9 @@ registry.category("web_tour.tours").add("dokstamp_attendees", {
             run: "click",
         },
         {
+            content: "its document is made anew, as what it says may have been corrected",
             trigger: row("Lou Late", "On its way"),
-            run: () => runScheduledActions("ir_cron_flush"),
+            run: () => runScheduledActions("ir_cron_documents", "ir_cron_flush"),
         },
         {
             trigger: row("Lou Late", "Issued"),
