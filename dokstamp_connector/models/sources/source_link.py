@@ -145,7 +145,7 @@ class DokstampSourceLink(models.Model):
         if not claimed:
             raise self._nothing_to_decide()
         claimed.check_access("write")
-        # sudo: links are the connector's; who is the same as one of them, is so for both
+        # sudo: links are the connector's; the word holds for the present writer too
         writer = self.sudo()._feeding(claimed).get(claimed.id, self.browse())
         (self.sudo() | writer).confirmed_by_id = self.env.user
         self._read_again(self.env.user)

@@ -1,9 +1,10 @@
 """Who a student is: no school app's record is taken for somebody because of an address.
 
-The contact holds a student together. An e-mail address is only a hint, since anybody can
-sign up with anybody's: a record of another contact that has a known student's address
-is held back (a claim) until a registrar says that both are the same person. And once a
-student has a certificate, what says who that is changes on a person's word alone.
+The contact holds a student together. An e-mail address is only a hint, since anybody
+can sign up with anybody's: a record of another contact that has a known student's
+address is held back (a claim) until a registrar says that both are the same person. And
+once a student has a certificate, what says who that is changes on a person's word
+alone. docs/how-it-works.md has all cases.
 """
 
 from odoo import api, fields, models
