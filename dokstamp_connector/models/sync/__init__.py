@@ -1,6 +1,7 @@
 from . import binding
 from . import record_line
 from . import audit_log
+from . import entity_state
 from . import sync_record
 from . import row_capture
 from . import row_record
