@@ -1,5 +1,4 @@
 from . import entity
-from . import entity_rules
 from . import entity_capture
 from . import institution
 from . import institution_member
@@ -11,4 +10,3 @@ from . import curriculum_line
 from . import cohort
 from . import student
 from . import enrollment
-from . import buttons

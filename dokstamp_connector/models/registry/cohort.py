@@ -43,6 +43,10 @@ class DokstampCohort(models.Model):
     start_date = fields.Date(string="Start date")
     end_date = fields.Date(string="Expected graduation")
 
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
     _code_per_course = models.Constraint(
         "UNIQUE (course_id, code)",
         "Another cohort of this course already has this code.",
@@ -57,3 +61,15 @@ class DokstampCohort(models.Model):
 
     def _ends_too_early(self):
         return self.start_date and self.end_date and self.end_date < self.start_date
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "cohort_id")
+        for cohort in self:
+            cohort.enrollment_count = counts.get(cohort.id, 0)
+
+    def action_view_enrollments(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "cohort_id"
+        )
+        action["context"]["default_course_id"] = self.course_id.id
+        return action

@@ -55,9 +55,23 @@ class DokstampCourse(models.Model):
     cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
     enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")
 
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
     # Who else may hold the code at DokStamp is not documented (dokstamp-api.md 22.14);
     # two courses of one institution with one code would be adopted as one.
     _code_per_institution = models.UniqueIndex(
         "(institution_id, code) WHERE code IS NOT NULL",
         "Another course of this institution already has this code.",
     )
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "course_id")
+        for course in self:
+            course.enrollment_count = counts.get(course.id, 0)
+
+    def action_view_enrollments(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "course_id"
+        )

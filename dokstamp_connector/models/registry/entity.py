@@ -3,25 +3,14 @@
 A registry model lists the keys of its request body in `_dokstamp_fields`; all else
 follows from them.
 
-    entity          what DokStamp should hold
-    entity_rules    what DokStamp would refuse, said before it does
-    entity_state    what DokStamp holds, and how far the rest got
+    entity          what DokStamp should hold, and what it would refuse
     entity_capture  a save queues what changed
-    entity_fed      what a source feeds is not typed over
-    buttons         what people do with a record by hand
 """
 
 from collections import defaultdict
 
 from odoo import api, fields, models
-
-SYNC_STATES = [
-    ("none", "Not sent"),
-    ("pending", "On its way"),
-    ("waiting", "Waiting"),
-    ("synced", "At DokStamp"),
-    ("failed", "Failed"),
-]
+from odoo.exceptions import ValidationError
 
 
 class DokstampEntity(models.AbstractModel):
@@ -81,24 +70,6 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp account",
     )
     active = fields.Boolean(default=True)
-    dokstamp_uuid = fields.Char(
-        string="DokStamp UUID",
-        compute="_compute_binding",
-        search="_search_dokstamp_uuid",
-    )
-    last_synced_at = fields.Datetime(
-        string="Last sent at", compute="_compute_binding", search="_search_last_synced"
-    )
-    sync_state = fields.Selection(
-        SYNC_STATES,
-        string="DokStamp",
-        compute="_compute_sync_state",
-        search="_search_sync_state",
-    )
-    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
-    dokstamp_page_url = fields.Char(
-        string="Page at DokStamp", compute="_compute_binding"
-    )
 
     @api.model
     def _registry_models(self):
@@ -199,7 +170,7 @@ class DokstampEntity(models.AbstractModel):
         """
         field, value = self._fields[name], self[name]
         if field.type == "many2one":
-            return value.dokstamp_uuid or None if value else None
+            return value._uuid_at_dokstamp() if value else None
         if field.type in ("date", "datetime"):
             return value.isoformat() if value else None
         if field.type == "boolean":
@@ -209,6 +180,13 @@ class DokstampEntity(models.AbstractModel):
         if field.type in ("char", "text", "selection"):
             return value or None
         return None if self._dokstamp_fields[name].is_empty(value) else value
+
+    def _uuid_at_dokstamp(self):
+        """By which DokStamp knows the record, as far as that is known; the queue adds
+        what it knows.
+
+        :rtype: str | None
+        """
 
     def _search_keys(self):
         """The keys by which DokStamp is searched before anything is created:
@@ -230,3 +208,104 @@ class DokstampEntity(models.AbstractModel):
                     for name in names
                 }
         return {}
+
+    # === RULES: what DokStamp would refuse === #
+
+    def _check_typed(self, names):
+        """Refuse what DokStamp would refuse, where a person types it.
+
+        A source's record (written with elevated rights) is kept as it is and fails with
+        the same sentence when it is planned, so that the school app's own save never
+        fails because of us. No `@api.constrains`, as Odoo runs those with elevated
+        rights too.
+
+        :param names: the fields that were typed in
+        :raise ValidationError: with a sentence for each value that will not do
+        """
+        if self.env.su:
+            return
+        for record in self:
+            problems = [
+                record._problem_of(n) for n in self._dokstamp_fields if n in names
+            ]
+            if any(problems):
+                raise ValidationError("\n".join(dict.fromkeys(filter(None, problems))))
+
+    def _problems(self):
+        """Sentences about values that DokStamp would refuse.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        problems = (self._problem_of(name) for name in self._dokstamp_fields)
+        return list(dict.fromkeys(filter(None, problems)))
+
+    def _missing(self):
+        """Sentences about values that DokStamp needs and that nobody has given yet.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            self.env._("No %(field)s: DokStamp needs one.", field=self._label(name))
+            for name, spec in self._dokstamp_fields.items()
+            if spec.needed and not self[name]
+        ]
+
+    def _problem_of(self, name):
+        """Why DokStamp would refuse the value of the field ``name``, or None.
+
+        :rtype: str | None
+        """
+        spec, value = self._dokstamp_fields[name], self[name]
+        if spec.max_length and value and len(value) > spec.max_length:
+            return self.env._(
+                "The %(field)s has %(count)s characters; DokStamp takes %(limit)s.",
+                field=self._label(name),
+                count=len(value),
+                limit=spec.max_length,
+            )
+        if spec.minimum is not None and value < spec.minimum:
+            return self.env._(
+                "The %(field)s must not be below %(limit)s.",
+                field=self._label(name),
+                limit=spec.minimum,
+            )
+        if spec.maximum is not None and value > spec.maximum:
+            return self.env._(
+                "The %(field)s must not be above %(limit)s.",
+                field=self._label(name),
+                limit=spec.maximum,
+            )
+        if spec.pattern and value and not spec.pattern.fullmatch(value):
+            return self.env._(
+                "The %(field)s “%(value)s” is not valid.",
+                field=self._label(name),
+                value=value,
+            )
+        return None
+
+    def _label(self, name):
+        """The field's label inside a sentence."""
+        label = self._fields[name]._description_string(self.env)
+        return label[:1].lower() + label[1:]
+
+    # === SMART BUTTONS === #
+
+    def _count(self, model, link):
+        """Record id → how many records of ``model`` point at it with their ``link``.
+
+        :rtype: dict[int, int]
+        """
+        groups = self.env[model]._read_group(
+            [(link, "in", self.ids)], [link], ["__count"]
+        )
+        return {record.id: count for record, count in groups}
+
+    def _action_pointing_here(self, xmlid, link):
+        """The action ``xmlid`` on what points at this record; new records do so too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [(link, "=", self.id)]
+        action["context"] = {f"default_{link}": self.id}
+        return action

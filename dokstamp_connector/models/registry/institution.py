@@ -51,3 +51,14 @@ class DokstampInstitution(models.Model):
     )
     organization_ids = fields.One2many("dokstamp.organization", "institution_id")
     course_ids = fields.One2many("dokstamp.course", "institution_id")
+    course_count = fields.Integer(compute="_compute_course_count", string="Courses")
+
+    def _compute_course_count(self):
+        counts = self._count("dokstamp.course", "institution_id")
+        for institution in self:
+            institution.course_count = counts.get(institution.id, 0)
+
+    def action_view_courses(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_course_action", "institution_id"
+        )

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class DokstampEntity(models.AbstractModel):
@@ -50,3 +52,45 @@ class DokstampEntity(models.AbstractModel):
                 ):
                     node.set("readonly", f"'{name}' in (fed_fields or [])")
         return arch, view
+
+    # === HOW FAR IT GOT === #
+
+    def _compute_sync_state(self):
+        """What a source cannot read is as good as failed, unless the queue knows
+        better.
+        """
+        result = super()._compute_sync_state()
+        # sudo: whoever sees the record may see why it is as it is
+        errors = self.env["dokstamp.source.link"].sudo()._errors_of(self)
+        for record in self:
+            if record.id in errors and record.sync_state in ("none", "synced"):
+                record.sync_state = "failed"
+                record.sync_message = errors[record.id]
+        return result
+
+    def _sync_state_domains(self):
+        domains = super()._sync_state_domains()
+        # sudo: as above
+        unreadable = (
+            self.env["dokstamp.source.link"]
+            .sudo()
+            ._search([("entity_model", "=", self._name), ("error", "!=", False)])
+        )
+        is_unreadable = Domain(
+            "id", "in", unreadable.subselect(SQL.identifier("entity_id"))
+        )
+        quiet = domains["none"] | domains["synced"]
+        return {
+            **domains,
+            "none": domains["none"] & ~is_unreadable,
+            "synced": domains["synced"] & ~is_unreadable,
+            "failed": domains["failed"] | (quiet & is_unreadable),
+        }
+
+    # === ACTION METHODS === #
+
+    def action_open_source_record(self):
+        """Open the school app's record that feeds this one."""
+        self.ensure_one()
+        link = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
+        return link.action_open_source_record() if link else None

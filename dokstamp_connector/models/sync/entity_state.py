@@ -1,12 +1,41 @@
 """How far a record got: what the engine's tables tell of it."""
 
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..actions import RELOAD, open_address, show_message
+
+SYNC_STATES = [
+    ("none", "Not sent"),
+    ("pending", "On its way"),
+    ("waiting", "Waiting"),
+    ("synced", "At DokStamp"),
+    ("failed", "Failed"),
+]
 
 
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
+
+    dokstamp_uuid = fields.Char(
+        string="DokStamp UUID",
+        compute="_compute_binding",
+        search="_search_dokstamp_uuid",
+    )
+    last_synced_at = fields.Datetime(
+        string="Last sent at", compute="_compute_binding", search="_search_last_synced"
+    )
+    sync_state = fields.Selection(
+        SYNC_STATES,
+        string="DokStamp",
+        compute="_compute_sync_state",
+        search="_search_sync_state",
+    )
+    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
+    dokstamp_page_url = fields.Char(
+        string="Page at DokStamp", compute="_compute_binding"
+    )
 
     def _compute_binding(self):
         bindings = self._bindings()
@@ -25,14 +54,11 @@ class DokstampEntity(models.AbstractModel):
         # sudo: whoever sees the record may see how far it got
         queue = self.env["dokstamp.sync.record"].sudo()
         open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
-        errors = self.env["dokstamp.source.link"].sudo()._errors_of(self)
         bindings = self._bindings()
         for record in self:
             state, message = "none", False
             if record.id in bindings:
                 state = "synced"
-            if record.id in errors:
-                state, message = "failed", errors[record.id]
             for row in open_rows.get(record.id, ()):  # the most telling one comes last
                 state, message = row._sync_state(), row.failure_message
             if record.id in gathered_ids:
@@ -68,22 +94,18 @@ class DokstampEntity(models.AbstractModel):
     def _sync_state_domains(self):
         """Sync state → Domain; what `_compute_sync_state` says, in SQL."""
 
-        def have(model, *leaves, column="res_id", name="res_model"):
-            query = model._search(Domain(name, "=", self._name) & Domain(list(leaves)))
-            return Domain("id", "in", query.subselect(SQL.identifier(column)))
+        def have(model, *leaves):
+            query = model._search([("res_model", "=", self._name), *leaves])
+            return Domain("id", "in", query.subselect("res_id"))
 
         rows = self.env["dokstamp.sync.record"].sudo()
-        links = self.env["dokstamp.source.link"].sudo()
         moving = have(
             rows, ("state", "in", ("pending", "sending")), ("waiting_for", "=", False)
         )
         waiting = have(rows, ("state", "=", "pending"), ("waiting_for", "!=", False))
         refused = have(rows, ("state", "=", "failed"))
-        unreadable = have(
-            links, ("error", "!=", False), column="entity_id", name="entity_model"
-        )
         bound = have(self.env["dokstamp.binding"].sudo())
-        failed = ~moving & ~waiting & (refused | unreadable)
+        failed = ~moving & ~waiting & refused
         return {
             "pending": moving,
             "waiting": waiting & ~moving,
@@ -106,3 +128,37 @@ class DokstampEntity(models.AbstractModel):
         )
         accounts = {record.id: record.account_id for record in self}
         return {b.res_id: b for b in found if b.account_id == accounts[b.res_id]}
+
+    def _uuid_at_dokstamp(self):
+        return self.dokstamp_uuid or None
+
+    # === ACTION METHODS === #
+
+    def action_sync_now(self):
+        """Send the records now, ahead of what is queued; also retries what failed."""
+        unassigned = self.filtered(lambda record: not record.account_id)
+        if unassigned:
+            raise UserError(
+                self.env._(
+                    "%(name)s has no DokStamp account. Choose one on the record, or "
+                    "set one up for the company under DokStamp > Configuration > "
+                    "Accounts.",
+                    name=unassigned[0].display_name,
+                )
+            )
+        self._queue_push(urgent=True)
+        return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
+
+    def action_view_audit_trail(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_audit_log_action"
+        )
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        action["display_name"] = self.env._("Audit trail: %s", self.display_name)
+        return action
+
+    def action_open_dokstamp_page(self):
+        self.ensure_one()
+        return open_address(self.dokstamp_page_url)
