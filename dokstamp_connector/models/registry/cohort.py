@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -18,15 +18,7 @@ class DokstampCohort(models.Model):
     _dokstamp_rank = 60
     _natural_key = ("code", "course_id")
     _dokstamp_keys = (("code", "course_id"),)
-    _dokstamp_filters = ("code", "course_uuid")
     _dokstamp_certificate_filter = "cohort_uuid"
-    _dokstamp_fields = {
-        "code": ApiField(needed=True),
-        "course_id": ApiField(needed=True),
-        "modality": ApiField(),
-        "start_date": ApiField(),
-        "end_date": ApiField(),
-    }
 
     code = fields.Char(required=True, index=True)
     course_id = fields.Many2one(
@@ -51,6 +43,16 @@ class DokstampCohort(models.Model):
         "UNIQUE (course_id, code)",
         "Another cohort of this course already has this code.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "code": ApiField(filterable=True, needed=True),
+            "course_id": ApiField(filterable=True, needed=True),
+            "modality": ApiField(),
+            "start_date": ApiField(),
+            "end_date": ApiField(),
+        }
 
     def _problem_of(self, name):
         if name in ("start_date", "end_date") and self._ends_too_early():

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -15,20 +15,7 @@ class DokstampCourse(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("code", "institution_id")
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
-    _dokstamp_filters = ("code",)
     _dokstamp_certificate_filter = "course_uuid"
-    _dokstamp_archive_values = {"status": "archived"}
-    _dokstamp_fields = {
-        "name": ApiField(needed=True, max_length=255),
-        "code": ApiField(),
-        "description": ApiField(),
-        "workload_hours": ApiField(minimum=0, zero_is_empty=True),
-        "area": ApiField(),
-        "version": ApiField(),
-        "status": ApiField(),
-        "institution_id": ApiField(needed=True),
-        "organization_id": ApiField(),
-    }
 
     name = fields.Char(required=True)
     code = fields.Char(index=True)
@@ -65,6 +52,20 @@ class DokstampCourse(models.Model):
         "(institution_id, code) WHERE code IS NOT NULL",
         "Another course of this institution already has this code.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True, max_length=255),
+            "code": ApiField(filterable=True),
+            "description": ApiField(),
+            "workload_hours": ApiField(minimum=0, zero_is_empty=True),
+            "area": ApiField(),
+            "version": ApiField(),
+            "status": ApiField(archived="archived"),
+            "institution_id": ApiField(needed=True),
+            "organization_id": ApiField(),
+        }
 
     def _compute_enrollment_count(self):
         counts = self._count("dokstamp.enrollment", "course_id")

@@ -1,6 +1,6 @@
 """What every registry model is: a body for DokStamp, made of the school's own data.
 
-A registry model lists the keys of its request body in `_dokstamp_fields`; all else
+A registry model lists the keys of its request body in `_get_dokstamp_fields`; all else
 follows from them.
 
     entity          what DokStamp should hold, and what it would refuse
@@ -33,13 +33,9 @@ class DokstampEntity(models.AbstractModel):
     # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that
     # one.
     _dokstamp_parent = None
-    # Field name → ApiField, in the order of the API document's table.
-    _dokstamp_fields = {}
     # Fields that find the record at DokStamp; the first alternative without an empty
     # value is used. dokstamp-api.md 21.2.
     _dokstamp_keys = ()
-    # Those of them that DokStamp is documented to filter by: dokstamp-api.md 5.
-    _dokstamp_filters = ()
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
@@ -52,9 +48,6 @@ class DokstampEntity(models.AbstractModel):
     # The filter of GET /certificates that tells whether a certificate leans on it;
     # dokstamp-api.md 21.5.
     _dokstamp_certificate_filter = None
-    # What stands for "archived" in the body; empty where DokStamp has no such flag.
-    _dokstamp_archive_values = {}
-
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -70,6 +63,50 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp account",
     )
     active = fields.Boolean(default=True)
+
+    # === DECLARATION === #
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        """The keys of the request body: field name → `ApiField`, in the order of the
+        API document's table. An addon that sends more adds to what `super` returns.
+
+        :rtype: dict[str, ApiField]
+        """
+        return {}
+
+    # while readers move over
+    _dokstamp_fields = property(lambda self: self._get_dokstamp_fields())
+    _dokstamp_filters = property(lambda self: self._get_dokstamp_filters())
+    _dokstamp_archive_values = property(
+        lambda self: self._get_dokstamp_archive_values()
+    )
+
+    @api.model
+    def _get_dokstamp_filters(self):
+        """The keys that DokStamp is documented to filter a list by: dokstamp-api.md 5.
+
+        :rtype: tuple[str, ...]
+        """
+        return tuple(
+            spec.key_of(self._fields[name])
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.filterable
+        )
+
+    @api.model
+    def _get_dokstamp_archive_values(self):
+        """What stands for "archived" in the body; empty where DokStamp has no flag.
+
+        :rtype: dict
+        """
+        return {
+            spec.key_of(self._fields[name]): spec.archived
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.archived is not None
+        }
+
+    # === KINDS OF RECORDS === #
 
     @api.model
     def _registry_models(self):
@@ -137,7 +174,7 @@ class DokstampEntity(models.AbstractModel):
         """
         self.ensure_one()
         names = [self._dokstamp_parent] if self._dokstamp_parent else []
-        names += self._dokstamp_fields
+        names += self._get_dokstamp_fields()
         links = [self[name] for name in names if self._fields[name].type == "many2one"]
         return [link for link in links if link]
 
@@ -150,7 +187,7 @@ class DokstampEntity(models.AbstractModel):
         self.ensure_one()
         payload = {
             spec.key_of(self._fields[name]): self._api_value(name)
-            for name, spec in self._dokstamp_fields.items()
+            for name, spec in self._get_dokstamp_fields().items()
         }
         if not self.active:
             payload |= self._archive_values(payload)
@@ -162,7 +199,7 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: dict
         """
-        return self._dokstamp_archive_values
+        return self._get_dokstamp_archive_values()
 
     def _api_value(self, name):
         """The value of the field ``name`` as it goes over the wire; dokstamp-api.md 1,
@@ -179,7 +216,7 @@ class DokstampEntity(models.AbstractModel):
             return round(value, field.get_digits(self.env)[1])
         if field.type in ("char", "text", "selection"):
             return value or None
-        return None if self._dokstamp_fields[name].is_empty(value) else value
+        return None if self._get_dokstamp_fields()[name].is_empty(value) else value
 
     def _uuid_at_dokstamp(self):
         """By which DokStamp knows the record, as far as that is known; the queue adds
@@ -197,12 +234,12 @@ class DokstampEntity(models.AbstractModel):
         :rtype: dict[str, str]
         """
         self.ensure_one()
-        needed = [n for n, spec in self._dokstamp_fields.items() if spec.needed]
+        needed = [n for n, spec in self._get_dokstamp_fields().items() if spec.needed]
         for names in self._dokstamp_keys:
             required = [name for name in names if name in needed or name == names[0]]
             if all(self[name] for name in required):
                 return {
-                    self._dokstamp_fields[name].key_of(
+                    self._get_dokstamp_fields()[name].key_of(
                         self._fields[name]
                     ): self._api_value(name)
                     for name in names
@@ -226,7 +263,7 @@ class DokstampEntity(models.AbstractModel):
             return
         for record in self:
             problems = [
-                record._problem_of(n) for n in self._dokstamp_fields if n in names
+                record._problem_of(n) for n in self._get_dokstamp_fields() if n in names
             ]
             if any(problems):
                 raise ValidationError("\n".join(dict.fromkeys(filter(None, problems))))
@@ -237,7 +274,7 @@ class DokstampEntity(models.AbstractModel):
         :rtype: list[str]
         """
         self.ensure_one()
-        problems = (self._problem_of(name) for name in self._dokstamp_fields)
+        problems = (self._problem_of(name) for name in self._get_dokstamp_fields())
         return list(dict.fromkeys(filter(None, problems)))
 
     def _missing(self):
@@ -248,7 +285,7 @@ class DokstampEntity(models.AbstractModel):
         self.ensure_one()
         return [
             self.env._("No %(field)s: DokStamp needs one.", field=self._label(name))
-            for name, spec in self._dokstamp_fields.items()
+            for name, spec in self._get_dokstamp_fields().items()
             if spec.needed and not self[name]
         ]
 
@@ -257,7 +294,7 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: str | None
         """
-        spec, value = self._dokstamp_fields[name], self[name]
+        spec, value = self._get_dokstamp_fields()[name], self[name]
         if spec.max_length and value and len(value) > spec.max_length:
             return self.env._(
                 "The %(field)s has %(count)s characters; DokStamp takes %(limit)s.",

@@ -90,12 +90,6 @@ class DokstampPortfolio(models.Model):
     _natural_key = ("student_id",)
     _dokstamp_parent = "student_id"
     _dokstamp_keys = (("slug",),)
-    _dokstamp_archive_values = {"is_public": False}
-    _dokstamp_fields = {
-        "slug": ApiField(needed=True, pattern=SLUG),
-        "is_public": ApiField(),
-        "bio": ApiField(),
-    }
 
     student_id = fields.Many2one(
         "dokstamp.student",
@@ -123,6 +117,14 @@ class DokstampPortfolio(models.Model):
     _slug_unique = models.Constraint(
         "UNIQUE (slug)", "Another page has this address already."
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "slug": ApiField(needed=True, pattern=SLUG),
+            "is_public": ApiField(archived=False),
+            "bio": ApiField(),
+        }
 
     @api.depends("item_ids.certificate_id", "student_id")
     def _compute_has_more(self):
@@ -190,12 +192,6 @@ class DokstampPortfolioItem(models.Model):
     _natural_key = ("portfolio_id", "certificate_id")
     _dokstamp_parent = "portfolio_id"
     _dokstamp_keys = (("certificate_id",),)
-    _dokstamp_archive_values = {"is_visible": False}
-    _dokstamp_fields = {
-        "certificate_id": ApiField(needed=True),
-        "sort_order": ApiField(),
-        "is_visible": ApiField(),
-    }
 
     portfolio_id = fields.Many2one(
         "dokstamp.portfolio",
@@ -223,6 +219,14 @@ class DokstampPortfolioItem(models.Model):
         "UNIQUE (portfolio_id, certificate_id)",
         "This certificate is on the page already.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "certificate_id": ApiField(needed=True),
+            "sort_order": ApiField(),
+            "is_visible": ApiField(archived=False),
+        }
 
     @api.constrains("certificate_id", "portfolio_id")
     def _check_own_certificate(self):
