@@ -6,5 +6,5 @@
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
     "depends": ["dokstamp_connector"],
-    "data": ["security/ir.model.access.csv"],
+    "data": ["security/ir.model.access.csv", "views/template_views.xml"],
 }

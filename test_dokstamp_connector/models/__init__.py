@@ -1,3 +1,5 @@
 from . import course
 from . import person
 from . import membership
+from . import taught_course
+from . import template

@@ -1,3 +1,4 @@
+from . import test_own_kind
 from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
