@@ -1,3 +1,4 @@
 from . import course
 from . import person
 from . import membership
+from . import file

@@ -6,6 +6,7 @@ from . import source_link
 from . import reading
 from . import twins
 from . import link_notes
+from . import reader
 from . import guard
 from . import feed
 from . import references
