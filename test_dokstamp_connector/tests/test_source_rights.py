@@ -247,6 +247,23 @@ class TestSourceReader(SourceRightsCase):
                 self.assertFalse(self.link(course, source))
                 source.unlink()
 
+    def test_a_condition_that_excludes_lets_nothing_in_that_it_cannot_judge(self):
+        for condition in (
+            ["!", ("file_id.note", "=", "internal")],
+            [("file_id", "not any", [("note", "=", "internal")])],
+        ):
+            with self.subTest(condition=condition):
+                source = self.managers_source(
+                    "course", name={"path": "name"}, domain=str(condition)
+                )
+                file = self.file(self.bob)
+                course = self.school_course(code="N", file_id=file.id)
+                self.commit()
+                self.sweep()
+                self.assertFalse(self.fed(course, source))
+                self.assertIn("may not read", self.link(course, source).error)
+                source.unlink()
+
     def test_a_condition_on_what_was_fed_before_finds_nothing_out(self):
         source = self.managers_source("course", name={"path": "name"})
         courses = [

@@ -98,9 +98,10 @@ class DokstampSource(models.Model):
         """Of sources made before it was kept who reads: who is known to have changed
         them, and not the superuser, who wrote how far the sweep got.
         """
-        super()._init_column(column_name)
+        result = super()._init_column(column_name)
         if column_name == "reader_id":
             self.env.cr.execute(READERS_SO_FAR)
+        return result
 
     # === WHO READS === #
 
@@ -115,7 +116,7 @@ class DokstampSource(models.Model):
         taken = self.sudo().filtered(
             lambda source: source.reader_id != self.env.user or source.confirmed_by_id
         )
-        taken._keep_reader(self.env.uid)
+        taken.write({"reader_id": self.env.uid, "confirmed_by_id": False})
         self._check_may_read()
 
     def _check_may_confirm(self):
@@ -133,8 +134,7 @@ class DokstampSource(models.Model):
         """
         self._check_may_confirm()
         # sudo: a system administrator may be no manager here
-        for source in self.sudo():
-            source._keep_reader(source.reader_id.id, self.env.uid)
+        self.sudo().confirmed_by_id = self.env.user
         self.sudo()._read_all()
 
     def _check_may_read(self):
@@ -294,7 +294,9 @@ class DokstampSource(models.Model):
         :return: record id → a sentence
         :rtype: dict[int, str]
         """
-        return self._refused(records, self._line_paths())
+        refused = self._refused(records, self._line_paths())
+        # where Odoo hides what a condition excludes, everything matches
+        return self._refused(records, self._condition_paths(), every=True) | refused
 
     def _ended(self, links, matching):
         """Ids of linked records that are gone or match no more.
@@ -383,9 +385,7 @@ class DokstampSource(models.Model):
     def _forget_ingredients(self, records, paths):
         """Have what depends on its reader computed anew, of what they may read."""
         # a record at the end of a path is read by its name
-        found = {
-            step for path in paths for step in ingredients(records, path + NAME)
-        }
+        found = {step for path in paths for step in ingredients(records, path + NAME)}
         reached = defaultdict(set)
         for _prefix, _name, part in found:
             for step in _trail(records, part, every=True):

@@ -145,7 +145,7 @@ class DokstampSource(models.Model):
         self.field_ids._check_paths()
 
     def _check_reader_untouched(self, vals):
-        if not READER.isdisjoint(vals):
+        if not self.env.su and not READER.isdisjoint(vals):
             raise AccessError(
                 self.env._(
                     "As whom a source reads follows from who changed it and who "
@@ -176,10 +176,6 @@ class DokstampSource(models.Model):
         elif "active" in vals:
             self._watch_anew()
         return result
-
-    def _keep_reader(self, reader_id, confirmed_by_id=False):
-        """Note who reads: beside `create` nothing else does."""
-        super().write({"reader_id": reader_id, "confirmed_by_id": confirmed_by_id})
 
     def unlink(self):
         result = super().unlink()

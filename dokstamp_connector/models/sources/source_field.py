@@ -154,12 +154,12 @@ class DokstampSourceField(models.Model):
         :rtype: str | None
         """
         field = self.env[self.entity]._fields.get(self.field_name)
+        target = field and field.comodel_name
         for path in self._paths():
             steps = list(steps_along(self.env[self.model], path))
             # a school app may keep the very record of the registry that is meant
-            if field and field.comodel_name and steps:
-                if steps[-1][1].comodel_name == field.comodel_name:
-                    steps.pop()
+            if target and steps and steps[-1][1].comodel_name == target:
+                steps.pop()
             for model, step in steps:
                 if is_closed(model, step):
                     return self.source_id._field_label(model, step)
