@@ -16,8 +16,9 @@ class DokstampEntity(models.AbstractModel):
         for record in self:
             link = links.get(record.id)
             record.fed_fields = link.source_id._fed_field_names() if link else []
-            # by a name that the user may read
-            record.fed_by = link.with_env(self.env).display_name if link else False
+            seen = link.with_env(self.env)  # names no record that the user may not read
+            name_of = seen if seen.has_access("read") else link.source_id
+            record.fed_by = name_of.display_name if link else False
 
     def _check_not_fed(self, vals):
         """Keep people from typing over a field that a source would overwrite at its
