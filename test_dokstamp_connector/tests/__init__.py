@@ -8,3 +8,4 @@ from . import test_source_references
 from . import test_source_sweep
 from . import test_source_twins
 from . import test_source_volume
+from . import test_source_rights

@@ -8,6 +8,7 @@ from . import reading
 from . import twins
 from . import student_identity
 from . import link_notes
+from . import reader
 from . import guard
 from . import feed
 from . import references

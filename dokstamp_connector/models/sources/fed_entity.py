@@ -12,12 +12,15 @@ class DokstampEntity(models.AbstractModel):
     fed_fields = fields.Json(string="Fed fields", compute="_compute_fed_fields")
     fed_by = fields.Char(string="Fed by", compute="_compute_fed_fields")
 
+    @api.depends_context("uid")
     def _compute_fed_fields(self):
         links = self.env["dokstamp.source.link"].sudo()._feeding(self)
         for record in self:
             link = links.get(record.id)
             record.fed_fields = link.source_id._fed_field_names() if link else []
-            record.fed_by = link.display_name if link else False
+            seen = link.with_env(self.env)  # names no record that the user may not read
+            name_of = seen if seen.has_access("read") else link.source_id
+            record.fed_by = name_of.display_name if link else False
 
     def _check_not_fed(self, vals):
         """Keep people from typing over a field that a source would overwrite at its

@@ -41,7 +41,12 @@ class DokstampSweep(models.AbstractModel):
 
     def _sweep_source(self, source):
         """Feed the next batch of a source; return how many records were read."""
-        ids = source._next_ids(BATCH)
+        try:
+            with self.env.cr.savepoint():
+                ids = source._next_ids(BATCH)
+        except Exception as error:  # noqa: BLE001 one broken source holds up no other
+            source._log_failure("find its records", error)
+            ids = []
         source._feed_safely({source.id: ids})
         source.sweep_from_id = ids[-1] + 1 if len(ids) == BATCH else 0
         return len(ids)
@@ -101,8 +106,5 @@ class DokstampSource(models.Model):
         )
         ids = set(linked.mapped("res_id"))
         if source.trigger == "on_save":
-            domain = source._whole_domain() & Domain("id", ">=", start)
-            ids.update(
-                source.env[source.model].search(domain, order="id", limit=limit).ids
-            )
+            ids.update(source._find(Domain("id", ">=", start), limit).ids)
         return sorted(ids)[:limit]

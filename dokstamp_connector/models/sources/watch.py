@@ -14,6 +14,8 @@ from odoo.http import request
 
 from .feed import AUTHORS
 
+from .reach import condition_paths
+
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # likewise
 
@@ -100,10 +102,7 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        conditions = self._whole_domain().iter_conditions()
-        paths = {condition.field_expr for condition in conditions}
-        for line in self.field_ids:
-            paths.update(line._paths())
+        paths = condition_paths(self._everything()) | self._line_paths()
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
@@ -179,6 +178,7 @@ class DokstampSource(models.Model):
         self.env.flush_all()  # what fails here is not ours to catch
         try:
             with self.env.cr.savepoint(flush=False):
+                # all of them: what may not be read any more says so when it is read
                 model = self._as_reader().env[self.model]
                 return model.search([(path, "in", ids)]).ids
         except Exception as error:  # noqa: BLE001
