@@ -3,9 +3,11 @@ from . import test_account_guard
 from . import test_account_refusals
 from . import test_account_registry
 from . import test_account_secrets
+from . import test_api_address
 from . import test_api_auth
 from . import test_api_calls
 from . import test_api_client
+from . import test_api_destination
 from . import test_api_errors
 from . import test_api_pagination
 from . import test_api_retry
