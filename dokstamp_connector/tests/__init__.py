@@ -1,4 +1,5 @@
 from . import test_account_access
+from . import test_account_address
 from . import test_account_guard
 from . import test_account_refusals
 from . import test_account_registry
