@@ -10,7 +10,7 @@
     address     what may be called
 """
 
-from .address import Address, AddressRefused, origin_of, web_page
+from .address import Address, AddressRefused, is_path, origin_of, web_page
 from .auth import ClientCredentials, PasswordLogin
 from .client import Call, Client
 from .errors import (
@@ -47,6 +47,7 @@ __all__ = [
     "Rejected",
     "RetryLater",
     "backoff_seconds",
+    "is_path",
     "origin_of",
     "web_page",
 ]

@@ -51,4 +51,5 @@ from . import test_registry_rules
 from . import test_removal
 from . import test_tours
 from . import test_translations
+from . import test_web_pages
 from . import test_wizard_institution

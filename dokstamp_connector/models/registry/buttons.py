@@ -56,7 +56,7 @@ class DokstampEntity(models.AbstractModel):
 
     def action_open_dokstamp_page(self):
         self.ensure_one()
-        return open_address(self.dokstamp_page_url)
+        return open_address(self.env, self.dokstamp_page_url)
 
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""
