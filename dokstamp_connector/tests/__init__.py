@@ -20,6 +20,7 @@ from . import test_badges
 from . import test_capture
 from . import test_certificate_automatic
 from . import test_certificate_buttons
+from . import test_certificate_chatter
 from . import test_certificate_document
 from . import test_certificate_faults
 from . import test_certificate_forging
