@@ -1,8 +1,8 @@
 """No layer of the connector's models names a model of a layer above it.
 
-What a layer imports is import-linter's matter (.importlinter); but Odoo's models are also
-reached by name, as a text, which no import shows. Prints each place, and fails if there
-is one.
+What a layer imports is import-linter's matter (.importlinter); but Odoo's models are
+also reached by name, as a text, which no import shows. Prints each place, and fails if
+there is one.
 """
 
 import ast

@@ -1,4 +1,5 @@
 from . import account
+from . import typed_address
 from . import credentials
 from . import guard
 from . import limits

@@ -1,6 +1,7 @@
 """A school's access to DokStamp.
 
     account       who signs in where, and how fast it may call
+    typed_address the address of the API as people type it
     credentials   the secrets, which nobody can read
     guard         what keeps credentials and records where they belong
     limits        what the fields may hold
@@ -14,7 +15,7 @@
 People write all of it but its health, which the flush notes.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -107,7 +108,15 @@ class DokstampAccount(models.Model):
     )
     outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        suggested = self.default_get(["base_url"])  # perhaps a user's own default
+        return super().create(
+            [self._with_plain_address({**suggested, **vals}) for vals in vals_list]
+        )
+
     def write(self, vals):
+        vals = self._with_plain_address(vals)
         reconnecting = self.filtered(
             lambda account: account.state != "draft" and account._differs(vals)
         )

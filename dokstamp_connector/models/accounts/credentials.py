@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 
-from .address import origin_of
+from ...dokstamp_api import origin_of
 
 STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
 
@@ -76,8 +76,10 @@ class DokstampAccount(models.Model):
     def _drop_secrets_of_another_address(self, vals):
         """Whoever may change the address must not have the secrets sent to a server of
         their own: they are typed anew for another one.
+
+        :raise ValidationError: no address of an API
         """
-        origin = origin_of(vals["base_url"])
+        origin = self._plain_address(vals["base_url"]).origin
         moving = self.filtered(lambda account: origin_of(account.base_url) != origin)
         # sudo: nobody may write these; a secret in ``vals`` is stored after this
         moving.sudo().write(

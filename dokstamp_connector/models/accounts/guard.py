@@ -5,43 +5,11 @@ import re
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from .address import is_loopback, split_address
-
 TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*")  # a slug: dokstamp-api.md 3
 
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
-
-    @api.constrains("base_url")
-    def _check_base_url(self):
-        """An address that can be one, and that nobody on the way can listen to.
-
-        :raise ValidationError: it is none, or is not encrypted
-        """
-        for account in self:
-            parts = split_address(account.base_url)
-            if not parts or parts.scheme not in ("http", "https"):
-                raise ValidationError(
-                    self.env._(
-                        "“%(url)s” is not an address of an API. It looks like "
-                        "https://api.dokstamp.com.",
-                        url=account.base_url,
-                    )
-                )
-            if parts.scheme == "http" and not is_loopback(parts.hostname):
-                raise ValidationError(
-                    self.env._(
-                        "The address must begin with https://: students' data and "
-                        "your credentials would travel unencrypted otherwise."
-                    )
-                )
-            if parts.username or parts.query or parts.fragment:
-                raise ValidationError(
-                    self.env._(
-                        "The address of the API holds no user name, question mark or #."
-                    )
-                )
 
     @api.constrains("tenant")
     def _check_tenant(self):

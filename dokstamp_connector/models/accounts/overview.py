@@ -21,6 +21,7 @@ class DokstampAccount(models.Model):
     same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
 
     @api.depends("tenant", "active")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_same_tenant_note(self):
         """What it means that other accounts of this database use the tenant too."""
         self.same_tenant_note = False
@@ -35,9 +36,20 @@ class DokstampAccount(models.Model):
                     "student for an e-mail address and one course for a code: where "
                     "both accounts have the same, they share that record at DokStamp, "
                     "and the last one saved wins.",
-                    names=", ".join(others.mapped("name")),
+                    names=", ".join(account._names_to_tell(others)),
                     tenant=account.tenant,
                 )
+
+    def _names_to_tell(self, accounts):
+        """Names of the accounts that the reader may see; that there are others.
+
+        :rtype: list[str]
+        """
+        own = self.env.companies
+        names = accounts.filtered(lambda a: a.company_id in own).mapped("name")
+        if any(account.company_id not in own for account in accounts):
+            names.append(self.env._("an account of another company"))
+        return names
 
     def _compute_queue_counts(self):
         """What is not at DokStamp yet; what waits for another record is unsent too."""

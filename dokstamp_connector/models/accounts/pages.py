@@ -1,9 +1,15 @@
 """Where people see the account's records at DokStamp."""
 
-from urllib.parse import urlsplit
+import re
+from urllib.parse import quote
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from ...dokstamp_api import web_page
+
+# What is filled in stands behind the server's name: whose page it is stays decided.
+PATTERN = re.compile(r"[^{}/]+//[^{}/?#]+(?:[/?#](?:[^{}]|\{uuid\}|\{resource\})*)?")
 
 
 class DokstampAccount(models.Model):
@@ -19,15 +25,13 @@ class DokstampAccount(models.Model):
     def _check_page_url_pattern(self):
         """:raise ValidationError: no address of the web comes of it"""
         for account in self.filtered("page_url_pattern"):
-            try:
-                url = account.page_url_pattern.format(resource="courses", uuid="0")
-            except (KeyError, IndexError, ValueError):
-                url = ""
-            if urlsplit(url).scheme not in ("http", "https"):
+            if not account._filled_in(resource="courses", uuid="0"):
                 raise ValidationError(
                     self.env._(
                         "The pattern of DokStamp's pages is an address that begins "
-                        "with https:// and may hold {resource} and {uuid}."
+                        "with https:// and the server's name, as "
+                        "https://app.example.com/{resource}/{uuid}. Behind the name it "
+                        "may hold {resource} and {uuid}, and no other braces."
                     )
                 )
 
@@ -35,6 +39,15 @@ class DokstampAccount(models.Model):
         """Where people see ``record`` at DokStamp, or False."""
         if not self.page_url_pattern or not uuid:
             return False
-        return self.page_url_pattern.format(
-            resource=record._dokstamp_resource, uuid=uuid
-        )
+        return self._filled_in(resource=record._dokstamp_resource, uuid=uuid)
+
+    def _filled_in(self, resource, uuid):
+        """The page of that name, False where the pattern is not one of pages: it may be
+        of an earlier version.
+
+        :rtype: str | bool
+        """
+        if not PATTERN.fullmatch(self.page_url_pattern):
+            return False
+        url = self.page_url_pattern.replace("{resource}", resource)
+        return web_page(url.replace("{uuid}", quote(uuid, safe=""))) or False

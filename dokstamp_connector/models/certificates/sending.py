@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+from ...dokstamp_api import web_page
 from ..sync.messages import (
     Certified,
     Issue,
@@ -129,8 +130,8 @@ class DokstampCertificate(models.Model):
         if self.state in ("revoked", "expired") and status in ("draft", "issued"):
             return  # an old answer: there is no way back (dokstamp-api.md 16.4)
         values = {
-            "verification_url": remote.get("public_verification_url")
-            or self.verification_url,
+            "verification_url": web_page(remote.get("public_verification_url"))
+            or self._public_page(),
             "issued_at": as_utc(remote.get("issued_at")) or self.issued_at,
             "failure_message": False,
             "answer": {**(self.answer or {}), **remote},

@@ -13,7 +13,6 @@ from odoo import api, models, tools
 from odoo.http import request
 
 from .feed import AUTHORS
-
 from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data

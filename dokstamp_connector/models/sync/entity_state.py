@@ -161,4 +161,4 @@ class DokstampEntity(models.AbstractModel):
 
     def action_open_dokstamp_page(self):
         self.ensure_one()
-        return open_address(self.dokstamp_page_url)
+        return open_address(self.env, self.dokstamp_page_url)

@@ -14,7 +14,7 @@ it.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ....dokstamp_api import NotAllowed, NotFound, Rejected
+from ....dokstamp_api import NotAllowed, NotFound, Rejected, web_page
 from .comparison import is_older, matches
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
@@ -80,7 +80,7 @@ class Certified(Message):
         open whether that takes time.
         """
         return self.remote.get("status") in CREATED and bool(
-            self.remote.get("public_verification_url")
+            web_page(self.remote.get("public_verification_url"))
         )
 
 
