@@ -1,12 +1,18 @@
 """The queue: an append-only outbox of changes that DokStamp does not know yet."""
 
+import json
 from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...dokstamp_api import NotFound
+
+GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
+BUS_MESSAGE = "dokstamp_connector/records_changed"
 URGENT, NORMAL = 10, 50  # priority; a smaller one goes first
 KEEP_DONE = timedelta(days=30)
 VACUUM_BATCH = 10_000  # rows
@@ -20,14 +26,6 @@ class DokstampSyncRecord(models.Model):
     transactions only ever insert rows; the flush alone moves them on: pending → sending
     → done, or back to pending with a later `next_attempt_at`, or failed with a reason
     that a person can act on.
-
-        sync_record     what a row is, and how the registry reads the queue
-        row_capture     how it is born
-        row_record      what is known of its record
-        row_moves       how it moves on
-        row_outcome     what it notes when DokStamp has taken the record
-        row_sentences   why it failed, in plain words
-        row_buttons     what a manager does with it by hand
     """
 
     _name = "dokstamp.sync.record"
@@ -191,6 +189,548 @@ class DokstampSyncRecord(models.Model):
         if self.state == "failed":
             return "failed"
         return "waiting" if self.waiting_for else "pending"
+
+    # === HOW IT IS BORN === #
+
+    @api.model
+    def _gather(self, records, operation, urgent=False):
+        """Queue ``records`` when this transaction commits, in one insert for all of
+        them.
+
+        Records without an account stay in Odoo alone.
+        """
+        # sudo: an account is read by managers only, and every user's save is queued
+        for record in records.sudo().filtered("account_id"):
+            keys = record._removal_keys() if operation == "remove" else None
+            self._gather_row(
+                record.account_id, record._name, record.id, operation, urgent, keys
+            )
+
+    @api.model
+    def _gather_removal(self, binding):
+        """Queue the removal of a record that the database dropped by itself."""
+        self._gather_row(
+            binding.account_id, binding.res_model, binding.res_id, "remove"
+        )
+
+    def _gather_row(self, account, model, res_id, operation, urgent=False, keys=None):
+        """Note one record; the last operation of the transaction counts.
+
+        :param bool urgent: a person waits for it, whatever is saved after that
+        :param keys: what must be known of a record that is being deleted
+        """
+        gathered = self.env.cr.precommit.data.setdefault(GATHERED, {})
+        if not gathered:
+            self.env.cr.precommit.add(self._insert_gathered)
+        rank = self.env[model]._dokstamp_rank
+        earlier = gathered.get((model, res_id), {}).get("priority", NORMAL)
+        gathered[model, res_id] = {
+            "account_id": account.id,
+            "res_model": model,
+            "res_id": res_id,
+            "operation": operation,
+            "priority": URGENT if urgent else earlier,
+            # what hangs on a record is removed before it
+            "rank": -rank if operation == "remove" else rank,
+            "removal_keys": keys,
+            "user_id": self.env.uid,
+        }
+
+    @api.model
+    def _insert_gathered(self):
+        """Insert what was gathered, and wake the flush.
+
+        In SQL, as every user's save comes by here: one statement for all records.
+        """
+        rows = self.env.cr.precommit.data.pop(GATHERED, None)
+        if not rows:
+            return
+        rows = list(rows.values())
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO dokstamp_sync_record (
+                    account_id, company_id, res_model, res_id, operation, state,
+                    priority, rank, attempt_count, next_attempt_at, removal_keys,
+                    user_id, create_uid, create_date, write_uid, write_date)
+                SELECT row.account_id, account.company_id, row.res_model, row.res_id,
+                       row.operation, 'pending', row.priority, row.rank, 0, %(now)s,
+                       row.removal_keys, row.user_id, row.user_id, %(now)s,
+                       row.user_id, %(now)s
+                  FROM jsonb_to_recordset(%(rows)s) AS row (
+                           account_id int, res_model varchar, res_id int,
+                           operation varchar, priority int, rank int,
+                           removal_keys jsonb, user_id int)
+                  JOIN dokstamp_account account ON account.id = row.account_id
+                RETURNING dokstamp_sync_record.id
+                """,
+                now=fields.Datetime.now(),
+                rows=json.dumps(rows),
+            )
+        )
+        self.invalidate_model(flush=False)
+        urgent = any(row["priority"] == URGENT for row in rows)
+        accounts = self.env["dokstamp.account"].sudo()
+        accounts.browse({row["account_id"] for row in rows})._wake(urgent=urgent)
+
+    @api.model
+    def _gathered_ids(self, records):
+        """Ids of ``records`` that this transaction has changed; their rows are inserted
+        when it commits.
+
+        :rtype: set[int]
+        """
+        gathered = self.env.cr.precommit.data.get(GATHERED, {})
+        return {res_id for model, res_id in gathered if model == records._name}
+
+    # === WHAT IS KNOWN OF ITS RECORD === #
+
+    def _of_record(self):
+        """A domain: this and all other rows of the record."""
+        return [
+            ("res_model", "=", self.res_model),
+            ("res_id", "=", self.res_id),
+            ("account_id", "=", self.account_id.id),
+        ]
+
+    def _record(self):
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _is_repeated(self):
+        """Whether the same was tried before: by this row, or by one that gave up."""
+        earlier = [
+            *self._of_record(),
+            ("operation", "=", self.operation),
+            ("id", "<", self.id),
+        ]
+        return bool(self.attempt_count or self.search_count(earlier, limit=1))
+
+    def _binding(self):
+        return self.env["dokstamp.binding"].search(self._of_record())
+
+    def _take_over_tried_keys(self):
+        """Keys under which DokStamp may hold the record although no binding says so.
+
+        They are this row's from now on: the earlier ones of the record are covered by
+        it.
+
+        :rtype: list[dict]
+        """
+        rows = self.search([*self._of_record(), ("tried_keys", "!=", False)])
+        tried = []
+        for row in rows:
+            tried += [keys for keys in row.tried_keys if keys not in tried]
+        (rows - self).tried_keys = False
+        return tried
+
+    def _note_try(self, record):
+        """Keep under which keys the record is about to be created, in case we never
+        hear of it again.
+        """
+        keys, tried = record._tried_keys(), self.tried_keys or []
+        if keys and keys not in tried:
+            self.tried_keys = [*tried, keys]
+
+    def _queued_at(self):
+        """When the record was queued first.
+
+        :rtype: datetime
+        """
+        return self.search(self._of_record(), order="id", limit=1).create_date
+
+    # === AFTER AN ATTEMPT === #
+
+    def _finish(self, note=False):
+        self.write(
+            {
+                "state": "done",
+                "done_at": fields.Datetime.now(),
+                "failure_type": False,
+                "failure_message": note,
+            }
+        )
+
+    def _fail(self, failure_type, message):
+        """Stop until the data changes or a person says so; tell those who wait."""
+        self.write(
+            {
+                "state": "failed",
+                "failure_type": failure_type,
+                "failure_message": message,
+            }
+        )
+        self._record()._note_failure(self)
+        waiting = self._waiting_for_this()
+        waiting.failure_message = self._failed_blocker_sentence(self.res_name, message)
+        waiting._tell_users()
+
+    def _postpone(self, failure_type, delay, *, uses_attempt, message=False):
+        """Try again later.
+
+        :param failure_type: why not now; False: nothing went wrong
+        :param float delay: seconds
+        :param bool uses_attempt: whether this counts towards giving up
+        """
+        self.write(
+            {
+                "state": "pending",
+                "attempt_count": self.attempt_count + uses_attempt,
+                # stored without fractions of a second: never earlier than asked for
+                "next_attempt_at": fields.Datetime.now() + timedelta(seconds=delay + 1)
+                if delay
+                else fields.Datetime.now(),
+                "failure_type": failure_type,
+                "failure_message": message,
+            }
+        )
+
+    # === WAITING FOR ANOTHER RECORD === #
+
+    def _is_held_back(self, record):
+        """Whether the record cannot be sent as it is; then the row fails or waits, and
+        says why.
+        """
+        if self.operation in ("revoke", "refresh"):
+            return False  # these need the certificate's uuid, and nothing else
+        if problems := record._missing() + record._problems():
+            self._fail("incomplete", "\n".join(problems))
+        elif stranger := record._stranger():
+            self._fail("incomplete", self._stranger_sentence(stranger))
+        elif blocker := record._first_blocker():
+            self._wait_for(blocker)
+        else:
+            return False
+        return True
+
+    def _wait_for(self, blocker):
+        """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it
+        that it gets there.
+        """
+        blocker_rows = self._open_rows(blocker).get(blocker.id, [])
+        if blocker_rows and blocker_rows[-1].state == "failed":
+            message = self._failed_blocker_sentence(
+                blocker.display_name, blocker_rows[-1].failure_message
+            )
+        elif blocker.active:
+            message = self.env._(
+                "Waiting for %(record)s, which is not at DokStamp yet.",
+                record=blocker.display_name,
+            )
+        else:
+            message = self.env._(
+                "Waiting for %(record)s, which is archived and was never sent.",
+                record=blocker.display_name,
+            )
+        if not blocker_rows:
+            blocker._queue_push()
+        self.write(
+            {
+                "state": "pending",
+                "waiting_for": f"{blocker._name},{blocker.id}",
+                "failure_type": "waiting",
+                "failure_message": message,
+            }
+        )
+
+    def _waiting_for_this(self):
+        return self.search(
+            [
+                ("state", "=", "pending"),
+                ("waiting_for", "=", f"{self.res_model},{self.res_id}"),
+            ]
+        )
+
+    def _release_waiting(self):
+        """What waited for this record is due now."""
+        self._waiting_for_this().write(
+            {
+                "waiting_for": False,
+                "next_attempt_at": fields.Datetime.now(),
+                "failure_type": False,
+                "failure_message": False,
+            }
+        )
+
+    def _failed_blocker_sentence(self, name, reason):
+        return self.env._(
+            "Waiting for %(record)s, which failed: %(reason)s",
+            record=name,
+            reason=reason,
+        )
+
+    # === CANCELLING === #
+
+    def _cancel(self):
+        """Take the rows out of the queue, and tell the records that it was done."""
+        self.write({"state": "cancelled", "waiting_for": False})
+        # what a save sends shows by itself that it is not sent
+        for row in self.filtered(lambda row: row.operation != "push"):
+            row._record()._note_failure(row)
+
+    @api.model
+    def _cancel_strays(self, records):
+        """Cancel what is queued for these records with an account that was theirs."""
+        open_rows = self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("state", "in", ("pending", "failed")),
+            ]
+        )
+        accounts = {record.id: record.account_id for record in records.sudo()}
+        open_rows.filtered(lambda row: row.account_id != accounts[row.res_id])._cancel()
+
+    @api.model
+    def _cancel_open_of(self, account):
+        """Cancel what an account that is archived has not sent."""
+        self.search(
+            [("account_id", "=", account.id), ("state", "in", ("pending", "failed"))]
+        )._cancel()
+
+    # === BUS === #
+
+    def _tell_users(self):
+        """Let the forms that show these records reload; one notification per user."""
+        changed = defaultdict(list)
+        for row in self:
+            changed[row.user_id].append([row.res_model, row.res_id])
+        for user, records in changed.items():
+            if user and user._is_internal():
+                user._bus_send(BUS_MESSAGE, {"records": records})
+
+    # === WHEN DOKSTAMP HAS TAKEN THE RECORD === #
+
+    def _note_sent(self, message):
+        """DokStamp holds the record now: bind it, and let go what waited for it."""
+        bindings = self.env["dokstamp.binding"]
+        if message.sent is None:  # removed
+            bindings._forget(self.account_id, self.res_model, self.res_id)
+            self._finish(message.left_in_place and self._left_in_place_sentence())
+            return
+        if other := self._other_holder(message.uuid):
+            self._give_way_to(other)
+            return
+        is_replaced = bindings._note_sent(
+            self.account_id, self.res_model, self.res_id, message.uuid, message.sent
+        )
+        if message.is_done:
+            self._finish()
+        else:
+            self._postpone(False, 0, uses_attempt=False)
+        self._release_waiting()
+        self._record()._note_answer(self, message)
+        if is_replaced or message.is_relinked:
+            self._tell_dependants()
+
+    def _other_holder(self, uuid):
+        """The other registry record that is linked to DokStamp's ``uuid``, or None.
+
+        The link of one that is deleted in Odoo is given up: its removal is still to
+        come, and would take away what this record is linked to.
+        """
+        if not uuid:
+            return None
+        binding = self.env["dokstamp.binding"].search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("res_model", "=", self.res_model),
+                ("dokstamp_uuid", "=", uuid),
+                ("res_id", "!=", self.res_id),
+            ]
+        )
+        other = self.env[self.res_model].browse(binding.res_id).exists()
+        if binding and not other:
+            binding.unlink()
+        return other or None
+
+    def _give_way_to(self, other):
+        """What was found at DokStamp is another record's of ours."""
+        if self.operation == "remove":
+            self._finish()
+            return
+        self._fail(
+            "taken",
+            self.env._(
+                "DokStamp has this record already, and it is linked to %(other)s. If "
+                "both are the same, keep one of them; if not, give this one another "
+                "code, name or e-mail address.",
+                other=other.display_name,
+            ),
+        )
+
+    def _tell_dependants(self):
+        """Send anew what refers to this record, which has a new uuid or a new place.
+
+        What refers to one of those too comes after them: a cohort has to be in its new
+        course before an enrollment in both can follow.
+        """
+        told = set()
+        for name in self.env["dokstamp.entity"]._registry_models():
+            dependants = self._dependants(name).filtered(
+                lambda record: told.isdisjoint(record._prerequisites())
+            )
+            told.update(dependants)
+            self._gather(dependants, "push")
+
+    def _dependants(self, name):
+        """The records of a registry model that refer to this row's record."""
+        model = self.env[name].with_context(active_test=False)
+        links = [
+            Domain(link, "=", self.res_id)
+            for link in {*model._dokstamp_fields, model._dokstamp_parent}
+            if link and model._fields[link].comodel_name == self.res_model
+        ]
+        return model.search(Domain.OR(links))
+
+    # === SENTENCES === #
+
+    def _failure_sentence(self, verdict, error):
+        """What happened, why, and what to do, in plain words.
+
+        :param Verdict verdict: what was decided
+        :param Exception error: what a message ended with
+        """
+        if verdict.failure_type == "rejected":
+            return self._rejection_sentence(error)
+        if verdict.failure_type == "incomplete":
+            return str(error)
+        if verdict.failure_type == "ambiguous":
+            return self.env._(
+                "DokStamp holds %(count)s records that could be this one. Remove the "
+                "surplus ones there, then press Retry.",
+                count=error.count,
+            )
+        if verdict.failure_type == "document":
+            return self.env._(
+                "DokStamp has used this document for another certificate, and takes "
+                "each one once. Make a new "
+                "certificate with a document of its own."
+            )
+        if verdict.failure_type == "denied":
+            return self.env._(
+                "DokStamp does not let this integration revoke certificates. Ask "
+                "DokStamp for that right and press Revoke again, or revoke it in "
+                "DokStamp itself: Ask DokStamp then shows it here."
+            )
+        if verdict.failure_type == "internal":
+            return self._internal_sentence(error)
+        if verdict.is_outage and verdict.action == "later":
+            return self.account_id._outage_sentence(error)
+        cause = self.account_id._access_sentence(error)
+        if verdict.failure_type == "gave_up":
+            return self.env._(
+                "%(cause)s This was tried %(count)s times. Press Retry to go on.",
+                cause=cause,
+                count=self.attempt_count + 1,
+            )
+        return cause
+
+    def _rejection_sentence(self, error):
+        if isinstance(error, NotFound):
+            return self.env[self.res_model]._lost_sentence()
+        labels = self._api_labels()
+        reasons = [
+            f"{labels.get(key.split('.')[0], key)}: {' '.join(texts)}"
+            for key, texts in error.field_messages.items()
+        ]
+        return self.env._(
+            "DokStamp refused it (%(status)s). %(reasons)s %(mending)s",
+            status=error.status,
+            reasons=" ".join(reasons) or error.server_message or "",
+            mending=self.env[self.res_model]._mending_sentence(self.operation),
+        )
+
+    def _api_labels(self):
+        """API key → the field's label.
+
+        :rtype: dict[str, str]
+        """
+        model = self.env[self.res_model]
+        # certificates send more than they keep in step: their links go out too
+        fields_ = {
+            f"{name.removesuffix('_id')}_uuid": field
+            for name, field in model._fields.items()
+            if field.type == "many2one" and name.endswith("_id")
+        }
+        fields_ |= {
+            spec.key_of(model._fields[name]): model._fields[name]
+            for name, spec in model._dokstamp_fields.items()
+        }
+        return {
+            key: field._description_string(self.env) for key, field in fields_.items()
+        }
+
+    def _stranger_sentence(self, stranger):
+        return self.env._(
+            "%(record)s does not belong to the DokStamp account %(account)s. Choose "
+            "one that does, or change its account.",
+            record=stranger.display_name,
+            account=self.account_id.display_name,
+        )
+
+    def _internal_sentence(self, error):
+        return self.env._(
+            "The connector could not handle this record (%(error)s). This is a fault "
+            "of the connector: the server log has the details. Press Retry once it "
+            "is mended.",
+            error=type(error).__name__,
+        )
+
+    def _left_in_place_sentence(self):
+        return self.env._(
+            "It stays at DokStamp: certificates or other records there depend on it."
+        )
+
+    # === BUTTONS === #
+
+    def action_retry(self):
+        """Send again what failed, was cancelled, or is waiting for its next attempt."""
+        self._check_may_move()
+        # sudo: no role writes rows but through these buttons
+        rows = self.sudo().filtered(
+            lambda row: row.state in ("failed", "cancelled", "pending")
+        )
+        if not rows:
+            raise UserError(
+                self.env._("Nothing to retry: these rows are done or being sent now.")
+            )
+        for row in rows.filtered(lambda row: row.operation != "push"):
+            row._record().with_user(self.env.user)._note_retry(row)
+        for row in rows:
+            # they count from the start, and it stays known that there was one
+            row.attempt_count = min(row.attempt_count, 1)
+        rows.write(
+            {
+                "state": "pending",
+                "next_attempt_at": fields.Datetime.now(),
+                "waiting_for": False,
+                "failure_type": False,
+                "failure_message": False,
+            }
+        )
+        rows.account_id._wake(urgent=True)
+
+    def action_cancel(self):
+        """Give up what is not sent yet. The record stays as it is, here and at
+        DokStamp.
+        """
+        self._check_may_move()
+        # sudo: as in `action_retry`
+        rows = self.sudo().filtered(lambda row: row.state in ("pending", "failed"))
+        if not rows:
+            raise UserError(
+                self.env._(
+                    "Nothing to cancel: these rows are done, cancelled, or being "
+                    "sent now."
+                )
+            )
+        rows._cancel()
+
+    def _check_may_move(self):
+        """:raise AccessError: the user is no manager, or of another company"""
+        self.check_access("read")
+        if not self.env.user.has_group("dokstamp_connector.group_manager"):
+            raise AccessError(self.env._("Only managers retry or cancel queue rows."))
 
     # === CLEANING === #
 
