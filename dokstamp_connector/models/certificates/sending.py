@@ -52,7 +52,10 @@ class DokstampCertificate(models.Model):
         obstacle = self._hold_sentence()
         if not known["file_uuid"] and not obstacle:
             return Upload(
-                resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
+                resource="files",
+                filename=self.pdf_filename,
+                # without the batch's other documents
+                content=decoded(self.with_prefetch().pdf),
             )
         return Issue(
             **known,

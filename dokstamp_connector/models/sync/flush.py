@@ -13,6 +13,7 @@ ORM.
 import logging
 import time
 from concurrent.futures import FIRST_COMPLETED, wait
+from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -28,8 +29,50 @@ _logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x444B5354  # "DKST": our space among PostgreSQL's advisory locks
 CONFLICT_TRIES = 5
 LINGER = 3  # seconds: a row due this soon is waited for, the scheduler takes a minute
+MOMENT = 0.05  # seconds that an answer waits for others, to be noted with them
 TICK = 1  # seconds between two looks at the clock while answers are awaited
 AFTER_CRASH = timedelta(minutes=1)
+
+
+@dataclass
+class Known:
+    """What the engine knows of a batch's records, read at once.
+
+    :param records: (model, id) → registry record
+    :param bindings: (model, id) → binding
+    :param tried: (model, id) → keys of attempts whose outcome is unknown
+    :param shared: bindings to what another account's record is linked to as well, of
+        records that are removed
+    :param removed_since: (model, id) → when a record that is removed was queued first
+    """
+
+    records: dict
+    bindings: dict
+    tried: dict
+    shared: models.Model
+    removed_since: dict
+
+    @classmethod
+    def of(cls, rows):
+        bindings = rows._bindings()
+        removals = rows.filtered(lambda row: row.operation == "remove")
+        removed = [bindings[p] for row in removals if (p := row._place()) in bindings]
+        return cls(
+            rows._records(),
+            bindings,
+            rows._take_over_tried_keys(),
+            rows.env["dokstamp.binding"].union(*removed)._shared(),
+            removals._first_queued() if removals else {},
+        )
+
+    def of_row(self, row):
+        """:return: record or None, binding, keys of attempts"""
+        place, none = row._place(), row.env["dokstamp.binding"]
+        return (
+            self.records.get(place),
+            self.bindings.get(place, none),
+            self.tried.get(place, []),
+        )
 
 
 class DokstampFlush(models.AbstractModel):
@@ -74,7 +117,7 @@ class DokstampFlush(models.AbstractModel):
             idle = [lane for lane in lanes if stragglers.isdisjoint(lane.jobs)]
             claimed = sum([self._load(lane) for lane in idle])
             if under_way := self._under_way(lanes):
-                finished, _rest = wait(under_way, TICK, FIRST_COMPLETED)
+                finished = self._answered(under_way)
                 for lane in lanes:
                     self._settle(lane, lane.take(finished))
                 stragglers -= finished
@@ -87,6 +130,15 @@ class DokstampFlush(models.AbstractModel):
 
     def _under_way(self, lanes):
         return {future for lane in lanes for future in lane.jobs}
+
+    def _answered(self, under_way):
+        """What is answered, and what follows in the same moment: noting many costs
+        little more than noting one.
+        """
+        finished, rest = wait(under_way, TICK, FIRST_COMPLETED)
+        if finished and rest:
+            finished |= wait(rest, MOMENT).done
+        return finished
 
     def _linger(self, lanes):
         """Wait for a row that is due in a moment; whether there was one."""
@@ -279,12 +331,13 @@ class DokstampFlush(models.AbstractModel):
         """
         account = self._account_of(lane)
         rows = self._locked(row_ids).with_env(account.env)
-        records = rows._records()
-        jobs = []
-        for row in rows:
-            message = self._guarded(row, self._plan_row, row, records)
-            if message:
-                jobs.append(Job(row.id, message))
+        room = lane.room_bytes
+        jobs = self._in_one_go(self._plan_rows, rows, room)
+        if jobs is None:
+            jobs = []
+            for row in rows:
+                left = room - sum(job.message.size for job in jobs)
+                jobs += self._guarded(row, self._plan_rows, row, left) or []
         # what needed no call, failed or waits is settled here
         rows.filtered(lambda row: row.state != "sending")._tell_users()
         return jobs
@@ -304,39 +357,86 @@ class DokstampFlush(models.AbstractModel):
         )
         return rows
 
-    def _plan_row(self, row, records):
-        """The message for a row; None when the row is settled without one."""
-        record = records.get((row.res_model, row.res_id))
-        binding, tried = row._binding(), row._take_over_tried_keys()
-        if row.operation == "remove":
-            message = self._plan_removal(row, binding, tried)
-        elif not record or record.account_id != row.account_id:
-            message = None
-        elif not (record.active or binding or tried):
-            message = None  # archived before it was ever sent
-        elif row._is_held_back(record):
-            return None
-        else:
-            message = record._operation_message(row, binding, tried)
-            if message and not binding:
-                row._note_try(record)
-        if not message:
-            row._finish()
-        return message
+    def _plan_rows(self, rows, room):
+        """Make messages of rows; settle those that need none.
 
-    def _plan_removal(self, row, binding, tried):
-        if binding._is_shared():
+        :param int room: bytes of documents that may be held; what comes after them is
+            put back
+        :rtype: list[Job]
+        """
+        known = Known.of(rows)
+        jobs, settled, failing, waiting = [], [], {}, {}
+        for place, row in enumerate(rows):
+            if room <= 0:
+                rows[place:].state = "pending"
+                break
+            obstacle, message = self._plan_row(row, known)
+            if isinstance(obstacle, str):
+                failing[row] = ("incomplete", obstacle)
+            elif obstacle:
+                waiting[row] = obstacle
+            elif message:
+                jobs.append(Job(row.id, message))
+                room -= message.size
+            else:
+                settled.append(row.id)
+        rows.browse(settled)._finish()
+        rows._fail_each(failing)
+        rows._wait_each(waiting)
+        return jobs
+
+    def _plan_row(self, row, known):
+        """What is in a row's way, or the message for it; neither when there is nothing
+        to send.
+
+        :param Known known: of the batch
+        """
+        record, binding, tried = known.of_row(row)
+        if row.operation == "remove":
+            return None, self._plan_removal(row, known)
+        if not record or record.account_id != row.account_id:
+            return None, None
+        if not (record.active or binding or tried):
+            return None, None  # archived before it was ever sent
+        if obstacle := row._obstacle(record):
+            return obstacle, None
+        message = record._operation_message(row, binding, tried)
+        if message and not binding:
+            row._note_try(record)
+        return None, message
+
+    def _plan_removal(self, row, known):
+        _record, binding, tried = known.of_row(row)
+        since, message = known.removed_since[row._place()], None
+        if binding not in known.shared:
+            message = self.env[row.res_model]._removal_message(
+                binding,
+                row.removal_keys or {},
+                tried,
+                known.removed_since[row._place()],
+            )
+        if not message:
             binding.unlink()
-            return None
-        return self.env[row.res_model]._removal_message(
-            binding, row.removal_keys or {}, tried, row._queued_at()
-        )
+        return message
 
     def _put_back(self, jobs):
         """Leave what was not begun to the next run, as if it had not been claimed."""
         rows = self._locked([job.row_id for job in jobs])
         for row, job in zip(rows, jobs, strict=True):
             row.write({"state": "pending", "tried_keys": job.message.tried or False})
+
+    def _in_one_go(self, work, *args):
+        """Do ``work`` for a whole batch; None when an error of our own is in the way:
+        then it is to be done row by row.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return work(*args)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # noqa: BLE001
+            _logger.info("A batch goes row by row: %s", where(error))
+            return None
 
     def _guarded(self, row, work, *args):
         """Do ``work`` for a row; an error of our own marks that row and stops nothing
@@ -380,31 +480,54 @@ class DokstampFlush(models.AbstractModel):
     def _settle_jobs(self, lane, jobs):
         account = self._account_of(lane)
         rows = self._locked([job.row_id for job in jobs]).with_env(account.env)
-        for row, job in zip(rows, jobs, strict=True):
-            self._guarded(row, self._write_audit_lines, account, row, job.message)
-            self._guarded(row, self._settle_job, lane, account, row, job.message)
+        messages = {job.row_id: job.message for job in jobs}
+        steps = (self._write_audit_lines, self._settle_rows)
+        if self._in_one_go(self._take, steps, rows, lane, messages) is None:
+            for row in rows:
+                for step in steps:  # the audit line stays whatever comes after it
+                    self._guarded(row, step, row, lane, messages)
         rows._tell_users()
 
-    def _settle_job(self, lane, account, row, message):
-        row.tried_keys = message.unresolved or False
-        if not message.error:
-            account._note_answer()
-            row._note_sent(message)
-            return
+    def _take(self, steps, *args):
+        for step in steps:
+            step(*args)
+        return True
+
+    def _settle_rows(self, rows, lane, messages):
+        """Note what came of each row's message.
+
+        :param dict messages: row id → Message
+        """
+        account, failing = rows.account_id, {}
+        for row in rows:
+            message = messages[row.id]
+            if (message.unresolved or False) != row.tried_keys:
+                row.tried_keys = message.unresolved or False
+            if not message.error:
+                account._note_answer()
+            elif reason := self._settle_failure(row, lane, message):
+                failing[row] = reason
+        known = rows._bindings()
+        for row in rows.filtered(lambda row: messages[row.id].left_nothing):
+            known.get(row._place(), self.env["dokstamp.binding"]).unlink()
+        rows._fail_each(failing)
+        rows.filtered(lambda row: not messages[row.id].error)._note_sent(messages)
+
+    def _settle_failure(self, row, lane, message):
+        """Try the row again later, unless it failed for good: then its failure type and
+        a sentence come back.
+        """
         verdict = judge(message.error, row.attempt_count)
         sentence = row._failure_sentence(verdict, message.error)
-        if message.left_nothing:
-            row._binding().unlink()
-        if verdict.action == "fail":
-            row._fail(verdict.failure_type, sentence)
-        else:
+        if verdict.action != "fail":
             row._postpone(
                 verdict.failure_type,
                 verdict.delay,
                 uses_attempt=verdict.uses_attempt,
                 message=sentence,
             )
-        self._note_failure(lane, account, verdict, message.error)
+        self._note_failure(lane, row.account_id, verdict, message.error)
+        return (verdict.failure_type, sentence) if verdict.action == "fail" else None
 
     def _note_failure(self, lane, account, verdict, error):
         """What a failure means for the account."""
@@ -419,15 +542,15 @@ class DokstampFlush(models.AbstractModel):
             lane.is_probing = False
         lane.is_stopped = lane.is_stopped or not account._may_call()
 
-    def _write_audit_lines(self, account, row, message):
+    def _write_audit_lines(self, rows, lane, messages):
         self.env["dokstamp.audit.log"].create(
             [
                 {
-                    "account_id": account.id,
+                    "account_id": row.account_id.id,
                     "res_model": row.res_model,
                     "res_id": row.res_id,
                     "res_name": row.res_name,
-                    "dokstamp_uuid": message.uuid,
+                    "dokstamp_uuid": messages[row.id].uuid,
                     "event": line.event,
                     "old_values": line.old_values,
                     "new_values": line.new_values,
@@ -440,7 +563,8 @@ class DokstampFlush(models.AbstractModel):
                     "request_id": line.call.request_id,
                     "sync_record_id": row.id,
                 }
-                for line in message.audit
+                for row in rows
+                for line in messages[row.id].audit
             ]
         )
 

@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...dokstamp_api import NotFound
+from .binding import domain_of_places
 
 GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
 BUS_MESSAGE = "dokstamp_connector/records_changed"
@@ -285,42 +286,52 @@ class DokstampSyncRecord(models.Model):
 
     # === WHAT IS KNOWN OF ITS RECORD === #
 
-    def _of_record(self):
-        """A domain: this and all other rows of the record."""
-        return [
-            ("res_model", "=", self.res_model),
-            ("res_id", "=", self.res_id),
-            ("account_id", "=", self.account_id.id),
-        ]
+    def _place(self):
+        """Which record it is about: model and id.
+
+        :rtype: tuple[str, int]
+        """
+        return self.res_model, self.res_id
+
+    def _of_records(self):
+        """A domain: these and all other rows of their records."""
+        places = {row._place() for row in self}
+        return Domain("account_id", "in", self.account_id.ids) & domain_of_places(
+            places
+        )
 
     def _record(self):
         return self.env[self.res_model].browse(self.res_id).exists()
 
     def _is_repeated(self):
         """Whether the same was tried before: by this row, or by one that gave up."""
-        earlier = [
-            *self._of_record(),
-            ("operation", "=", self.operation),
-            ("id", "<", self.id),
-        ]
+        earlier = self._of_records() & Domain(
+            [("operation", "=", self.operation), ("id", "<", self.id)]
+        )
         return bool(self.attempt_count or self.search_count(earlier, limit=1))
 
-    def _binding(self):
-        return self.env["dokstamp.binding"].search(self._of_record())
+    def _bindings(self):
+        """(model, id) → the binding of the record there, of those that have one."""
+        places = {row._place() for row in self}
+        return self.env["dokstamp.binding"]._of_places(self.account_id, places)
 
     def _take_over_tried_keys(self):
-        """Keys under which DokStamp may hold the record although no binding says so.
+        """Keys under which DokStamp may hold records although no binding says so.
 
-        They are this row's from now on: the earlier ones of the record are covered by
-        it.
+        They are these rows' from now on: the earlier ones of the records are covered.
 
-        :rtype: list[dict]
+        :return: (model, id) → keys
+        :rtype: dict[tuple[str, int], list[dict]]
         """
-        rows = self.search([*self._of_record(), ("tried_keys", "!=", False)])
-        tried = []
-        for row in rows:
-            tried += [keys for keys in row.tried_keys if keys not in tried]
-        (rows - self).tried_keys = False
+        tried = defaultdict(list)
+        found = self.search(self._of_records() & Domain("tried_keys", "!=", False))
+        for row in found:
+            known = tried[row._place()]
+            known += [keys for keys in row.tried_keys if keys not in known]
+        (found - self).tried_keys = False
+        for row in self:
+            if tried.get(row._place(), []) != (row.tried_keys or []):
+                row.tried_keys = tried[row._place()]
         return tried
 
     def _note_try(self, record):
@@ -336,7 +347,17 @@ class DokstampSyncRecord(models.Model):
 
         :rtype: datetime
         """
-        return self.search(self._of_record(), order="id", limit=1).create_date
+        return self.search(self._of_records(), order="id", limit=1).create_date
+
+    def _first_queued(self):
+        """(model, id) → when the record was queued first.
+
+        :rtype: dict[tuple[str, int], datetime]
+        """
+        groups = self._read_group(
+            self._of_records(), ["res_model", "res_id"], ["create_date:min"]
+        )
+        return {(name, res_id): moment for name, res_id, moment in groups}
 
     # === AFTER AN ATTEMPT === #
 
@@ -352,17 +373,41 @@ class DokstampSyncRecord(models.Model):
 
     def _fail(self, failure_type, message):
         """Stop until the data changes or a person says so; tell those who wait."""
-        self.write(
-            {
-                "state": "failed",
-                "failure_type": failure_type,
-                "failure_message": message,
-            }
-        )
-        self._record()._note_failure(self)
-        waiting = self._waiting_for_this()
-        waiting.failure_message = self._failed_blocker_sentence(self.res_name, message)
+        self._fail_each({self: (failure_type, message)})
+
+    @api.model
+    def _fail_each(self, reasons):
+        """Stop rows until their data changes or a person says so; tell those who wait.
+
+        :param dict reasons: row → failure type and sentence
+        """
+        rows = self.browse().union(*reasons)
+        for row, (failure_type, message) in reasons.items():
+            row.write(
+                {
+                    "state": "failed",
+                    "failure_type": failure_type,
+                    "failure_message": message,
+                }
+            )
+        rows._tell_records()
+        sentences = {
+            f"{row.res_model},{row.res_id}": self._failed_blocker_sentence(
+                row.res_name, message
+            )
+            for row, (_failure_type, message) in reasons.items()
+        }
+        waiting = rows._waiting_for_these()
+        for row in waiting:
+            row.failure_message = sentences[row.waiting_for]
         waiting._tell_users()
+
+    def _tell_records(self):
+        """Tell the records that these rows have stopped for good."""
+        records = self._records()
+        for row in self:
+            gone = self.env[row.res_model]
+            records.get(row._place(), gone)._note_failure(row)
 
     def _postpone(self, failure_type, delay, *, uses_attempt, message=False):
         """Try again later.
@@ -386,63 +431,81 @@ class DokstampSyncRecord(models.Model):
 
     # === WAITING FOR ANOTHER RECORD === #
 
-    def _is_held_back(self, record):
-        """Whether the record cannot be sent as it is; then the row fails or waits, and
-        says why.
+    def _obstacle(self, record):
+        """Why the record cannot be sent as it is: a sentence, or the record that must
+        be at DokStamp before; None when it can.
+
+        :rtype: str | dokstamp.entity | None
         """
         if self.operation in ("revoke", "refresh"):
-            return False  # these need the certificate's uuid, and nothing else
+            return None  # these need the certificate's uuid, and nothing else
         if problems := record._missing() + record._problems():
-            self._fail("incomplete", "\n".join(problems))
-        elif stranger := record._stranger():
-            self._fail("incomplete", self._stranger_sentence(stranger))
-        elif blocker := record._first_blocker():
-            self._wait_for(blocker)
-        else:
-            return False
-        return True
+            return "\n".join(problems)
+        if stranger := record._stranger():
+            return self._stranger_sentence(stranger)
+        return record._first_blocker()
 
-    def _wait_for(self, blocker):
-        """Wait, without using up attempts, until ``blocker`` is at DokStamp; see to it
-        that it gets there.
+    @api.model
+    def _wait_each(self, blockers):
+        """Let rows wait, without using up attempts, until what they need is at
+        DokStamp; see to it that it gets there.
+
+        :param dict blockers: row → the record that it needs
         """
-        blocker_rows = self._open_rows(blocker).get(blocker.id, [])
-        if blocker_rows and blocker_rows[-1].state == "failed":
-            message = self._failed_blocker_sentence(
-                blocker.display_name, blocker_rows[-1].failure_message
+        open_rows = self._open_rows_of(blockers.values())
+        for blocker in dict.fromkeys(blockers.values()):
+            if (blocker._name, blocker.id) not in open_rows:
+                blocker._queue_push()
+        for row, blocker in blockers.items():
+            place = (blocker._name, blocker.id)
+            row.write(
+                {
+                    "state": "pending",
+                    "waiting_for": f"{blocker._name},{blocker.id}",
+                    "failure_type": "waiting",
+                    "failure_message": self._waiting_sentence(
+                        blocker, open_rows.get(place)
+                    ),
+                }
             )
-        elif blocker.active:
-            message = self.env._(
+
+    def _open_rows_of(self, records):
+        """(model, id) → its unfinished rows, as `_open_rows` has them, for records of
+        several models.
+        """
+        by_model = {}
+        for record in records:
+            known = by_model.get(record._name, record.browse())
+            by_model[record._name] = known | record
+        return {
+            (name, res_id): rows
+            for name, records in by_model.items()
+            for res_id, rows in self._open_rows(records).items()
+        }
+
+    def _waiting_sentence(self, blocker, open_rows):
+        """:param open_rows: unfinished rows of the record that is waited for, if any"""
+        if open_rows and open_rows[-1].state == "failed":
+            return self._failed_blocker_sentence(
+                blocker.display_name, open_rows[-1].failure_message
+            )
+        if blocker.active:
+            return self.env._(
                 "Waiting for %(record)s, which is not at DokStamp yet.",
                 record=blocker.display_name,
             )
-        else:
-            message = self.env._(
-                "Waiting for %(record)s, which is archived and was never sent.",
-                record=blocker.display_name,
-            )
-        if not blocker_rows:
-            blocker._queue_push()
-        self.write(
-            {
-                "state": "pending",
-                "waiting_for": f"{blocker._name},{blocker.id}",
-                "failure_type": "waiting",
-                "failure_message": message,
-            }
+        return self.env._(
+            "Waiting for %(record)s, which is archived and was never sent.",
+            record=blocker.display_name,
         )
 
-    def _waiting_for_this(self):
-        return self.search(
-            [
-                ("state", "=", "pending"),
-                ("waiting_for", "=", f"{self.res_model},{self.res_id}"),
-            ]
-        )
+    def _waiting_for_these(self):
+        names = [f"{row.res_model},{row.res_id}" for row in self]
+        return self.search([("state", "=", "pending"), ("waiting_for", "in", names)])
 
     def _release_waiting(self):
-        """What waited for this record is due now."""
-        self._waiting_for_this().write(
+        """What waited for these records is due now."""
+        self._waiting_for_these().write(
             {
                 "waiting_for": False,
                 "next_attempt_at": fields.Datetime.now(),
@@ -464,8 +527,7 @@ class DokstampSyncRecord(models.Model):
         """Take the rows out of the queue, and tell the records that it was done."""
         self.write({"state": "cancelled", "waiting_for": False})
         # what a save sends shows by itself that it is not sent
-        for row in self.filtered(lambda row: row.operation != "push"):
-            row._record()._note_failure(row)
+        self.filtered(lambda row: row.operation != "push")._tell_records()
 
     @api.model
     def _cancel_strays(self, records):
@@ -500,48 +562,88 @@ class DokstampSyncRecord(models.Model):
 
     # === WHEN DOKSTAMP HAS TAKEN THE RECORD === #
 
-    def _note_sent(self, message):
-        """DokStamp holds the record now: bind it, and let go what waited for it."""
-        bindings = self.env["dokstamp.binding"]
-        if message.sent is None:  # removed
-            bindings._forget(self.account_id, self.res_model, self.res_id)
-            self._finish(message.left_in_place and self._left_in_place_sentence())
-            return
-        if other := self._other_holder(message.uuid):
-            self._give_way_to(other)
-            return
-        is_replaced = bindings._note_sent(
-            self.account_id, self.res_model, self.res_id, message.uuid, message.sent
-        )
-        if message.is_done:
-            self._finish()
-        else:
-            self._postpone(False, 0, uses_attempt=False)
-        self._release_waiting()
-        self._record()._note_answer(self, message)
-        if is_replaced or message.is_relinked:
-            self._tell_dependants()
+    def _note_sent(self, messages):
+        """DokStamp holds the records now: bind them, and let go what waited for them.
 
-    def _other_holder(self, uuid):
-        """The other registry record that is linked to DokStamp's ``uuid``, or None.
-
-        The link of one that is deleted in Odoo is given up: its removal is still to
-        come, and would take away what this record is linked to.
+        :param dict messages: row id → what succeeded
         """
-        if not uuid:
-            return None
-        binding = self.env["dokstamp.binding"].search(
+        removed = self.filtered(lambda row: messages[row.id].sent is None)
+        removed._note_removed(messages)
+        held = (self - removed)._own(messages)
+        replaced = self.env["dokstamp.binding"]._note_held(
+            held.account_id,
+            {
+                row._place(): (messages[row.id].uuid, messages[row.id].sent)
+                for row in held
+            },
+        )
+        done = held.filtered(lambda row: messages[row.id].is_done)
+        done._finish()
+        for row in held - done:
+            row._postpone(False, 0, uses_attempt=False)
+        held._release_waiting()
+        held._hand_over(messages)
+        held.filtered(
+            lambda row: row._place() in replaced or messages[row.id].is_relinked
+        )._tell_dependants()
+
+    def _note_removed(self, messages):
+        """DokStamp holds the records no more, or none that are only ours."""
+        self.env["dokstamp.binding"].union(*self._bindings().values()).unlink()
+        left = self.filtered(lambda row: messages[row.id].left_in_place)
+        left._finish(self._left_in_place_sentence())
+        (self - left)._finish()
+
+    def _hand_over(self, messages):
+        """Give the records the answers that they wait for."""
+        records = self._records()
+        for row in self:
+            if record := records.get(row._place()):
+                record._note_answer(row, messages[row.id])
+
+    def _own(self, messages):
+        """These rows, without those whose record was found at DokStamp to be another
+        one of ours: they stop.
+
+        The link of a record that is deleted in Odoo is given up: its removal is still
+        to come, and would take away what another one is linked to.
+        """
+        holders, own = self._holders(messages), self.browse()
+        for row in self:
+            key = (row.res_model, messages[row.id].uuid)
+            other = holders.get(key)
+            if other and other.id != row.res_id:
+                row._give_way_to(other)
+                continue
+            own += row
+            if key[1]:  # whoever comes next in this batch sees it
+                holders[key] = self.env[row.res_model].browse(row.res_id)
+        return own
+
+    def _holders(self, messages):
+        """(model, uuid) → the record that is linked to it.
+
+        :rtype: dict[tuple[str, str], dokstamp.entity]
+        """
+        uuids = [messages[row.id].uuid for row in self if messages[row.id].uuid]
+        bindings = self.env["dokstamp.binding"].search(
             [
-                ("account_id", "=", self.account_id.id),
-                ("res_model", "=", self.res_model),
-                ("dokstamp_uuid", "=", uuid),
-                ("res_id", "!=", self.res_id),
+                ("account_id", "in", self.account_id.ids),
+                ("dokstamp_uuid", "in", uuids),
             ]
         )
-        other = self.env[self.res_model].browse(binding.res_id).exists()
-        if binding and not other:
-            binding.unlink()
-        return other or None
+        own = {(messages[row.id].uuid, *row._place()) for row in self}
+        others = bindings.filtered(
+            lambda b: (b.dokstamp_uuid, b.res_model, b.res_id) not in own
+        )
+        places = {b: (b.res_model, b.res_id) for b in others}
+        existing = self.env["dokstamp.entity"]._existing(places.values())
+        others.filtered(lambda b: places[b] not in existing).unlink()
+        return {
+            (b.res_model, b.dokstamp_uuid): existing[place]
+            for b, place in places.items()
+            if place in existing
+        }
 
     def _give_way_to(self, other):
         """What was found at DokStamp is another record's of ours."""
@@ -559,11 +661,13 @@ class DokstampSyncRecord(models.Model):
         )
 
     def _tell_dependants(self):
-        """Send anew what refers to this record, which has a new uuid or a new place.
+        """Send anew what refers to these records, which have a new uuid or a new place.
 
         What refers to one of those too comes after them: a cohort has to be in its new
         course before an enrollment in both can follow.
         """
+        if not self:
+            return
         told = set()
         for name in self.env["dokstamp.entity"]._registry_models():
             dependants = self._dependants(name).filtered(
@@ -573,12 +677,15 @@ class DokstampSyncRecord(models.Model):
             self._gather(dependants, "push")
 
     def _dependants(self, name):
-        """The records of a registry model that refer to this row's record."""
+        """The records of a registry model that refer to these rows' records."""
         model = self.env[name].with_context(active_test=False)
+        ids_by_model = defaultdict(list)
+        for row in self:
+            ids_by_model[row.res_model].append(row.res_id)
         links = [
-            Domain(link, "=", self.res_id)
+            Domain(link, "in", ids_by_model[model._fields[link].comodel_name])
             for link in {*model._dokstamp_fields, model._dokstamp_parent}
-            if link and model._fields[link].comodel_name == self.res_model
+            if link and model._fields[link].comodel_name in ids_by_model
         ]
         return model.search(Domain.OR(links))
 

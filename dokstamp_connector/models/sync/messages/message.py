@@ -92,6 +92,11 @@ class Message:
         return None
 
     @property
+    def size(self):
+        """Bytes of documents that it holds until it is sent."""
+        return 0
+
+    @property
     def is_done(self):
         """Whether success leaves nothing to send for the record."""
         return True
