@@ -95,7 +95,6 @@ class DokstampBadgeImage(models.Model):
         if binding.dokstamp_uuid:
             return None
         return UploadImage(
-            resource="files",
             filename=f"badge-{self.sha256[:12]}.png",
             # without the batch's other images
             content=decoded(self.with_prefetch().image),

@@ -17,6 +17,9 @@ class DokstampEnrollment(models.Model):
     _natural_key = ("student_id", "course_id", "cohort_id")
     _natural_key_optional = ("cohort_id",)
     _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
+    # no other filter is documented: dokstamp-api.md 21.2
+    _dokstamp_filters = ("course_uuid",)
+    _dokstamp_is_listed = True
     _dokstamp_certificate_filter = "enrollment_uuid"
     _dokstamp_archive_values = {"completion_status": "dropped"}
     _dokstamp_fields = {

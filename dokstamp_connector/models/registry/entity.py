@@ -11,9 +11,12 @@ follows from them.
     buttons         what people do with a record by hand
 """
 
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+
+LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 
 SYNC_STATES = [
     ("none", "Not sent"),
@@ -37,13 +40,12 @@ class DokstampEntity(models.AbstractModel):
     _description = "DokStamp Registry Entity"
     _check_company_auto = True
 
-    # The client's resource (`client.courses`), and its place in the order of sending:
-    # dokstamp-api.md 21.1.
+    # The name of its collection in DokStamp's paths, and what that lies below, where it
+    # does: `courses/{course_id}/modules`, with links that stand for their uuid.
     _dokstamp_resource = None
+    _dokstamp_below = ""
+    # Its place in the order of sending: dokstamp-api.md 21.1.
     _dokstamp_rank = 0
-    # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that
-    # one.
-    _dokstamp_parent = None
     # Field name → ApiField, in the order of the API document's table.
     _dokstamp_fields = {}
     # Fields that find the record at DokStamp; the first alternative without an empty
@@ -51,6 +53,8 @@ class DokstampEntity(models.AbstractModel):
     _dokstamp_keys = ()
     # Those of them that DokStamp is documented to filter by: dokstamp-api.md 5.
     _dokstamp_filters = ()
+    # Whether those give a list of many, which is read once instead of a search each.
+    _dokstamp_is_listed = False
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
@@ -158,6 +162,29 @@ class DokstampEntity(models.AbstractModel):
         for record in self:
             if record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
+
+    @property
+    def _dokstamp_parent(self):
+        """The link to the record that this one lies below at DokStamp, or None.
+
+        :rtype: str | None
+        """
+        return (LINK.findall(self._dokstamp_below) or [None])[-1]
+
+    def _path(self):
+        """The parts of the path that this record's collection lies at.
+
+        :return: None in place of a uuid that is not known
+        :rtype: tuple[str | None, ...]
+        """
+        parts = [*self._dokstamp_below.split("/"), self._dokstamp_resource]
+        return tuple(
+            self[link[1]].dokstamp_uuid or None
+            if (link := LINK.fullmatch(part))
+            else part
+            for part in parts
+            if part
+        )
 
     def _prerequisites(self):
         """The registry records that must have a uuid before this one can be sent.

@@ -21,6 +21,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .lane import Job, Lane
+from .memory import memories, process_token
 from .messages import where
 from .verdict import judge
 
@@ -29,7 +30,7 @@ _logger = logging.getLogger(__name__)
 LOCK_CLASS = 0x444B5354  # "DKST": our space among PostgreSQL's advisory locks
 CONFLICT_TRIES = 5
 LINGER = 3  # seconds: a row due this soon is waited for, the scheduler takes a minute
-MOMENT = 0.05  # seconds that an answer waits for others, to be noted with them
+MOMENT = 0.1  # seconds that an answer waits for others, to be noted with them
 TICK = 1  # seconds between two looks at the clock while answers are awaited
 AFTER_CRASH = timedelta(minutes=1)
 
@@ -201,13 +202,38 @@ class DokstampFlush(models.AbstractModel):
         client = None if account._pause_if_copied() else self._client_or_pause(account)
         if not client:
             return None
-        self._reclaim_orphans(account)
+        orphans = self._reclaim_orphans(account)
         return Lane(
             account_id=account.id,
+            lang=account.env.lang,
             client=client,
             width=account.max_in_flight,
             is_probing=account._needs_probe(),
+            memory=self._recall(account, client, is_interrupted=bool(orphans)),
         )
+
+    def _recall(self, account, client, *, is_interrupted):
+        """What this process has read for the account before, unless somebody else may
+        have written since.
+
+        :param bool is_interrupted: a flush of the account has ended halfway
+        """
+        is_ours = account.flushed_by == process_token()
+        if not is_ours:
+            account.flushed_by = process_token()
+        return memories.recall(
+            (self.env.cr.dbname, account.id),
+            client,
+            is_ours and not is_interrupted and not self._shares_tenant(account),
+        )
+
+    def _shares_tenant(self, account):
+        """Whether other accounts write to the tenant; an archived one may have sent
+        just before.
+        """
+        others = [("tenant", "=", account.tenant), ("id", "!=", account.id)]
+        accounts = self.env["dokstamp.account"].with_context(active_test=False)
+        return bool(accounts.search_count(others, limit=1))
 
     def _client_or_pause(self, account):
         """The account's client; None when its address or tenant cannot be right.
@@ -238,6 +264,7 @@ class DokstampFlush(models.AbstractModel):
                 account.id,
                 len(orphans),
             )
+        return orphans
 
     def _reopen(self, lane):
         """A lane that had to stop may go on when its account may call again."""
@@ -410,10 +437,7 @@ class DokstampFlush(models.AbstractModel):
         since, message = known.removed_since[row._place()], None
         if binding not in known.shared:
             message = self.env[row.res_model]._removal_message(
-                binding,
-                row.removal_keys or {},
-                tried,
-                known.removed_since[row._place()],
+                binding, row.removal_keys or {}, tried, since
             )
         if not message:
             binding.unlink()
@@ -507,9 +531,8 @@ class DokstampFlush(models.AbstractModel):
                 account._note_answer()
             elif reason := self._settle_failure(row, lane, message):
                 failing[row] = reason
-        known = rows._bindings()
-        for row in rows.filtered(lambda row: messages[row.id].left_nothing):
-            known.get(row._place(), self.env["dokstamp.binding"]).unlink()
+        empty = rows.filtered(lambda row: messages[row.id].left_nothing)
+        empty._forget_bindings()
         rows._fail_each(failing)
         rows.filtered(lambda row: not messages[row.id].error)._note_sent(messages)
 
@@ -649,9 +672,8 @@ class DokstampFlush(models.AbstractModel):
         return self.env["dokstamp.account"].search([("state", "=", "connected")])
 
     def _account_of(self, lane):
-        return self._in_language_of(
-            self.env["dokstamp.account"].browse(lane.account_id)
-        )
+        account = self.env["dokstamp.account"].browse(lane.account_id)
+        return account.with_context(lang=lane.lang)
 
     def _in_language_of(self, account):
         """Failure messages are read at the school: write them in its language."""

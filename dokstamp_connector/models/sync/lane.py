@@ -31,6 +31,7 @@ class Lane:
     """What one account has under way: claimed rows, and the threads that send them.
 
     :param int account_id: the `dokstamp.account`
+    :param str lang: in which failures are told
     :param Client client: shared by the lane's threads
     :param int width: requests at once
     :param bool is_probing: after an outage, one reading call before any row is claimed
@@ -38,6 +39,7 @@ class Lane:
     """
 
     account_id: int
+    lang: str | None
     client: object
     width: int
     is_probing: bool = False

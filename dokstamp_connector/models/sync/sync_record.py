@@ -315,6 +315,11 @@ class DokstampSyncRecord(models.Model):
         places = {row._place() for row in self}
         return self.env["dokstamp.binding"]._of_places(self.account_id, places)
 
+    def _forget_bindings(self):
+        """DokStamp holds the records no more, or Odoo keeps them no more."""
+        if self:
+            self.env["dokstamp.binding"].union(*self._bindings().values()).unlink()
+
     def _take_over_tried_keys(self):
         """Keys under which DokStamp may hold records although no binding says so.
 
@@ -381,6 +386,8 @@ class DokstampSyncRecord(models.Model):
 
         :param dict reasons: row → failure type and sentence
         """
+        if not reasons:
+            return
         rows = self.browse().union(*reasons)
         for row, (failure_type, message) in reasons.items():
             row.write(
@@ -570,6 +577,8 @@ class DokstampSyncRecord(models.Model):
         removed = self.filtered(lambda row: messages[row.id].sent is None)
         removed._note_removed(messages)
         held = (self - removed)._own(messages)
+        if not held:
+            return
         replaced = self.env["dokstamp.binding"]._note_held(
             held.account_id,
             {
@@ -589,7 +598,7 @@ class DokstampSyncRecord(models.Model):
 
     def _note_removed(self, messages):
         """DokStamp holds the records no more, or none that are only ours."""
-        self.env["dokstamp.binding"].union(*self._bindings().values()).unlink()
+        self._forget_bindings()
         left = self.filtered(lambda row: messages[row.id].left_in_place)
         left._finish(self._left_in_place_sentence())
         (self - left)._finish()
