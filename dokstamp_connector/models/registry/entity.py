@@ -11,6 +11,7 @@ follows from them.
     buttons         what people do with a record by hand
 """
 
+import hashlib
 import re
 from collections import defaultdict
 
@@ -236,6 +237,18 @@ class DokstampEntity(models.AbstractModel):
         if field.type in ("char", "text", "selection"):
             return value or None
         return None if self._dokstamp_fields[name].is_empty(value) else value
+
+    def _digest(self):
+        """What is another one as soon as the record itself is; what becomes of those
+        that it refers to changes nothing.
+
+        :rtype: str
+        """
+        values = [
+            self[name].id if self._fields[name].type == "many2one" else self[name]
+            for name in sorted(self._payload_triggers())
+        ]
+        return hashlib.sha256(repr(values).encode()).hexdigest()
 
     def _search_keys(self):
         """The keys by which DokStamp is searched before anything is created:

@@ -66,7 +66,9 @@ class DokstampEntity(models.AbstractModel):
         return triggers | {self._dokstamp_parent} if self._dokstamp_parent else triggers
 
     def _queue_push(self, urgent=False):
-        self.env["dokstamp.sync.record"]._gather(self, "push", urgent=urgent)
+        queue = self.env["dokstamp.sync.record"]
+        changed = queue._to_send(self, is_changed=True)
+        queue._gather(changed, "push", urgent=urgent)
 
     def _queue_removal(self):
         self.env["dokstamp.sync.record"]._gather(self, "remove")

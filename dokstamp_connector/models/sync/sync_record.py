@@ -103,6 +103,10 @@ class DokstampSyncRecord(models.Model):
             "create it was not answered."
         ),
     )
+    stopped_digest = fields.Char(
+        readonly=True,
+        help="Of what the record was when this row failed or was cancelled.",
+    )
     done_at = fields.Datetime(string="Done at", readonly=True)
     user_id = fields.Many2one(
         "res.users", string="Changed by", readonly=True, ondelete="set null"
@@ -118,6 +122,7 @@ class DokstampSyncRecord(models.Model):
     _open_of_record = models.Index(
         "(res_model, res_id) WHERE state IN ('pending', 'sending', 'failed')"
     )
+    _newest_of_record = models.Index("(res_model, res_id, id DESC)")
     _waiting_for_idx = models.Index("(waiting_for) WHERE state = 'pending'")
     _tried = models.Index("(res_model, res_id) WHERE tried_keys IS NOT NULL")
     _removals = models.Index(
@@ -190,6 +195,96 @@ class DokstampSyncRecord(models.Model):
         if self.state == "failed":
             return "failed"
         return "waiting" if self.waiting_for else "pending"
+
+    # === WHAT NEEDS SENDING === #
+
+    @api.model
+    def _to_send(self, records, *, is_changed=False):
+        """Those of ``records`` that DokStamp should hear of now: the answer for a save,
+        the sweep, and whoever else compares.
+
+        A record without an account stays in Odoo. What was just changed goes out,
+        whatever became of it before. Otherwise what is on its way is, what failed or
+        was cancelled is left alone until the record is another one, and the rest is
+        compared with what was sent last.
+
+        :param bool is_changed: by the save that asks
+        :rtype: dokstamp.entity
+        """
+        if not records._dokstamp_is_pushed:
+            return records.browse()
+        # sudo: an account is read by managers only, and every user's save asks
+        records = records.sudo().filtered("account_id")
+        if is_changed or not records:
+            return records
+        newest = self._newest_rows(records._name, records.ids)
+        bindings = records._bindings()
+        return records.filtered(
+            lambda record: newest.get(
+                (record.id, record.account_id.id), self.browse()
+            )._lets_send(record, bindings.get(record.id))
+        )
+
+    def _lets_send(self, record, binding):
+        """Whether the record needs sending, as far as its newest row tells.
+
+        :param dokstamp.binding | None binding: of the record
+        """
+        if self.state in ("pending", "sending"):
+            return False
+        if self.state in ("failed", "cancelled"):
+            is_known = bool(self.stopped_digest)
+            return is_known and self.stopped_digest != record._digest()
+        if binding:
+            return bool(record._push_message(binding))
+        return record.active
+
+    @api.model
+    def _to_remove(self, bindings):
+        """Those of ``bindings``, all of one model, whose record is gone although nobody
+        has queued its removal, as in a cascade of the database.
+
+        A removal that failed or was cancelled keeps what it knows of the record.
+
+        :rtype: dokstamp.binding
+        """
+        name = bindings[:1].res_model
+        existing = set(self.env[name].browse(bindings.mapped("res_id")).exists()._ids)
+        lost = bindings.filtered(lambda binding: binding.res_id not in existing)
+        newest = self._newest_rows(name, lost.mapped("res_id"))
+
+        def is_queued(binding):
+            row = newest.get((binding.res_id, binding.account_id.id), self.browse())
+            return row.operation == "remove" and row.state != "done"
+
+        return lost.filtered(lambda binding: not is_queued(binding))
+
+    def _newest_rows(self, name, ids):
+        """(id, account id) → the newest row of a record, without those that are covered
+        by another one.
+
+        :rtype: dict[tuple[int, int], dokstamp.sync.record]
+        """
+        groups = self._read_group(
+            [
+                ("res_model", "=", name),
+                ("res_id", "in", ids),
+                ("failure_type", "!=", "superseded"),
+            ],
+            ["res_id", "account_id"],
+            ["id:max"],
+        )
+        rows = self.browse([row_id for _res_id, _account, row_id in groups])
+        return {(row.res_id, row.account_id.id): row for row in rows}
+
+    def _note_stopped(self):
+        """Remember how the records were: as they are, they are not sent by themselves
+        again.
+        """
+        records = self._records()
+        for row in self.filtered(lambda row: row.operation == "push"):
+            record = records.get(row._place())
+            row.stopped_digest = record and record._digest()
 
     # === HOW IT IS BORN === #
 
@@ -397,6 +492,7 @@ class DokstampSyncRecord(models.Model):
                     "failure_message": message,
                 }
             )
+        rows.filtered(lambda row: row.failure_type != "internal")._note_stopped()
         rows._tell_records()
         sentences = {
             f"{row.res_model},{row.res_id}": self._failed_blocker_sentence(
@@ -459,42 +555,38 @@ class DokstampSyncRecord(models.Model):
 
         :param dict blockers: row → the record that it needs
         """
-        open_rows = self._open_rows_of(blockers.values())
-        for blocker in dict.fromkeys(blockers.values()):
-            if (blocker._name, blocker.id) not in open_rows:
-                blocker._queue_push()
+        ids_by_model = defaultdict(set)
+        for blocker in blockers.values():
+            ids_by_model[blocker._name].add(blocker.id)
+        sentences = {}
+        for name, ids in ids_by_model.items():
+            needed = self.env[name].browse(ids)
+            self._gather(self._to_send(needed), "push")
+            newest = self._newest_rows(name, needed.ids)
+            for blocker in needed:
+                row = newest.get((blocker.id, blocker.account_id.id), self.browse())
+                sentences[blocker] = self._waiting_sentence(blocker, row)
         for row, blocker in blockers.items():
-            place = (blocker._name, blocker.id)
             row.write(
                 {
                     "state": "pending",
                     "waiting_for": f"{blocker._name},{blocker.id}",
                     "failure_type": "waiting",
-                    "failure_message": self._waiting_sentence(
-                        blocker, open_rows.get(place)
-                    ),
+                    "failure_message": sentences[blocker],
                 }
             )
 
-    def _open_rows_of(self, records):
-        """(model, id) → its unfinished rows, as `_open_rows` has them, for records of
-        several models.
-        """
-        by_model = {}
-        for record in records:
-            known = by_model.get(record._name, record.browse())
-            by_model[record._name] = known | record
-        return {
-            (name, res_id): rows
-            for name, records in by_model.items()
-            for res_id, rows in self._open_rows(records).items()
-        }
-
-    def _waiting_sentence(self, blocker, open_rows):
-        """:param open_rows: unfinished rows of the record that is waited for, if any"""
-        if open_rows and open_rows[-1].state == "failed":
+    def _waiting_sentence(self, blocker, newest):
+        """:param newest: row of the record that is waited for, may be empty"""
+        if newest.state == "failed":
             return self._failed_blocker_sentence(
-                blocker.display_name, open_rows[-1].failure_message
+                blocker.display_name, newest.failure_message
+            )
+        if newest.state == "cancelled":
+            return self.env._(
+                "Waiting for %(record)s, which was taken out of the queue. Press Send "
+                "now on it to send it after all.",
+                record=blocker.display_name,
             )
         if blocker.active:
             return self.env._(
@@ -533,6 +625,7 @@ class DokstampSyncRecord(models.Model):
     def _cancel(self):
         """Take the rows out of the queue, and tell the records that it was done."""
         self.write({"state": "cancelled", "waiting_for": False})
+        self._note_stopped()
         # what a save sends shows by itself that it is not sent
         self.filtered(lambda row: row.operation != "push")._tell_records()
 
