@@ -35,13 +35,16 @@ from . import test_certificate_rights
 from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_link
+from . import test_flush_batches
 from . import test_flush_curriculum
 from . import test_flush_identity
 from . import test_flush_lanes
+from . import test_flush_memory
 from . import test_flush_outcome
 from . import test_forging
 from . import test_hold_rights
 from . import test_issue_run
+from . import test_needs_sending
 from . import test_outage
 from . import test_portal
 from . import test_portfolio

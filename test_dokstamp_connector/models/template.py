@@ -16,7 +16,7 @@ class TestDokstampTemplate(models.Model):
     _description = "DokStamp Template"
     _order = "name, id"
 
-    _dokstamp_resource = "certificate_templates"
+    _dokstamp_resource = "certificate-templates"
     _dokstamp_rank = 35
     _natural_key = ("name", "institution_id")
     _dokstamp_keys = (("name", "institution_id"),)

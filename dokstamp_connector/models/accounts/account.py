@@ -107,6 +107,12 @@ class DokstampAccount(models.Model):
         help="DokStamp is left alone until then.",
     )
     outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
+    flushed_by = fields.Char(
+        string="Last sender",
+        readonly=True,
+        copy=False,
+        help="The process that was the last to send for this account.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

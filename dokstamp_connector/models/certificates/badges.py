@@ -32,6 +32,10 @@ class UploadImage(Message):
     def sent(self):
         return {}
 
+    @property
+    def size(self):
+        return len(self.content)
+
     def _run(self):
         self._meaning("created", {}, {"original_name": self.filename})
         files = self.client.files.upload([(self.filename, self.content, "image/png")])
@@ -89,9 +93,9 @@ class DokstampBadgeImage(models.Model):
         if binding.dokstamp_uuid:
             return None
         return UploadImage(
-            resource="files",
             filename=f"badge-{self.sha256[:12]}.png",
-            content=decoded(self.image),
+            # without the batch's other images
+            content=decoded(self.with_prefetch().image),
         )
 
     def _removal_message(self, binding, removal_keys, tried, since):

@@ -37,7 +37,6 @@ class DokstampCertificate(models.Model):
         """The next message of a queue row, or None when nothing is left to do."""
         file_uuid = (binding.last_payload or {}).get("file_uuid")
         known = {
-            "resource": self._dokstamp_resource,
             "uuid": binding.dokstamp_uuid or None,
             "file_uuid": file_uuid,
         }
@@ -53,7 +52,9 @@ class DokstampCertificate(models.Model):
         obstacle = self._hold_sentence()
         if not known["file_uuid"] and not obstacle:
             return Upload(
-                resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
+                filename=self.pdf_filename,
+                # without the batch's other documents
+                content=decoded(self.with_prefetch().pdf),
             )
         return Issue(
             **known,

@@ -17,6 +17,8 @@ class DokstampEnrollment(models.Model):
     _natural_key = ("student_id", "course_id", "cohort_id")
     _natural_key_optional = ("cohort_id",)
     _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
+    # no other filter is documented: dokstamp-api.md 21.2
+    _dokstamp_is_listed = True
     _dokstamp_certificate_filter = "enrollment_uuid"
 
     student_id = fields.Many2one(
@@ -70,7 +72,7 @@ class DokstampEnrollment(models.Model):
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
             "student_id": ApiField(needed=True),
-            "course_id": ApiField(needed=True),
+            "course_id": ApiField(needed=True, filterable=True),
             "enrolled_at": ApiField(needed=True),
             "cohort_id": ApiField(),
             "completion_status": ApiField(archived="dropped"),

@@ -7,10 +7,14 @@ follows from them.
     entity_capture  a save queues what changed
 """
 
+import hashlib
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 
 
 class DokstampEntity(models.AbstractModel):
@@ -26,16 +30,18 @@ class DokstampEntity(models.AbstractModel):
     _description = "DokStamp Registry Entity"
     _check_company_auto = True
 
-    # The client's resource (`client.courses`), and its place in the order of sending:
-    # dokstamp-api.md 21.1.
+    # The name of its collection in DokStamp's paths, and what that lies below, where it
+    # does: `courses/{course_id}/modules`, with links that stand for their uuid.
     _dokstamp_resource = None
+    _dokstamp_below = ""
+    # Its place in the order of sending: dokstamp-api.md 21.1.
     _dokstamp_rank = 0
-    # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that
-    # one.
-    _dokstamp_parent = None
     # Fields that find the record at DokStamp; the first alternative without an empty
     # value is used. dokstamp-api.md 21.2.
     _dokstamp_keys = ()
+    # Whether its filters give a list of many, which is read once instead of a search
+    # each.
+    _dokstamp_is_listed = False
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
@@ -74,13 +80,6 @@ class DokstampEntity(models.AbstractModel):
         :rtype: dict[str, ApiField]
         """
         return {}
-
-    # while readers move over
-    _dokstamp_fields = property(lambda self: self._get_dokstamp_fields())
-    _dokstamp_filters = property(lambda self: self._get_dokstamp_filters())
-    _dokstamp_archive_values = property(
-        lambda self: self._get_dokstamp_archive_values()
-    )
 
     @api.model
     def _get_dokstamp_filters(self):
@@ -167,6 +166,29 @@ class DokstampEntity(models.AbstractModel):
             if record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
 
+    @property
+    def _dokstamp_parent(self):
+        """The link to the record that this one lies below at DokStamp, or None.
+
+        :rtype: str | None
+        """
+        return (LINK.findall(self._dokstamp_below) or [None])[-1]
+
+    def _path(self):
+        """The parts of the path that this record's collection lies at.
+
+        :return: None in place of a uuid that is not known
+        :rtype: tuple[str | None, ...]
+        """
+        parts = [*self._dokstamp_below.split("/"), self._dokstamp_resource]
+        return tuple(
+            self[link[1]]._uuid_at_dokstamp()
+            if (link := LINK.fullmatch(part))
+            else part
+            for part in parts
+            if part
+        )
+
     def _prerequisites(self):
         """The registry records that must have a uuid before this one can be sent.
 
@@ -224,6 +246,18 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: str | None
         """
+
+    def _digest(self):
+        """What is another one as soon as the record itself is; what becomes of those
+        that it refers to changes nothing.
+
+        :rtype: str
+        """
+        values = [
+            self[name].id if self._fields[name].type == "many2one" else self[name]
+            for name in sorted(self._payload_triggers())
+        ]
+        return hashlib.sha256(repr(values).encode()).hexdigest()
 
     def _search_keys(self):
         """The keys by which DokStamp is searched before anything is created:

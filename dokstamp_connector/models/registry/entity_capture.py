@@ -58,15 +58,17 @@ class DokstampEntity(models.AbstractModel):
         }
 
     def _is_text(self, name):
-        return name in self._dokstamp_fields and self._fields[name].type == "char"
+        return name in self._get_dokstamp_fields() and self._fields[name].type == "char"
 
     def _payload_triggers(self):
         """Names of the fields whose change must reach DokStamp."""
-        triggers = {*self._dokstamp_fields, "active", "account_id"}
+        triggers = {*self._get_dokstamp_fields(), "active", "account_id"}
         return triggers | {self._dokstamp_parent} if self._dokstamp_parent else triggers
 
     def _queue_push(self, urgent=False):
-        self.env["dokstamp.sync.record"]._gather(self, "push", urgent=urgent)
+        queue = self.env["dokstamp.sync.record"]
+        changed = queue._to_send(self, is_changed=True)
+        queue._gather(changed, "push", urgent=urgent)
 
     def _queue_removal(self):
         self.env["dokstamp.sync.record"]._gather(self, "remove")

@@ -14,7 +14,7 @@ class DokstampModuleGroup(models.Model):
     _dokstamp_resource = "groups"
     _dokstamp_rank = 40
     _natural_key = ("name", "course_id")
-    _dokstamp_parent = "course_id"
+    _dokstamp_below = "courses/{course_id}/modules"
     _dokstamp_keys = (("name",),)
 
     name = fields.Char(required=True)

@@ -49,7 +49,7 @@ class DokstampEntity(models.AbstractModel):
         """Make the fields that a source feeds read-only in forms, record by record."""
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "form":
-            for name in self._dokstamp_fields:
+            for name in self._get_dokstamp_fields():
                 for node in arch.xpath(
                     f"//field[@name='{name}'][not(ancestor::field)][not(@readonly)]"
                 ):

@@ -81,7 +81,7 @@ class DokstampSourceField(models.Model):
     @api.model
     def _feedable(self, entity):
         model = self.env[entity]
-        names = [*model._dokstamp_fields, "is_graded", "partner_id"]
+        names = [*model._get_dokstamp_fields(), "is_graded", "partner_id"]
         if model._dokstamp_parent:
             names.append(model._dokstamp_parent)
         return [name for name in names if name in model._fields]

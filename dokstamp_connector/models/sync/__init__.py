@@ -3,14 +3,5 @@ from . import record_line
 from . import audit_log
 from . import entity_state
 from . import sync_record
-from . import row_capture
-from . import row_record
-from . import row_moves
-from . import row_outcome
-from . import row_sentences
-from . import row_buttons
 from . import planning
 from . import flush
-from . import flush_lanes
-from . import flush_waking
-from . import work

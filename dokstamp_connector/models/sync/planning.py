@@ -48,32 +48,33 @@ class DokstampEntity(models.AbstractModel):
             "one, then Retry here."
         )
 
-    def _push_message(self, binding, tried=()):
+    def _push_message(self, binding, tried=(), kind=Push):
         """What to send for this record, or None when DokStamp has it all.
 
         :param dokstamp.binding binding: of this record, may be empty
         :param list[dict] tried: keys of earlier attempts to create it whose outcome is
             unknown
+        :param kind: makes the message
         :rtype: Message | None
         """
-        payload, parent_uuid = self._payload(), self._parent_uuid()
+        payload, path = self._payload(), self._path()
         last_payload = dict(binding.last_payload or {})
-        last_parent_uuid = last_payload.pop("parent_uuid", parent_uuid)
+        last_path = tuple(last_payload.pop("path", path))
         uuid, moved_from = binding.dokstamp_uuid or None, None
-        if uuid and last_parent_uuid != parent_uuid:
-            uuid, moved_from = None, (last_parent_uuid, uuid)
+        if uuid and last_path != path:
+            uuid, moved_from = None, (last_path, uuid)
         if uuid and payload == last_payload:
             return None
-        return Push(
-            resource=self._dokstamp_resource,
-            parent_uuid=parent_uuid,
+        return kind(
+            path=path,
             uuid=uuid,
             payload=payload,
             last_payload=last_payload,
             moved_from=moved_from,
             keys=self._search_keys(),
             tried=list(tried),
-            filters=self._dokstamp_filters,
+            filters=self._get_dokstamp_filters(),
+            is_listed=self._dokstamp_is_listed,
         )
 
     def _first_blocker(self):
@@ -93,10 +94,6 @@ class DokstampEntity(models.AbstractModel):
                 return record
         return None
 
-    def _parent_uuid(self):
-        parent = self[self._dokstamp_parent] if self._dokstamp_parent else None
-        return parent.dokstamp_uuid or None if parent else None
-
     def _tried_keys(self):
         """What an attempt to create this record leaves at DokStamp, to look for if its
         outcome is unknown.
@@ -111,7 +108,7 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: dict
         """
-        return {"name": self.display_name, "parent_uuid": self._parent_uuid()}
+        return {"name": self.display_name, "path": self._path()}
 
     def _removal_message(self, binding, removal_keys, tried, since):
         """How to take a deleted record away from DokStamp, or None when it never got
@@ -120,23 +117,28 @@ class DokstampEntity(models.AbstractModel):
         :param list[dict] tried: keys of attempts to create it whose outcome is unknown
         :param datetime since: when it was queued first
         """
-        at = {
-            "resource": self._dokstamp_resource,
-            "parent_uuid": removal_keys.get("parent_uuid"),
-        }
+        last_payload = dict(binding.last_payload or {})
+        # of a record that the database dropped only the binding knows where it was
+        path = last_payload.pop("path", None) or removal_keys.get("path")
+        path = tuple(path or self._path())
+        if not all(path):
+            return None  # what it lay below never got there
         if binding.dokstamp_uuid:
-            last_payload = dict(binding.last_payload or {})
-            # of a record that the database dropped only the binding knows where it was
-            at["parent_uuid"] = last_payload.pop("parent_uuid", at["parent_uuid"])
             return Remove(
-                **at,
+                path=path,
                 uuid=binding.dokstamp_uuid,
                 archive_values=self._archive_values(last_payload),
                 certificate_filter=self._dokstamp_certificate_filter,
                 last_payload=last_payload,
             )
         if tried:
-            return Find(**at, tried=tried, filters=self._dokstamp_filters, since=since)
+            return Find(
+                path=path,
+                tried=tried,
+                filters=self._get_dokstamp_filters(),
+                is_listed=self._dokstamp_is_listed,
+                since=since,
+            )
         return None
 
 

@@ -49,6 +49,10 @@ class Upload(Message):
         return {"file_uuid": self.file_uuid}
 
     @property
+    def size(self):
+        return len(self.content)
+
+    @property
     def is_done(self):
         return False
 
