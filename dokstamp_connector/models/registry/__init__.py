@@ -1,5 +1,4 @@
 from . import entity
-from . import entity_capture
 from . import institution
 from . import institution_member
 from . import organization

@@ -1,10 +1,8 @@
 """What every registry model is: a body for DokStamp, made of the school's own data.
 
 A registry model lists the keys of its request body in `_get_dokstamp_fields`; all else
-follows from them.
-
-    entity          what DokStamp should hold, and what it would refuse
-    entity_capture  a save queues what changed
+follows from them. The layers above add what they know: `sync/entity_sync` the uuid and
+how far it got, `sources/fed_entity` what feeds it.
 """
 
 import hashlib
@@ -188,6 +186,80 @@ class DokstampEntity(models.AbstractModel):
             for part in parts
             if part
         )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._trimmed(vals) for vals in vals_list]
+        records = super().create(vals_list)
+        records._check_typed({name for vals in vals_list for name in vals})
+        records._note_created()
+        return records
+
+    def write(self, vals):
+        self.check_access("write")  # before any sentence tells what the records hold
+        vals = self._trimmed(vals)
+        self._check_change(vals)
+        result = super().write(vals)
+        self._check_typed(vals)
+        self._note_written(vals)
+        return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._note_deletion()
+        return super().unlink()
+
+    def _check_change(self, vals):
+        """Refuse what must not be written; sources do so with what they feed.
+
+        :raise UserError: ``vals`` must not be written
+        """
+
+    def _note_created(self):
+        """The records were created; the queue sends them."""
+
+    def _note_written(self, vals):
+        """``vals`` were written; the queue sends what of them matters."""
+
+    def _note_deletion(self):
+        """The records are about to be deleted; the queue takes them from DokStamp."""
+
+    def copy_data(self, default=None):
+        """A copy names itself as one, since DokStamp would take its twin's code or name
+        for the original.
+        """
+        copies = super().copy_data(default)
+        for record, vals in zip(self, copies, strict=True):
+            for name in ("name", "code"):
+                if name in vals and name not in (default or {}) and vals[name]:
+                    vals[name] = self.env._("%s (copy)", record[name])
+            vals.pop("email", None)
+        return copies
+
+    @api.model
+    def _trimmed(self, vals):
+        """``vals`` without space around texts: DokStamp searches keys letter by letter.
+
+        :rtype: dict
+        """
+        return {
+            name: (value.strip() or False)
+            if isinstance(value, str) and self._is_text(name)
+            else value
+            for name, value in vals.items()
+        }
+
+    def _is_text(self, name):
+        return name in self._get_dokstamp_fields() and self._fields[name].type == "char"
+
+    def _payload_triggers(self):
+        """Names of the fields whose change must reach DokStamp."""
+        triggers = {*self._get_dokstamp_fields(), "active", "account_id"}
+        return triggers | {self._dokstamp_parent} if self._dokstamp_parent else triggers
+
+    # === BODY === #
 
     def _prerequisites(self):
         """The registry records that must have a uuid before this one can be sent.

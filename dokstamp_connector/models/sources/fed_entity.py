@@ -18,16 +18,20 @@ class DokstampEntity(models.AbstractModel):
         for record in self:
             link = links.get(record.id)
             record.fed_fields = link.source_id._fed_field_names() if link else []
-            seen = link.with_env(self.env)  # names no record that the user may not read
-            name_of = seen if seen.has_access("read") else link.source_id
-            record.fed_by = name_of.display_name if link else False
+            record.fed_by = self._name_of_feeder(link) if link else False
 
-    def _check_not_fed(self, vals):
+    def _name_of_feeder(self, link):
+        """A name that tells no record that the user may not read."""
+        seen = link.with_env(self.env)
+        return (seen if seen.has_access("read") else link.source_id).display_name
+
+    def _check_change(self, vals):
         """Keep people from typing over a field that a source would overwrite at its
         next save.
 
         :raise UserError: ``vals`` would do so
         """
+        super()._check_change(vals)
         if self.env.su:
             return
         for record in self:

@@ -3,5 +3,4 @@ from . import record_line
 from . import audit_log
 from . import entity_sync
 from . import sync_record
-from . import planning
 from . import flush

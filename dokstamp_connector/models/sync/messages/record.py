@@ -7,6 +7,8 @@ from ....dokstamp_api import NotFound, OutcomeUnknown, Rejected, RetryLater
 from .comparison import comparable, is_older, matches
 from .message import AuditLine, Message, SeveralMatches
 
+# Beside the body that was sent: where it lies, under a name that no body has.
+PLACE = "@path"
 TAKEN_STATUSES = (409, 422)  # how DokStamp may refuse a second record of the same key
 
 
@@ -76,7 +78,7 @@ class Push(Searched):
     @property
     def sent(self):
         held = self.payload if self.adopted is None else self.adopted
-        return {**held, "path": list(self.path)} if len(self.path) > 1 else held
+        return {**held, PLACE: list(self.path)} if len(self.path) > 1 else held
 
     @property
     def is_done(self):
