@@ -16,7 +16,7 @@ class DokstampSourceConfirmation(models.TransientModel):
     reader_id = fields.Many2one(related="source_id.reader_id")
     summary = fields.Text(string="It asks for", readonly=True)
     record_count = fields.Integer(string="Matching records", readonly=True)
-    readable_count = fields.Integer(string="Read so far", readonly=True)
+    readable_count = fields.Integer(string="Of these read so far", readonly=True)
 
     @api.model
     def _open_for(self, source):

@@ -1,6 +1,11 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.dokstamp_connector.models.sources.reach import (
+    USER_FIELDS,
+    is_closed,
+    is_technical,
+)
 from odoo.addons.dokstamp_connector.tests.common_rights import RightsCase
 
 from .common import SourceCase
@@ -90,12 +95,30 @@ class TestSourceReach(SourceRightsCase):
         "dokstamp.account",
         "dokstamp.audit.log",
     )
+    # Of Odoo's own, where nothing else is installed; a new one is closed until it
+    # stands here.
+    OPEN = {
+        "res.bank",
+        "res.company",
+        "res.country",
+        "res.country.group",
+        "res.country.state",
+        "res.currency",
+        "res.currency.rate",
+        "res.lang",
+        "res.partner",
+        "res.partner.bank",
+        "res.partner.category",
+        "res.partner.industry",
+        "res.users",
+    }
     CLOSED = (
         "create_uid.password",
         "create_uid.api_key_ids.name",
         "teacher_id.user_ids.totp_secret",
         "teacher_id.message_ids.body",
         "teacher_id.activity_ids.summary",
+        "teacher_id.activity_summary",
         "teacher_id.image_1920",
         "file_id.image",
     )
@@ -109,6 +132,27 @@ class TestSourceReach(SourceRightsCase):
                     self.assertFalse(
                         self.env["dokstamp.source"].search([("model", "=", model)])
                     )
+
+    def test_these_models_of_odoo_itself_can_be_sources_and_no_others(self):
+        addon = self.env["ir.module.module"]._get("dokstamp_connector")
+        needed = addon.upstream_dependencies(exclude_states=("uninstalled",))
+        names = {"base", *(needed | addon).mapped("name")}
+        found = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module in names and not is_technical(self.env[name])
+        }
+        self.assertEqual(found, self.OPEN)
+
+    def test_a_user_is_read_as_a_contact_with_a_login(self):
+        users = self.env["res.users"]
+        own = {
+            name
+            for name, field in users._fields.items()
+            if not field.inherited and not is_closed(users, field)
+        }
+        self.assertLessEqual(own, USER_FIELDS)
+        self.assertFalse({"password", "api_key_ids", "group_ids"} & own)
 
     def test_a_source_cannot_be_turned_into_one_of_messages(self):
         source = self.managers_source("course", name={"path": "create_date"})

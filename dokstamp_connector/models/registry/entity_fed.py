@@ -14,10 +14,12 @@ class DokstampEntity(models.AbstractModel):
     def _compute_fed_fields(self):
         links = self.env["dokstamp.source.link"].sudo()._feeding(self)
         for record in self:
-            link = links.get(record.id)
+            link = links.get(record.id, self.env["dokstamp.source.link"].sudo())
             record.fed_fields = link.source_id._fed_field_names() if link else []
-            # by a name that the user may read
-            record.fed_by = link.with_env(self.env).display_name if link else False
+            # names no record of the school app that the user may not read
+            seen = link.with_env(self.env)
+            origin = seen if seen.has_access("read") else link.source_id
+            record.fed_by = origin.display_name if link else False
 
     def _check_not_fed(self, vals):
         """Keep people from typing over a field that a source would overwrite at its

@@ -9,12 +9,13 @@ import re
 from odoo.fields import Domain
 
 TECHNICAL = re.compile(
-    r"(auditlog|auth|base|base_import|bus|digest|discuss|documents|dokstamp|fetchmail"
-    r"|google|iap|im_livechat|ir|mail|mailing|microsoft|sms|snailmail|voip|web_tour"
-    r"|whatsapp)[._]"
+    r"(auditlog|auth|base|bus|digest|discuss|documents|dokstamp|fetchmail|google"
+    r"|html_editor|iap|im_livechat|ir|mail|mailing|microsoft|rating|sms|snailmail"
+    r"|theme|voip|web_tour|whatsapp)[._]"
     r"|res\.(config|device|groups|role|users\.)"
-    r"|(certificate\.(certificate|key)|payment\.(provider|token)|phone\.blacklist"
-    r"|privacy\.log|queue\.job|website\.(track|visitor))$"
+    r"|(certificate\.(certificate|key)|decimal\.precision|payment\.(provider|token)"
+    r"|phone\.blacklist|privacy\.log|properties\.base\.definition|queue\.job"
+    r"|report\.(layout|paperformat)|website\.(track|visitor))$"
 )
 # Of a user: what the contact says, and these.
 USER_FIELDS = {"active", "company_id", "display_name", "id", "login", "partner_id"}
@@ -22,6 +23,8 @@ USER_FIELDS |= {"share", "create_date", "write_date", "create_uid", "write_uid"}
 # Not: binary, image, reference, properties, json.
 OPEN_TYPES = {"boolean", "char", "date", "datetime", "float", "html", "integer"}
 OPEN_TYPES |= {"monetary", "selection", "text", "many2one", "many2many", "one2many"}
+# What these give to a model tells about messages to it, and about who follows it.
+CHATTER = ("mail.thread", "mail.activity.mixin")
 SECRET = re.compile(r"(password|access_token|api_key|client_secret|private_key)$")
 
 
@@ -36,7 +39,11 @@ def is_closed(model, field):
         return True
     if model._name == "res.users" and not field.inherited:
         return field.name not in USER_FIELDS
-    return field.relational and is_technical(model.env[field.comodel_name])
+    if field.relational and is_technical(model.env[field.comodel_name]):
+        return True
+    return field.name not in ("id", "display_name") and any(
+        field.name in model.env[mixin]._fields for mixin in CHATTER
+    )
 
 
 def steps_along(model, path):
@@ -74,15 +81,23 @@ def depends_on_reader(field):
     return bool(field.compute and not field.store and not field.compute_sudo)
 
 
-def ingredients(model, path, prefix="", seen=frozenset()):
+def ingredients(model, path, prefix="", above=frozenset(), done=None):
     """What is computed along ``path`` with the rights of whoever reads it, and of what.
 
+    :param frozenset above: computed fields that led here: they may go in circles
+    :param set done: what was looked at already
     :return: an iterator of (path to a record, name of its computed field, path of an
         ingredient), all from ``model``
     """
+    done = set() if done is None else done
     for step, field in steps_along(model, path):
-        if depends_on_reader(field) and field not in seen:
+        if (
+            depends_on_reader(field)
+            and field not in above
+            and (prefix, field) not in done
+        ):
+            done.add((prefix, field))
             for part in step.pool.field_depends[field]:
                 yield prefix, field.name, f"{prefix}.{part}".strip(".")
-                yield from ingredients(step, part, prefix, seen | {field})
+                yield from ingredients(step, part, prefix, above | {field}, done)
         prefix = f"{prefix}.{field.name}".strip(".")

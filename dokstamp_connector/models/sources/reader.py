@@ -195,7 +195,9 @@ class DokstampSource(models.Model):
         if self._reads_all():
             return None
         reader, company = self.reader_id, self.company_id
-        if not reader.active or not reader.has_group(MANAGER):
+        if not reader.active:
+            what = self.env._("anything")
+        elif not reader.has_group(MANAGER):
             what = self.env._("for DokStamp")
         elif company not in reader.company_ids:
             what = self.env._("what belongs to %s", company.name)
