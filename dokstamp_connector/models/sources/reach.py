@@ -81,15 +81,23 @@ def depends_on_reader(field):
     return bool(field.compute and not field.store and not field.compute_sudo)
 
 
-def ingredients(model, path, prefix="", seen=frozenset()):
+def ingredients(model, path, prefix="", above=frozenset(), done=None):
     """What is computed along ``path`` with the rights of whoever reads it, and of what.
 
+    :param frozenset above: computed fields that led here: they may go in circles
+    :param set done: what was looked at already
     :return: an iterator of (path to a record, name of its computed field, path of an
         ingredient), all from ``model``
     """
+    done = set() if done is None else done
     for step, field in steps_along(model, path):
-        if depends_on_reader(field) and field not in seen:
+        if (
+            depends_on_reader(field)
+            and field not in above
+            and (prefix, field) not in done
+        ):
+            done.add((prefix, field))
             for part in step.pool.field_depends[field]:
                 yield prefix, field.name, f"{prefix}.{part}".strip(".")
-                yield from ingredients(step, part, prefix, seen | {field})
+                yield from ingredients(step, part, prefix, above | {field}, done)
         prefix = f"{prefix}.{field.name}".strip(".")
