@@ -21,6 +21,8 @@
         "views/dokstamp_audit_log_views.xml",
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_account_views.xml",
+        # what all kinds of registry records share before their own
+        "views/dokstamp_entity_views.xml",
         "views/dokstamp_institution_views.xml",
         "views/dokstamp_organization_views.xml",
         "views/dokstamp_course_views.xml",

@@ -2,3 +2,4 @@ from . import test_attendee_tour
 from . import test_elearning_certificates
 from . import test_elearning_feed
 from . import test_elearning_forms
+from . import test_takeover

@@ -200,7 +200,7 @@ class TestElearningFeed(ElearningCase):
         student = self.env["dokstamp.student"].search([])
         self.assertEqual(student.email, "lea@example.com")
 
-    def test_two_contacts_with_one_email_are_one_student(self):
+    def test_of_two_contacts_with_one_email_only_one_is_a_student(self):
         twin = self.env["res.partner"].create(
             {"name": "Lea at work", "email": "Lea@Example.com"}
         )

@@ -1,3 +1,4 @@
+from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
 from . import test_source_guard

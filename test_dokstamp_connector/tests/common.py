@@ -133,6 +133,10 @@ class SourceCase(DokstampCase):
             return self.env["dokstamp.entity"]
         return self.env[link.entity_model].browse(link.entity_id)
 
+    def say_same_person(self, record):
+        """A registrar's word on a record that has a known student's address."""
+        self.link(record).with_user(self.registrar).action_same_person()
+
     def commit(self):
         """End the user's transaction as a commit would, without running anything."""
         self.env.cr.flush()

@@ -1,6 +1,10 @@
-from odoo import fields, models
+import unicodedata
+
+from odoo import api, fields, models
 
 from .api_field import EMAIL, ApiField
+
+VARIATION_SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}
 
 
 class DokstampStudent(models.Model):
@@ -49,6 +53,13 @@ class DokstampStudent(models.Model):
         "by it.",
     )
 
+    @api.model
+    def _trimmed(self, vals):
+        vals = super()._trimmed(vals)
+        if isinstance(vals.get("email"), str):
+            vals["email"] = _visible(vals["email"]) or False
+        return vals
+
     def _problem_of(self, name):
         if name == "date_of_birth" and self._is_born_later():
             return self.env._("The date of birth lies in the future.")
@@ -56,3 +67,13 @@ class DokstampStudent(models.Model):
 
     def _is_born_later(self):
         return self.date_of_birth and self.date_of_birth > fields.Date.today()
+
+
+def _visible(address):
+    """An address as people see it: what cannot be seen tells no two apart."""
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFC", address)
+        if unicodedata.category(character) not in ("Cc", "Cf")
+        and character not in VARIATION_SELECTORS
+    ).strip()

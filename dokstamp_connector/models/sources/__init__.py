@@ -5,6 +5,7 @@ from . import source_value
 from . import source_link
 from . import reading
 from . import twins
+from . import student_identity
 from . import link_notes
 from . import guard
 from . import feed

@@ -4,12 +4,16 @@ Runs inside the user's transaction, when it commits, and in the sweep. What cann
 read leaves its sentence on the link.
 """
 
+from datetime import date
+
 import psycopg2
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from .reading import Unreadable, is_active
+
+AUTHORS = "dokstamp_authors"  # context: ids of the users whose save is being read
 
 
 class DokstampSource(models.Model):
@@ -46,6 +50,7 @@ class DokstampSource(models.Model):
             "lang": company.partner_id.lang,
             "active_test": False,
             "allowed_company_ids": company.ids,
+            AUTHORS: self.env.context.get(AUTHORS, ()),
         }
         # su: whoever saves a course has no rights on the registry
         return self.with_env(self.env(su=True, context=context))
@@ -71,17 +76,23 @@ class DokstampSource(models.Model):
         links = self._links_of(records.ids)
         values, errors = self._read(records)
         entities = self._known_entities(links)
+        left = self._part_contradicted(values, entities, links)
         retired = self._note_life(values, links)
         errors |= self._write_differences(values, entities, links)
         self._part_strays(values, entities, links)
         new = {one: vals for one, vals in values.items() if one not in entities}
-        self._find_twins(new, entities)
-        self._create_missing(new, entities)
-        self._link(new, entities, links)
+        claims = self._find_twins(new, entities, links)
+        unknown = {one: vals for one, vals in new.items() if one not in claims}
+        claims |= self._create_missing(unknown, entities)
+        found = {one: vals for one, vals in new.items() if one not in claims}
+        self._link(found, entities, links)
         links = self._links_of(records.ids)
-        errors |= self._write_differences(new, entities, links)
-        self._note_errors(errors, links)
-        self._settle(set(retired.mapped("entity_id")))
+        errors |= self._write_differences(found, entities, links)
+        errors |= {
+            one: claimed._claim_sentence(values[one]) for one, claimed in claims.items()
+        }
+        self._note_errors(errors, links, claims)
+        self._settle(set(retired.mapped("entity_id")) | left)
         return {record_id: entity.id for record_id, entity in entities.items()}
 
     def _read(self, records):
@@ -141,30 +152,74 @@ class DokstampSource(models.Model):
             if link.entity_id in by_id
         }
 
+    def _part_contradicted(self, values, entities, links):
+        """Part records from what they have fed and cannot mean any more.
+
+        :return: ids of the registry records that they fed
+        :rtype: set[int]
+        """
+        left = set()
+        for record_id, vals in values.items():
+            entity, link = entities.get(record_id), links.get(record_id)
+            if not entity or link.confirmed_by_id:
+                continue
+            if entity._is_contradicted_by(vals):
+                link.entity_id = False
+                left.add(entities.pop(record_id).id)
+        return left
+
     def _part_strays(self, values, entities, links):
         """Part records from what they only refer to and do not mean any more."""
         known = self.env[self.entity].union(*entities.values())
         writers = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
-            entity = entities.get(record_id)
+            entity, link = entities.get(record_id), links.get(record_id)
             if (
                 entity
-                and writers.get(entity.id) != links[record_id]
-                and entity._key_with(vals) != entity._key_with({})
+                and writers.get(entity.id) != link
+                and not link.confirmed_by_id
+                and not entity._is_meant_by(vals)
             ):
                 del entities[record_id]
 
-    def _find_twins(self, values, entities):
-        """Feed what the registry has already, from another record or typed by hand."""
+    def _find_twins(self, values, entities, links):
+        """Feed what the registry has already, from another record or typed by hand.
+
+        :return: record id → the registry record that has its key, and that it is not
+            taken for without a person's word
+        :rtype: dict[int, dokstamp.entity]
+        """
         model = self.env[self.entity]
-        keys = model._natural_keys(values)
+        entities.update(self._confirmed_claims(values, links))
+        unknown = {one: vals for one, vals in values.items() if one not in entities}
+        entities.update(model._identified(unknown))
+        keys = model._natural_keys(unknown)
         twins = model._twins({key for key in keys.values() if key})
-        entities.update(
-            {one: twins[key] for one, key in keys.items() if key and key in twins}
-        )
+        claims = {}
+        for one, key in keys.items():
+            twin = twins.get(key)
+            if one in entities or not twin:
+                continue
+            place = entities if twin._is_same_as(values[one]) else claims
+            place[one] = twin
+        return claims
+
+    def _confirmed_claims(self, values, links):
+        """Record id → the registry record that a person said it is."""
+        claimed = {
+            one: links[one].claimed_id
+            for one in values
+            if one in links and links[one].confirmed_by_id
+        }
+        existing = self.env[self.entity].browse(claimed.values()).exists()
+        by_id = {entity.id: entity for entity in existing}
+        return {one: by_id[id_] for one, id_ in claimed.items() if id_ in by_id}
 
     def _create_missing(self, values, entities):
-        """Create what is new, once for all records of the batch that mean the same."""
+        """Create what is new, once for all records of the batch that mean the same.
+
+        :return: as of `_find_twins`
+        """
         model = self.env[self.entity]
         missing = {one: vals for one, vals in values.items() if one not in entities}
         groups = {}
@@ -172,37 +227,69 @@ class DokstampSource(models.Model):
             groups.setdefault(key or one, []).append(one)
         # given here, since the field's default looks it up record by record
         account = {"account_id": self.company_id._dokstamp_account().id}
-        created = model.create(
-            [self._best_of(values, ids) | account for ids in groups.values()]
-        )
-        for entity, ids in zip(created, groups.values(), strict=True):
-            entities.update(dict.fromkeys(ids, entity))
+        best = [self._best_of(missing, ids) for ids in groups.values()]
+        created = model.create([missing[one] | account for one in best])
+        claims = {}
+        for entity, ids, chosen in zip(created, groups.values(), best, strict=True):
+            for one in ids:
+                is_same = one == chosen or entity._is_same_as(missing[one])
+                (entities if is_same else claims)[one] = entity
+        return claims
 
     def _best_of(self, values, record_ids):
-        """The values of the record that is going to write: the first live one."""
-        return next(
-            (values[one] for one in record_ids if values[one]["active"]),
-            values[record_ids[0]],
-        )
+        """The record that is going to write: the first live one."""
+        return next((one for one in record_ids if values[one]["active"]), record_ids[0])
 
     def _write_differences(self, values, entities, links):
         """Write what changed, where this source's link is the one that writes.
 
-        :return: record id → why it must not be written
+        :return: record id → why not all of it is written
         :rtype: dict[int, str]
         """
         errors = {}
         known = self.env[self.entity].union(*entities.values())
         writers = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
-            entity = entities.get(record_id)
-            if not entity or writers.get(entity.id) != links[record_id]:
+            entity, link = entities.get(record_id), links.get(record_id)
+            if not entity or writers.get(entity.id) != link:
                 continue
-            differences = entity._differences(vals)
+            held = self._held_changes(entity, vals, link)
+            if held:
+                errors[record_id] = entity._vouching_sentence(held)
+            rest = {name: value for name, value in vals.items() if name not in held}
+            differences = entity._differences(rest)
             if not differences:
                 continue
-            if taken := entity._taken_sentence(vals):
+            if taken := entity._taken_sentence(rest):
                 errors[record_id] = taken
             else:
                 entity.write(differences)
         return errors
+
+    def _held_changes(self, entity, vals, link):
+        """What of ``vals`` needs a person's word first; noted on the link.
+
+        :return: field name → new value as JSON holds it
+        :rtype: dict[str, str | int | bool]
+        """
+        differences = entity._differences(vals)
+        noted = link.held_changes or {}
+        held = {
+            name: _as_json(differences[name])
+            for name in entity._to_be_vouched_for(differences)
+        }
+        if self._is_vouched_for(entity):
+            # what somebody else wrote before stays held, whoever saves beside it
+            held = {n: value for n, value in held.items() if noted.get(n) == value}
+        if noted != held:
+            link.held_changes = held or False
+        return held
+
+    def _is_vouched_for(self, entity):
+        """Whether everybody who took part in this transaction may say who that is."""
+        authors = self.env["res.users"].browse(self.env.context.get(AUTHORS, ()))
+        return bool(authors) and all(map(entity._may_be_vouched_for_by, authors))
+
+
+def _as_json(value):
+    return fields.Date.to_string(value) if isinstance(value, date) else value

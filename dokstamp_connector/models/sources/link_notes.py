@@ -34,7 +34,7 @@ class DokstampSource(models.Model):
                 new.append(self._link_values(record_id, entity_id, vals["active"]))
         self.env["dokstamp.source.link"].create(new)
 
-    def _link_values(self, record_id, entity_id, is_live=True, error=False):
+    def _link_values(self, record_id, entity_id, is_live=True, **notes):
         return {
             "source_id": self.id,
             "res_model": self.model,
@@ -42,7 +42,7 @@ class DokstampSource(models.Model):
             "entity_model": self.entity,
             "entity_id": entity_id,
             "is_live": is_live,
-            "error": error,
+            **notes,
         }
 
     def _note_life(self, values, links):
@@ -65,19 +65,24 @@ class DokstampSource(models.Model):
         (changed - retired).is_live = True
         return retired
 
-    def _note_errors(self, errors, links):
+    def _note_errors(self, errors, links, claims=None):
         """Keep the sentences on the links, and clear those that are over.
 
         :param dict[int, str] errors: record id → why it cannot be read
         :param dict[int, dokstamp.source.link] links: of all records that were read
+        :param dict[int, dokstamp.entity] claims: record id → the registry record that
+            it may be, and that it is not taken for
         """
         new = []
-        for record_id, sentence in errors.items():
-            if record_id not in links:
-                new.append(self._link_values(record_id, False, error=sentence))
-            elif links[record_id].error != sentence:
-                links[record_id].error = sentence
+        for record_id in errors.keys() | links.keys():
+            claimed = (claims or {}).get(record_id)
+            notes = {
+                "error": errors.get(record_id, False),
+                "claimed_id": claimed.id if claimed else False,
+            }
+            link = links.get(record_id)
+            if not link:
+                new.append(self._link_values(record_id, False, **notes))
+            elif any(link[name] != value for name, value in notes.items()):
+                link.write(notes)
         self.env["dokstamp.source.link"].create(new)
-        for record_id, link in links.items():
-            if link.error and record_id not in errors:
-                link.error = False

@@ -99,7 +99,10 @@ class DokstampSourceField(models.Model):
             return value[:1].id
         if isinstance(demanded, Unreadable):
             raise demanded
-        if value[:1].id not in demanded:
+        found = demanded.get(value[:1].id)
+        if isinstance(found, Unreadable):
+            raise found
+        if not found:
             raise Unreadable(
                 self.env._(
                     "%(record)s is not in the registry: it is archived, no source "
@@ -107,7 +110,7 @@ class DokstampSourceField(models.Model):
                     record=value[:1].display_name,
                 )
             )
-        return demanded[value[:1].id]
+        return found
 
     def _fitted(self, field, value):
         """``value`` converted, in the type of the registry's field."""

@@ -13,8 +13,9 @@ class DokstampSource(models.Model):
     def _demand(self, records, entity_model):
         """The registry records that stand for ``records``; fed now if not fed yet.
 
-        :return: record id → registry id, of those that could be had
-        :rtype: dict[int, int]
+        :return: record id → registry id, of those that could be had; of others why they
+            are held back, where that is known
+        :rtype: dict[int, int | Unreadable]
         :raise Unreadable: no source feeds such records
         """
         sources = self.search(
@@ -43,7 +44,27 @@ class DokstampSource(models.Model):
                 known |= source._feed_records(
                     source._matching(missing).filtered(is_active)
                 )
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            known |= source._held_back(missing)
         return known
+
+    def _held_back(self, ids):
+        """Record id → why it is not in the registry, of those that a link tells it of.
+
+        :rtype: dict[int, Unreadable]
+        """
+        return {
+            record_id: Unreadable(
+                self.env._(
+                    "%(record)s is held back: %(reason)s",
+                    record=link.res_name,
+                    reason=link.error,
+                )
+            )
+            for record_id, link in self._links_of(ids).items()
+            if link.error and not link.entity_id
+        }
 
     def _entity_label(self, entity_model):
         return dict(self._fields["entity"]._description_selection(self.env))[

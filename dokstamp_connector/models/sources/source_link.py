@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-from ..actions import open_form
+from ..actions import RELOAD, open_form, show_message
+from .feed import AUTHORS
 
 
 class DokstampSourceLink(models.Model):
@@ -35,18 +38,53 @@ class DokstampSourceLink(models.Model):
         help="The record meets the condition of its source and is not archived.",
     )
     error = fields.Text(string="Problem", readonly=True)
+    claimed_id = fields.Many2oneReference(
+        string="Claimed record",
+        model_field="entity_model",
+        readonly=True,
+        help="The registry record that this one has the address of, and that it is not "
+        "taken for unless a registrar says so.",
+    )
+    claimed_name = fields.Char(string="Has the address of", compute="_compute_names")
+    confirmed_by_id = fields.Many2one(
+        "res.users",
+        string="Same person, says",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    held_changes = fields.Json(
+        readonly=True, help="New values that wait for a registrar's word."
+    )
+    is_held = fields.Boolean(compute="_compute_is_held", search="_search_is_held")
 
     _one_per_record = models.UniqueIndex(
         "(source_id, res_id)", "This source has taken this record already."
     )
     _of_entity = models.Index("(entity_model, entity_id)")
     _of_record = models.Index("(res_model, res_id)")
+    _claims = models.Index("(entity_model, claimed_id) WHERE claimed_id IS NOT NULL")
 
-    @api.depends("res_model", "res_id", "entity_model", "entity_id")
+    @api.depends("res_model", "res_id", "entity_model", "entity_id", "claimed_id")
     def _compute_names(self):
         for link in self:
             link.res_name = self._name_of(link.res_model, link.res_id)
             link.entity_name = self._name_of(link.entity_model, link.entity_id)
+            link.claimed_name = self._name_of(link.entity_model, link.claimed_id)
+
+    @api.depends("claimed_id", "held_changes")
+    def _compute_is_held(self):
+        for link in self:
+            link.is_held = bool(link.claimed_id or link.held_changes)
+
+    def _search_is_held(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        held = Domain("claimed_id", "!=", False) | Domain("held_changes", "!=", False)
+        wanted = set(value)
+        if wanted == {True}:
+            return held
+        return ~held if wanted == {False} else Domain.TRUE
 
     def _name_of(self, model, res_id):
         if not res_id or model not in self.env:
@@ -90,6 +128,69 @@ class DokstampSourceLink(models.Model):
             ]
         )
         return {link.entity_id: link.error for link in links}
+
+    # === A PERSON'S WORD === #
+
+    def action_same_person(self):
+        """A registrar says that the record and the one whose address it has are one.
+
+        From then on it feeds that one; where nothing else does any more, also what says
+        who that is. Whatever waited for it is read again.
+
+        :raise UserError: there is nothing to decide any more
+        """
+        self.ensure_one()
+        self.check_access("read")
+        claimed = self.env[self.entity_model].browse(self.claimed_id).exists()
+        if not claimed:
+            raise self._nothing_to_decide()
+        claimed.check_access("write")
+        # sudo: links are the connector's; the word holds for the present writer too
+        writer = self.sudo()._feeding(claimed).get(claimed.id, self.browse())
+        (self.sudo() | writer).confirmed_by_id = self.env.user
+        self._read_again(self.env.user)
+        return show_message(
+            self.env._("From now on it feeds %(name)s.", name=claimed.display_name),
+            "success",
+            next=RELOAD,
+        )
+
+    def action_accept_changes(self):
+        """A registrar says that what the record says now is right.
+
+        What is accepted is what was held when it was shown, nothing newer.
+
+        :raise UserError: there is nothing to decide any more, or it cannot be so
+        """
+        self.ensure_one()
+        self.check_access("read")
+        entity = self.env[self.entity_model].browse(self.entity_id).exists()
+        if not entity or not self.held_changes:
+            raise self._nothing_to_decide()
+        entity.check_access("write")
+        if taken := entity._taken_sentence(self.held_changes):
+            raise UserError(taken)
+        # sudo: what a source feeds is not typed in, and links are the connector's
+        entity.sudo().write(self.held_changes)
+        self.sudo().held_changes = False
+        self._read_again(self.env["res.users"])
+        return show_message(
+            self.env._("%(name)s is changed.", name=entity.display_name),
+            "success",
+            next=RELOAD,
+        )
+
+    def _nothing_to_decide(self):
+        return UserError(
+            self.env._("There is nothing to decide here any more: load the list again.")
+        )
+
+    def _read_again(self, authors):
+        """:param res.users authors: whose word the record's values are"""
+        source = self.sudo().source_id.with_context(**{AUTHORS: authors._ids})
+        source._feed_guarded(self.res_id)
+
+    # === OPENING === #
 
     def action_open_source_record(self):
         self.ensure_one()

@@ -1,10 +1,12 @@
-"""When two records of school apps, or one and one typed by hand, mean the same."""
+"""When two records of school apps, or one and one typed by hand, mean the same.
+
+What tells students apart stands in `student_identity`.
+"""
 
 from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class DokstampEntity(models.AbstractModel):
@@ -88,6 +90,48 @@ class DokstampEntity(models.AbstractModel):
     def _column_domain(self, name, values):
         return Domain(name, "in", values)
 
+    @api.model
+    def _identified(self, vals_by_id):
+        """The records that values mean whatever their natural key says now.
+
+        :param dict[int, dict] vals_by_id: as of `_natural_keys`
+        :return: the same id → the registry record; nothing of those that only a key
+            can tell
+        :rtype: dict[int, dokstamp.entity]
+        """
+        return {}
+
+    def _is_same_as(self, vals):
+        """Whether values with this record's natural key may feed it without a person's
+        word.
+        """
+        return True
+
+    def _is_meant_by(self, vals):
+        """Whether values of a record that has fed this one still mean it."""
+        return self._key_with(vals) == self._key_with({})
+
+    def _is_contradicted_by(self, vals):
+        """Whether values of a record that has fed this one cannot mean it any more,
+        although it is the only one that feeds it.
+        """
+        return False
+
+    def _to_be_vouched_for(self, differences):
+        """The names among ``differences`` that nobody but a person may change.
+
+        :param dict differences: as of `_differences`
+        :rtype: set[str]
+        """
+        return set()
+
+    def _may_be_vouched_for_by(self, user):
+        """Whether a change that this user saves in a school app is a person's word.
+
+        :param res.users user: not elevated
+        """
+        return False
+
     def _differences(self, vals):
         """What of ``vals`` the record does not have yet."""
         differences = {}
@@ -118,21 +162,3 @@ class DokstampEntity(models.AbstractModel):
             key=value,
             other=twin.display_name,
         )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    @api.model
-    def _key_value(self, name, value):
-        return value.strip().lower() if name == "email" else value
-
-    @api.model
-    def _column_domain(self, name, values):
-        if name != "email":
-            return super()._column_domain(name, values)
-        self.flush_model(["email"])
-        with_address = SQL(
-            "(SELECT id FROM dokstamp_student WHERE lower(email) = ANY(%s))", values
-        )
-        return Domain("id", "in", with_address)

@@ -10,8 +10,12 @@ import logging
 from collections import defaultdict
 
 from odoo import api, models, tools
+from odoo.http import request
+
+from .feed import AUTHORS
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
+GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # likewise
 
 _logger = logging.getLogger(__name__)
 
@@ -67,12 +71,22 @@ class Base(models.AbstractModel):
         if gathered is None:
             gathered = self.env.cr.precommit.data[GATHERED] = defaultdict(set)
             self.env.cr.precommit.add(self.env["dokstamp.source"]._feed_gathered)
+        self._dokstamp_note_authors()
         for source_id, path in pairs:
             if path and is_leaving:
                 source = self.env["dokstamp.source"].sudo().browse(source_id)
                 gathered[source_id, ""].update(source._dependents(path, self.ids))
             else:
                 gathered[source_id, path].update(self.ids)
+
+    def _dokstamp_note_authors(self):
+        """Keep who saves: elevated rights leave the user, another user's hide whoever
+        asked for the page.
+        """
+        authors = self.env.cr.precommit.data.setdefault(GATHERED_AUTHORS, set())
+        authors.add(self.env.uid)
+        if request and request.env and request.env.uid:
+            authors.add(request.env.uid)
 
 
 class DokstampSource(models.Model):
@@ -175,6 +189,7 @@ class DokstampSource(models.Model):
     def _feed_gathered(self):
         """Read what this transaction has changed; the sweep gets what must wait."""
         gathered = self.env.cr.precommit.data.pop(GATHERED, {})
+        authors = self.env.cr.precommit.data.pop(GATHERED_AUTHORS, ())
         ids_by_source = defaultdict(set)
         for (source_id, path), ids in gathered.items():
             # sudo: whoever saves a course has no rights on the sources
@@ -182,5 +197,6 @@ class DokstampSource(models.Model):
             ids_by_source[source_id].update(
                 source._dependents(path, list(ids)) if path else ids
             )
-        if not self._feed_safely(ids_by_source):
+        by_authors = self.with_context(**{AUTHORS: tuple(authors)})
+        if not by_authors._feed_safely(ids_by_source):
             self._wake_sweep()

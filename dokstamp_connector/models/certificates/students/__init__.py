@@ -1,2 +1,3 @@
+from . import certified
 from . import portal
 from . import portfolio

@@ -1,0 +1,408 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import SourceCase
+
+
+class ClaimCase(SourceCase):
+    """Ada is a student by her own contact; others have her address."""
+
+    def setUp(self):
+        super().setUp()
+        self.botany = self.school_course()
+        self.zoology = self.school_course(name="Zoology", code="ZOO")
+        self.first = self.person(name="Ada Example")
+        self.in_botany = self.membership(self.first, self.botany)
+        self.settle()
+        self.ada = self.fed(self.first)
+
+    def claim(self, **values):
+        """Another contact with Ada's address, in another course."""
+        person = self.person(**{"name": "Mallory Example", **values})
+        self.in_zoology = self.membership(person, self.zoology, state="finished")
+        self.commit()
+        return person
+
+    def certify(self, student):
+        """What matters of a certificate here: that there is one."""
+        certificate = self.env["dokstamp.certificate"].create(
+            {"student_id": student.id, "course_id": self.fed(self.botany).id}
+        )
+        certificate.state = "issued"
+        self.env.flush_all()
+        return certificate
+
+    def assert_is_ada(self, student):
+        self.assertEqual(
+            (student.name, student.email, student.partner_id),
+            ("Ada Example", "ada@example.com", self.first.partner_id),
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestSourceClaims(ClaimCase):
+    """Whoever has a student's address is not that student: a registrar decides."""
+
+    def test_a_record_with_a_known_address_is_held_back_and_says_whose_it_is(self):
+        mallory = self.claim()
+        self.flush()
+        self.assert_is_ada(self.ada)
+        link = self.link(mallory)
+        self.assertFalse(link.entity_id)
+        self.assertEqual(link.claimed_id, self.ada.id)
+        self.assertEqual(
+            link.error,
+            "ada@example.com is the address of Ada Example already. An address alone "
+            "does not tell who somebody is: if both are the same person, press Same "
+            "person; if not, give this one an address of its own.",
+        )
+        self.assertEqual(self.sandbox.count("students"), 1)
+
+    def test_its_completion_reaches_nobody_elses_student(self):
+        self.claim()
+        self.flush()
+        self.assertFalse(self.fed(self.in_zoology))
+        self.assertIn("is held back", self.link(self.in_zoology).error)
+        self.assertEqual(self.sandbox.count("enrollments"), 1)
+
+    def test_neither_case_nor_space_nor_what_cannot_be_seen_makes_another_address(self):
+        for email in (
+            "ADA@Example.com",
+            "  ada@example.com ",
+            "ada\u200b@example.com",
+            "ada@exam\u00adple.com",
+            "\u202eada@example.com",
+            "ada@example.com\ufe0f",
+        ):
+            with self.subTest(email=email.encode("unicode_escape")):
+                mallory = self.claim(email=email)
+                self.assertFalse(self.fed(mallory))
+                self.assertEqual(self.link(mallory).claimed_id, self.ada.id)
+        self.flush()
+        self.assertEqual(self.sandbox.count("students"), 1)
+
+    def test_even_the_same_name_and_birth_date_are_no_proof(self):
+        mallory = self.claim(name="Ada Example", birth_date="2001-02-03")
+        self.assertFalse(self.fed(mallory))
+
+    def test_a_student_who_was_typed_in_is_nobody_elses(self):
+        typed = self.student(name="Cy Example", email="cy@example.com")
+        mallory = self.claim(email="cy@example.com")
+        self.flush()
+        self.assertEqual((typed.name, typed.partner_id.id), ("Cy Example", False))
+        self.assertEqual(self.link(mallory).claimed_id, typed.id)
+
+    def test_nobody_inherits_a_student_whose_contact_is_archived(self):
+        mallory = self.claim()
+        self.first.partner_id.active = False
+        self.flush()
+        self.sweep()
+        self.assertFalse(self.fed(mallory))
+        self.assert_is_ada(self.ada)
+
+    def test_nobody_inherits_a_student_whose_contact_is_deleted(self):
+        self.certify(self.ada)
+        mallory = self.claim()
+        self.first.partner_id.unlink()
+        self.flush()
+        self.sweep()
+        self.assertFalse(self.fed(mallory))
+        self.assertEqual(self.ada.name, "Ada Example")
+        self.assertFalse(self.ada.partner_id)
+
+    def test_nobody_inherits_a_student_who_left_the_source(self):
+        self.person_source.domain = "[('gender', '!=', 'm')]"
+        self.first.gender = "m"
+        self.commit()
+        mallory = self.claim()
+        self.sweep()
+        self.assertFalse(self.fed(mallory))
+        self.assert_is_ada(self.ada)
+
+    def test_nobody_inherits_a_student_whose_source_is_switched_off(self):
+        self.person_source.active = False
+        self.make_source(
+            "school.person",
+            "student",
+            name={"path": "name"},
+            email={"path": "email"},
+            partner_id={"path": "partner_id"},
+        )
+        mallory = self.claim()
+        self.assertFalse(self.fed(mallory))
+        self.assert_is_ada(self.ada)
+
+    def test_of_two_who_come_at_once_one_is_held_back(self):
+        persons = self.env["test.dokstamp.school.person"].create(
+            [
+                {"name": name, "email": "bo@example.com", "birth_date": born}
+                for name, born in (("Bo One", "2005-01-01"), ("Bo Two", "2007-01-01"))
+            ]
+        )
+        memberships = [self.membership(person, self.zoology) for person in persons]
+        self.flush()
+        self.assertEqual(
+            self.sandbox.row("students", email="bo@example.com")["name"], "Bo One"
+        )
+        self.assertFalse(self.fed(persons[1]))
+        self.assertEqual(self.link(persons[1]).claimed_id, self.fed(persons[0]).id)
+        self.assertFalse(self.fed(memberships[1]))
+
+    def test_a_known_contact_cannot_take_a_students_address(self):
+        mallory = self.claim(email="mallory@example.com")
+        self.flush()
+        student = self.fed(mallory)
+        mallory.email = "Ada@example.com"
+        self.flush()
+        self.assert_is_ada(self.ada)
+        self.assertEqual(student.email, "mallory@example.com")
+        self.assertIn("belongs to Ada Example already", self.link(mallory).error)
+
+    def test_a_contact_is_one_student_whatever_the_address_is(self):
+        self.in_zoology = self.membership(self.first, self.zoology)
+        self.first.email = "ada.example@example.com"
+        self.flush()
+        self.assertEqual(self.sandbox.count("students"), 1)
+        self.assertEqual(self.fed(self.in_zoology).student_id, self.ada)
+        self.assertEqual(self.ada.email, "ada.example@example.com")
+
+    def test_a_contact_whom_a_registrar_linked_is_that_student(self):
+        person = self.person(name="Cy Example", email="cy@work.example.com")
+        typed = self.student(
+            name="Cy Example", email="cy@example.com", partner_id=person.partner_id.id
+        )
+        self.membership(person, self.zoology)
+        self.flush()
+        self.assertEqual(self.fed(person), typed)
+        self.assertEqual(typed.email, "cy@work.example.com")
+
+    def test_a_record_whose_contact_becomes_another_one_takes_no_student_along(self):
+        self.certify(self.ada)
+        stranger = self.env["res.partner"].create(
+            {"name": "Mallory", "email": "ada@example.com"}
+        )
+        contact = self.first.partner_id
+        self.first.partner_id = stranger
+        self.flush()
+        self.sweep()
+        self.assertEqual(self.ada.partner_id, contact)
+        self.assertEqual(self.ada.name, "Ada Example")
+        self.assertEqual(self.link(self.first).claimed_id, self.ada.id)
+
+    def test_who_gets_an_address_of_the_own_becomes_a_student_of_the_own(self):
+        mallory = self.claim()
+        mallory.email = "mallory@example.com"
+        self.flush()
+        remote = self.sandbox.row("students", email="mallory@example.com")
+        self.assertEqual(remote["name"], "Mallory Example")
+        self.assertEqual(self.fed(self.in_zoology).student_id, self.fed(mallory))
+        link = self.link(mallory)
+        self.assertFalse(link.error)
+        self.assertFalse(link.claimed_id)
+
+
+@tagged("post_install", "-at_install")
+class TestSamePerson(ClaimCase):
+    """The word is a registrar's."""
+
+    def test_it_sends_the_enrollments_to_that_student(self):
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        self.flush()
+        self.assertEqual(self.fed(mallory), self.ada)
+        self.assertEqual(self.fed(self.in_zoology).student_id, self.ada)
+        self.assertEqual(self.sandbox.count("enrollments"), 2)
+        self.assertEqual(self.link(mallory).confirmed_by_id, self.registrar)
+
+    def test_it_leaves_the_student_with_the_living_contact(self):
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        self.flush()
+        self.assert_is_ada(self.ada)
+
+    def test_it_gives_the_student_a_contact_where_the_old_one_is_gone(self):
+        self.certify(self.ada)
+        self.first.partner_id.active = False
+        self.commit()
+        mallory = self.claim(name="Ada Married")
+        self.say_same_person(mallory)
+        self.assertEqual(self.ada.partner_id, mallory.partner_id)
+        self.assertEqual(self.ada.name, "Ada Married")
+        self.assertTrue(self.ada.active)
+
+    def test_it_cannot_be_said_twice(self):
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            self.say_same_person(mallory)
+
+    def test_it_cannot_be_said_of_a_student_who_is_gone(self):
+        typed = self.student(name="Cy Example", email="cy@example.com")
+        mallory = self.claim(email="cy@example.com")
+        typed.unlink()
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            self.say_same_person(mallory)
+
+    def test_nobody_without_the_role_can_say_it(self):
+        link = self.link(self.claim())
+        for user in (self.teacher, self.portal):
+            with self.assertRaises(AccessError):
+                link.with_user(user).action_same_person()
+
+    def test_no_registrar_of_another_company_can_say_it(self):
+        link = self.link(self.claim())
+        company = self.env["res.company"].create({"name": "Other School"})
+        eve = new_test_user(
+            self.env,
+            login="eve@example.com",
+            groups="dokstamp_connector.group_registrar",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            link.with_user(eve).action_same_person()
+
+    def test_the_student_says_that_records_wait(self):
+        self.claim()
+        student = self.ada.with_user(self.registrar)
+        self.assertEqual(student.claim_count, 1)
+        action = student.action_view_claims()
+        waiting = self.env["dokstamp.source.link"].search(action["domain"])
+        self.assertEqual(waiting.claimed_name, "Ada Example")
+        self.assertTrue(waiting.is_held)
+        held = [("is_held", "=", True)]
+        self.assertIn(waiting, waiting.with_user(self.registrar).search(held))
+
+
+@tagged("post_install", "-at_install")
+class TestCertifiedIdentity(ClaimCase):
+    """Who a student with a certificate is changes on a person's word alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.certify(self.ada)
+        self.learner = new_test_user(
+            self.env,
+            login="ada-portal@example.com",
+            groups="base.group_portal",
+            partner_id=self.first.partner_id.id,
+        )
+        # a test user is given a name and an address of its own
+        self.first.partner_id.write({"name": "Ada Example", "email": "ada@example.com"})
+        self.settle()
+        self.clerk = new_test_user(
+            self.env,
+            login="clerk@example.com",
+            groups="base.group_user,base.group_partner_manager",
+        )
+
+    def write_as(self, user, **values):
+        """What a website's form writes: in the user's name, with elevated rights."""
+        self.first.partner_id.with_user(user).sudo().write(values)
+        self.commit()
+
+    def test_what_people_write_about_themselves_changes_nothing(self):
+        for values in ({"name": "Eve Rich"}, {"email": "eve@example.com"}):
+            with self.subTest(values):
+                self.write_as(self.learner, **values)
+                self.flush()
+                self.assert_is_ada(self.ada)
+                self.assertFalse(self.sandbox.requests())
+
+    def test_nor_in_the_next_sweep_nor_beside_somebody_elses_save(self):
+        self.write_as(self.learner, email="eve@example.com")
+        self.sweep()
+        self.assert_is_ada(self.ada)
+        self.write_as(self.clerk, name="Ada Exemplary")
+        self.assertEqual(self.ada.name, "Ada Exemplary")
+        self.assertEqual(self.ada.email, "ada@example.com")
+
+    def test_nor_through_a_page_that_takes_another_users_name(self):
+        self.first.partner_id.with_user(self.learner).sudo().name = "Eve Rich"
+        self.first.partner_id.with_user(self.clerk).sudo().email = "eve@example.com"
+        self.commit()
+        self.assert_is_ada(self.ada)
+
+    def test_a_clerk_does_not_say_who_the_clerk_is(self):
+        clerk_person = self.person(partner_id=self.clerk.partner_id.id)
+        clerk_person.partner_id.write({"name": "Cleo", "email": "cleo@example.com"})
+        self.membership(clerk_person, self.zoology)
+        self.commit()
+        student = self.fed(clerk_person)
+        self.certify(student)
+        self.clerk.partner_id.with_user(self.clerk).name = "Doctor Cleo"
+        self.commit()
+        self.assertEqual(student.name, "Cleo")
+
+    def test_what_staff_writes_arrives(self):
+        self.write_as(self.clerk, name="Ada Exemplary")
+        self.flush()
+        self.assertEqual(self.ada.name, "Ada Exemplary")
+        [request] = self.sandbox.requests("PATCH")
+        self.assertEqual(request["body"], {"name": "Ada Exemplary"})
+
+    def test_the_student_and_the_list_say_what_waits(self):
+        self.write_as(self.learner, name="Eve Rich")
+        sentence = (
+            "Ada Example has a certificate, and this record says something else now: "
+            "Name: Ada Example → Eve Rich. Nothing changes until somebody presses "
+            "Accept."
+        )
+        self.assertEqual(self.link(self.first).error, sentence)
+        self.assertEqual(self.ada.with_user(self.registrar).sync_message, sentence)
+
+    def test_a_registrar_accepts(self):
+        self.write_as(self.learner, name="Ada Married", email="married@example.com")
+        self.link(self.first).with_user(self.registrar).action_accept_changes()
+        self.flush()
+        self.assertEqual(
+            (self.ada.name, self.ada.email), ("Ada Married", "married@example.com")
+        )
+        self.assertFalse(self.link(self.first).error)
+        self.assertEqual(
+            self.sandbox.rows("students")[0]["email"], "married@example.com"
+        )
+
+    def test_accepted_is_what_was_shown(self):
+        self.write_as(self.learner, name="Ada Married")
+        link = self.link(self.first)
+        self.first.partner_id.with_user(self.learner).sudo().name = "Eve Rich"
+        link.with_user(self.registrar).action_accept_changes()
+        self.commit()
+        self.assertEqual(self.ada.name, "Ada Married")
+        self.assertIn("Ada Married → Eve Rich", link.error)
+
+    def test_nobody_without_the_role_accepts(self):
+        self.write_as(self.learner, name="Eve Rich")
+        link = self.link(self.first)
+        for user in (self.learner, self.clerk):
+            with self.assertRaises(AccessError):
+                link.with_user(user).action_accept_changes()
+        self.assert_is_ada(self.ada)
+
+    def test_what_is_put_right_again_waits_no_more(self):
+        self.write_as(self.learner, name="Eve Rich")
+        self.write_as(self.learner, name="Ada Example")
+        link = self.link(self.first)
+        self.assertFalse(link.error)
+        self.assertFalse(link.held_changes)
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            link.with_user(self.registrar).action_accept_changes()
+
+    def test_an_address_that_somebody_has_cannot_be_accepted(self):
+        self.student(name="Cy Example", email="cy@example.com")
+        self.write_as(self.learner, email="cy@example.com")
+        with self.assertRaisesRegex(UserError, "belongs to Cy Example already"):
+            self.link(self.first).with_user(self.registrar).action_accept_changes()
+
+    def test_other_facts_still_arrive(self):
+        self.membership(self.first, self.zoology)
+        self.write_as(self.learner, name="Eve Rich")
+        self.flush()
+        self.assertEqual(self.sandbox.count("enrollments"), 2)
+
+    def test_without_a_certificate_people_may_mend_their_own_name(self):
+        self.ada.certificate_ids.sudo().state = "draft"
+        self.write_as(self.learner, name="Ada Exemplary")
+        self.assertEqual(self.ada.name, "Ada Exemplary")
