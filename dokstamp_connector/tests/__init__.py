@@ -6,6 +6,7 @@ from . import test_account_secrets
 from . import test_api_auth
 from . import test_api_calls
 from . import test_api_client
+from . import test_api_common
 from . import test_api_errors
 from . import test_api_pagination
 from . import test_api_retry
@@ -43,6 +44,7 @@ from . import test_portal
 from . import test_portfolio
 from . import test_push
 from . import test_queue_shown
+from . import test_quiet
 from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
