@@ -39,6 +39,7 @@ from . import test_flush_outcome
 from . import test_forging
 from . import test_hold_rights
 from . import test_issue_run
+from . import test_menus
 from . import test_outage
 from . import test_portal
 from . import test_portfolio

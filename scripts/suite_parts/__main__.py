@@ -51,7 +51,7 @@ def main():
     )
     threading.current_thread().testing = True
     [database] = config["db_name"]
-    registry = serve(database)
+    serve(database)
     logging.getLogger().addHandler(Complaints(given.complaints))
     run = 0
     for position in POSITIONS:
@@ -75,7 +75,6 @@ def serve(database):
     odoo.service.server.server = odoo.service.server.ThreadedServer(http.root)
     odoo.service.server.server.start(stop=False)
     config["test_enable"] = True
-    return registry
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`,
 a dict in memory, whether any source reads that model. `base_automation` patches the
-models instead and reloads the registry of every worker when a rule changes; here a changed
-source only announces that a cache is out of date, so that it works at once and nothing stops for it.
+models instead and reloads the registry of every worker when a rule changes; here a
+changed source only announces that a cache is out of date, so that it works at once and
+nothing stops for it.
 """
 
 import logging
@@ -121,8 +122,8 @@ class DokstampSource(models.Model):
         :rtype: dict[str, set[tuple[int, str]]] | None
         """
         registry = self.env.registry
-        # Odoo empties its caches at many occasions; a save after that is to cost nothing
-        # here: what is known stays, until somebody announces a change.
+        # Odoo empties its caches on many occasions, and a save after that is to cost
+        # nothing here: what is known stays until somebody announces a change.
         sequence = registry.cache_sequences.get(CACHE)
         known_at, watches = getattr(registry, KNOWN, None) or (None, None)
         if watches is None or known_at != sequence:
