@@ -40,6 +40,7 @@ from . import test_forging
 from . import test_hold_rights
 from . import test_issue_run
 from . import test_menus
+from . import test_messages
 from . import test_outage
 from . import test_portal
 from . import test_portfolio
@@ -51,4 +52,5 @@ from . import test_registry_rules
 from . import test_removal
 from . import test_tours
 from . import test_translations
+from . import test_verdict
 from . import test_wizard_institution
