@@ -53,6 +53,18 @@ step() {
     return "$status"
 }
 
+# outcome FILE: what the tests came to, from lines of a kind and how many ended so, in the
+# words of pytest's last line.
+outcome() {
+    awk '{ sum[$1] += $2 }
+        END {
+            printf "%d passed, %d failed", sum["passed"], sum["failed"]
+            split("error skipped xfailed xpassed", kinds)
+            for (i = 1; i in kinds; i++)
+                if (sum[kinds[i]]) printf ", %d %s", sum[kinds[i]], kinds[i]
+        }' "$1"
+}
+
 # as_root COMMAND...: directly, or through sudo.
 as_root() {
     if ((EUID == 0)); then

@@ -26,6 +26,8 @@ class DokstampCase(TransactionCase, CronMixinCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.sandbox = Sandbox()
+        # Odoo's tests empty its caches in the same way.
+        cls.addClassCleanup(cls.env["dokstamp.source"]._forget_watches)
         cls.env.company.country_id = cls.env.ref("base.us")
         # An account that the database may hold already would be the company's first.
         cls.env["dokstamp.account"].search([]).active = False
@@ -42,6 +44,7 @@ class DokstampCase(TransactionCase, CronMixinCase):
 
     def setUp(self):
         super().setUp()
+        self.addCleanup(self.env["dokstamp.source"]._forget_watches)
         self.sandbox.reset()
         self.account = self.env["dokstamp.account"].create(
             {"name": "Test school", "base_url": self.sandbox.url, **CREDENTIALS}

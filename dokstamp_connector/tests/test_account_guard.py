@@ -1,9 +1,8 @@
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.orm.models import NO_ACCESS
 from odoo.tests import new_test_user, tagged
 
 from .common import DokstampCase
@@ -127,7 +126,7 @@ class TestSecretsStay(GuardCase):
                 ValidationError,
             )
         # on a model that everybody reads, directly and on the way
-        self.patch(self.env["res.partner"]._fields["ref"], "groups", NO_ACCESS)
+        self.patch(self.env["res.partner"]._fields["ref"], "groups", fields.NO_ACCESS)
         for model, path in (("res.partner", "ref"), ("res.users", "partner_id.ref")):
             source = create(model, "[]")
             for domain in (

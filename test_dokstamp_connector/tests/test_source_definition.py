@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.dokstamp_connector.models.sources.watch import CACHE
+
 from .common import SourceCase
 
 
@@ -82,7 +84,7 @@ class TestSourceDefinition(SourceCase):
             with self.subTest(name):
                 self.registry.cache_invalidated.clear()
                 change()
-                self.assertIn("default", self.registry.cache_invalidated)
+                self.assertIn(CACHE, self.registry.cache_invalidated)
 
     def test_a_deleted_source_is_not_watched_any_more(self):
         self.course_source.unlink()

@@ -140,7 +140,7 @@ class TestSourceGuard(SourceCase):
             [value, record_id],
         )
         self.env.invalidate_all()
-        self.registry.clear_cache()
+        self.env["dokstamp.source"]._forget_watches()
 
     def test_a_transaction_that_was_quicker_leaves_the_record_to_the_sweep(self):
         sources = type(self.env["dokstamp.source"])

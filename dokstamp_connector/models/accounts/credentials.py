@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.orm.models import NO_ACCESS
 
 from ...dokstamp_api import origin_of
 
@@ -26,8 +25,8 @@ class DokstampAccount(models.Model):
     )
     has_password = fields.Boolean(string="Has a password", compute="_compute_secrets")
     # Where the secrets are: no role can read these through a form, an export or RPC.
-    stored_client_secret = fields.Char(groups=NO_ACCESS, copy=False)
-    stored_password = fields.Char(groups=NO_ACCESS, copy=False)
+    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
 
     # === COMPUTE METHODS === #
 

@@ -78,4 +78,5 @@ class DokstampCurriculumLine(models.Model):
     @api.depends("course_id.name", "module_id.name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = f"{line.course_id.name}: {line.module_id.name}"
+            names = (line.course_id.name, line.module_id.name)
+            line.display_name = ": ".join(filter(None, names))

@@ -88,9 +88,8 @@ class DokstampEnrollment(models.Model):
     @api.depends("student_id.name", "course_id.name")
     def _compute_display_name(self):
         for enrollment in self:
-            enrollment.display_name = (
-                f"{enrollment.student_id.name}: {enrollment.course_id.name}"
-            )
+            names = (enrollment.student_id.name, enrollment.course_id.name)
+            enrollment.display_name = ": ".join(filter(None, names))
 
     def _api_value(self, name):
         if name == "grade" and not self.is_graded:

@@ -179,7 +179,7 @@ class DokstampSource(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        self.env.registry.clear_cache()
+        self._forget_watches()
         return result
 
     def _definition_changed(self):
@@ -188,7 +188,7 @@ class DokstampSource(models.Model):
 
     def _watch_anew(self):
         """Watch the right models from now on, in every worker, and read all again."""
-        self.env.registry.clear_cache()
+        self._forget_watches()
         self._read_all()
 
     def _read_all(self):

@@ -18,7 +18,7 @@ class DokstampSourceLink(models.Model):
     _order = "id"
 
     source_id = fields.Many2one(
-        "dokstamp.source", required=True, readonly=True, ondelete="cascade"
+        "dokstamp.source", required=True, readonly=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(
         related="source_id.company_id", store=True, precompute=True
@@ -122,7 +122,8 @@ class DokstampSourceLink(models.Model):
     @api.depends_context("uid")
     def _compute_display_name(self):
         for link in self:
-            link.display_name = f"{link.source_id.name}: {link.res_name}"
+            names = (link.source_id.name, link.res_name)
+            link.display_name = ": ".join(filter(None, names))
 
     @api.model
     def _feeding(self, records):

@@ -1,13 +1,15 @@
 """Where a school app's save is noticed.
 
 Every model's create, write, unlink and recomputation asks `dokstamp.source._watches`,
-a cached dict, whether any source reads that model. `base_automation` patches the models
-instead and reloads the registry of every worker when a rule changes; here a changed
-source only drops a cache, so that it works at once and nothing stops for it.
+a dict in memory, whether any source reads that model. `base_automation` patches the
+models instead and reloads the registry of every worker when a rule changes; here a
+changed source only announces that a cache is out of date, so that it works at once and
+nothing stops for it.
 """
 
 import logging
 from collections import defaultdict
+from functools import partial
 
 from odoo import api, models, tools
 from odoo.http import request
@@ -16,6 +18,8 @@ from .feed import AUTHORS
 from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
+CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
+KNOWN = "dokstamp_watches"  # attribute of the registry: sequence of CACHE, watches
 GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # likewise
 
 _logger = logging.getLogger(__name__)
@@ -115,10 +119,28 @@ class DokstampSource(models.Model):
             stands for create and unlink
         :rtype: dict[str, set[tuple[int, str]]] | None
         """
-        return self._all_watches().get(model_name)
+        registry = self.env.registry
+        # Odoo empties its caches on many occasions, and a save after that is to cost
+        # nothing here: what is known stays until somebody announces a change.
+        sequence = registry.cache_sequences.get(CACHE)
+        known_at, watches = getattr(registry, KNOWN, None) or (None, None)
+        if watches is None or known_at != sequence:
+            watches = self._all_watches()
+            setattr(registry, KNOWN, (sequence, watches))
+        return watches.get(model_name)
 
     @api.model
-    @tools.ormcache()
+    def _forget_watches(self):
+        """Have them found out anew: here at once, in every worker after the commit."""
+        registry = self.env.registry
+        registry.clear_cache(CACHE)
+        forget = partial(setattr, registry, KNOWN, None)
+        forget()
+        # what is found out until then holds only if this is committed
+        self.env.cr.postrollback.add(forget)
+
+    @api.model
+    @tools.ormcache(cache=CACHE)
     def _all_watches(self):
         """Model name → what `_watches` says of it."""
         watches = defaultdict(lambda: defaultdict(set))

@@ -77,7 +77,8 @@ class DokstampAuditLog(models.Model):
     def _compute_display_name(self):
         events = dict(self._fields["event"]._description_selection(self.env))
         for line in self:
-            line.display_name = f"{events.get(line.event, '')}: {line.res_name}"
+            words = (events.get(line.event), line.res_name)
+            line.display_name = ": ".join(filter(None, words))
 
     @api.depends("old_values", "new_values")
     def _compute_changes(self):

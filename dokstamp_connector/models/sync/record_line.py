@@ -34,7 +34,7 @@ class DokstampRecordLine(models.AbstractModel):
         :rtype: dict[tuple[str, int], dokstamp.entity]
         """
         return self.env["dokstamp.entity"]._existing(
-            (line.res_model, line.res_id) for line in self
+            (line.res_model, line.res_id) for line in self if line.res_model
         )
 
     def action_open_record(self):

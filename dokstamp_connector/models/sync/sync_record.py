@@ -166,7 +166,8 @@ class DokstampSyncRecord(models.Model):
     def _compute_display_name(self):
         operations = dict(self._fields["operation"]._description_selection(self.env))
         for row in self:
-            row.display_name = f"{operations[row.operation]} {row.res_name}"
+            words = (operations.get(row.operation), row.res_name)
+            row.display_name = " ".join(filter(None, words))
 
     # === READING: what the registry shows of the queue === #
 

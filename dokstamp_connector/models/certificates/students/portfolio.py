@@ -116,9 +116,9 @@ class DokstampPortfolio(models.Model):
                 raise ValidationError(problem)
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Suggest an address, and all certificates, for the student at hand."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         student = self.env["dokstamp.student"].browse(values.get("student_id"))
         if student:
             values["slug"] = self.env["ir.http"]._slugify(student.name)
