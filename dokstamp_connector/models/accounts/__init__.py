@@ -4,8 +4,6 @@ from . import credentials
 from . import guard
 from . import limits
 from . import access
-from . import health
-from . import registry
+from . import breaker
 from . import pages
-from . import overview
 from . import buttons

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..actions import RELOAD, open_form, show_message
-from .health import HEALTHY
+from .breaker import HEALTHY
 
 
 class DokstampAccount(models.Model):

@@ -1,4 +1,5 @@
 from . import entity
+from . import account_registry
 from . import institution
 from . import institution_member
 from . import organization
