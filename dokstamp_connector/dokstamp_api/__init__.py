@@ -26,9 +26,10 @@ from .errors import (
     RetryLater,
 )
 from .limits import RateLimit
-from .retry import backoff_seconds
+from .retry import BREAKER_OPENS_AFTER, backoff_seconds
 
 __all__ = [
+    "BREAKER_OPENS_AFTER",
     "Address",
     "AddressRefused",
     "AnswerNotUnderstood",

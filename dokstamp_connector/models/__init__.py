@@ -3,5 +3,3 @@ from . import registry
 from . import sync
 from . import sources
 from . import certificates
-from . import res_company
-from . import res_partner

@@ -10,3 +10,4 @@ from . import curriculum_line
 from . import cohort
 from . import student
 from . import enrollment
+from . import res_partner

@@ -1,6 +1,7 @@
-"""What an account's page tells of its queue."""
+"""What the queue adds to accounts: counts, reasons, waking, and what it holds fast."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 SHOWN_REASONS = 5
 
@@ -18,6 +19,12 @@ class DokstampAccount(models.Model):
         compute="_compute_failure_summary", string="What failed, and why"
     )
 
+    flushed_by = fields.Char(
+        string="Last sender",
+        readonly=True,
+        copy=False,
+        help="The process that was the last to send for this account.",
+    )
     same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
 
     @api.depends("tenant", "active")
@@ -89,3 +96,71 @@ class DokstampAccount(models.Model):
                 if holder == account
             ]
             account.failure_summary = "\n".join(reasons[:SHOWN_REASONS])
+
+    # === WHAT FOLLOWS FROM A CHANGE === #
+
+    def _check_change(self, vals):
+        super()._check_change(vals)
+        if "tenant" in vals:
+            self._check_tenant_stays(vals["tenant"])
+
+    def _check_tenant_stays(self, tenant):
+        """Refuse another tenant once records are linked to this one's: their uuids mean
+        nothing there.
+
+        The address alone may change, as one tenant may move to another host.
+
+        :raise UserError: the account has sent something to its tenant
+        """
+        for account in self.filtered(lambda account: account.tenant != tenant):
+            # sudo: links of all the account's records
+            bindings = self.env["dokstamp.binding"].sudo()
+            count = bindings.search_count(
+                [("account_id", "=", account.id), ("dokstamp_uuid", "!=", False)]
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "This account has sent %(count)s record(s) to the tenant "
+                        "%(tenant)s. Create another account for another tenant.",
+                        count=count,
+                        tenant=account.tenant,
+                    )
+                )
+
+    def _hand_over_registry(self):
+        """What an archived account has not sent is not sent by it any more."""
+        # sudo: the queue is the connector's
+        queue = self.env["dokstamp.sync.record"].sudo()
+        for account in self:
+            queue._cancel_open_of(account)
+        return super()._hand_over_registry()
+
+    def _note_connected(self):
+        result = super()._note_connected()
+        self._wake(urgent=True)
+        return result
+
+    def _wake(self, urgent=False):
+        """Start the flush when this transaction commits, unless the accounts wait for
+        the interval.
+        """
+        awake = self.filtered(
+            lambda account: (
+                account.state == "connected"
+                and (urgent or account.sync_mode == "realtime")
+            )
+        )
+        if awake:
+            # sudo: every user's save may wake the scheduled action
+            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()
+
+    # === ACTION METHODS === #
+
+    def action_view_queue(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_sync_record_action"
+        )
+        action["domain"] = [("account_id", "=", self.id)]
+        return action

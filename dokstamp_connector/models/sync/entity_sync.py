@@ -45,7 +45,9 @@ class DokstampEntity(models.AbstractModel):
             record.dokstamp_uuid = binding and binding.dokstamp_uuid
             record.last_synced_at = binding and binding.last_synced_at
             record.dokstamp_page_url = (
-                record.account_id.sudo()._page_url(record, binding.dokstamp_uuid)
+                record.account_id.sudo()._page_url(
+                    record._dokstamp_resource, binding.dokstamp_uuid
+                )
                 if binding
                 else False
             )

@@ -5,9 +5,10 @@ them.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from ...dokstamp_api import BREAKER_OPENS_AFTER
 from .memory import Memory
 from .messages import Message, Probe
-from .verdict import BREAKER_OPENS_AFTER, judge
+from .verdict import judge
 
 BATCH = 100  # rows claimed at once
 BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
