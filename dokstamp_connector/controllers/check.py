@@ -10,7 +10,8 @@ class CertificateCheck(Controller):
     """The check link, which stands as a QR code on printed certificates."""
 
     @route(
-        [CHECK, f"{CHECK}/<path:token>"],
+        # a path may hold slashes, a string may hold line breaks
+        [CHECK, f"{CHECK}/<string:token>", f"{CHECK}/<path:token>"],
         type="http",
         auth="public",
         website=True,

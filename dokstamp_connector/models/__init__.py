@@ -3,3 +3,4 @@ from . import registry
 from . import sync
 from . import sources
 from . import certificates
+from . import exports

@@ -49,6 +49,8 @@ thorough = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+brief = settings(thorough, max_examples=300)
+
 
 def read_by_both(url):
     """Return what each of the two parsers takes an address for."""
@@ -108,12 +110,12 @@ class TestAddressHasOneReading(BaseCase):
         self.assertEqual(Address.of(address.url), address)
         self.assertEqual(Address.of(address.url).url, address.url)
 
-    @thorough
+    @brief
     @given(PLAIN)
     def test_a_plain_address_is_taken(self, text):
         self.assertTrue(Address.of(text).url.startswith("https://"))
 
-    @thorough
+    @brief
     @given(PLAIN, st.one_of(st.text(min_size=1), PIECED, PATHS))
     def test_a_path_below_it_stays_there(self, text, path):
         address = Address.of(text)

@@ -183,6 +183,37 @@ class TestNobodySpeaksForAnother(RightsCase):
             self.certificate, "message_post", body=WORDS, attachment_ids=private.ids
         )
 
+    def letter(self, **values):
+        """The school's letter, written by hand from its template."""
+        template = self.env.ref("dokstamp_connector.mail_template_certificate_issued")
+        return (
+            self.env["mail.compose.message"]
+            .with_user(self.registrar)
+            .create(
+                {
+                    "model": self.certificate._name,
+                    "res_ids": repr(self.certificate.ids),
+                    "template_id": template.id,
+                    **values,
+                }
+            )
+        )
+
+    def test_a_letter_of_the_school_is_sent_by_hand(self):
+        self.env.company.email = "office@school.example.com"
+        self.letter().action_send_mail()
+        message = self.certificate.message_ids[0]
+        self.assertEqual(message.author_id, self.env.company.partner_id)
+        self.assertIn("office@school.example.com", message.email_from)
+
+    def test_a_letter_in_another_name_is_not(self):
+        letter = self.letter(
+            author_id=self.head.id, email_from="Head <head@example.com>", body=WORDS
+        )
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            letter.action_send_mail()
+        self.assertEqual(self.said(self.certificate), self.before)
+
     def test_tracked_changes_are_noted_as_ever(self):
         self.certificate.action_issue()
         self.flush()

@@ -120,7 +120,6 @@ class TestCheckLink(CertificateCase, HttpCase):
                 self.assertEqual(self.ask("GET", odd).status, 404)
 
     def test_line_breaks_add_no_header(self):
-        # Odoo takes a path with one in it for no path of ours
         for token in ("%0d%0aSet-Cookie:%20a=b", "a%0aLocation:%20https:a.example.com"):
             response = self.ask("GET", token)
             self.assertEqual(response.status, 404)

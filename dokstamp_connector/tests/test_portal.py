@@ -81,6 +81,14 @@ class TestPortal(PortalCase):
         self.assertIn(certificate.pdf_filename, response.headers["Content-Disposition"])
         self.assertTrue(response.content.startswith(b"%PDF-1.4 test document"))
 
+    def test_numbers_without_end_are_no_certificate(self):
+        self.issued()
+        self.authenticate(LOGIN, LOGIN)
+        for number in ("0", "9" * 30, "00000001"):
+            response = self.url_open(f"/my/certificates/{number}/pdf")
+            self.assertEqual(response.status_code, 404)
+        self.assertTrue(self.cards(path=f"/my/certificates/page/{'9' * 30}"))
+
     def test_linkedin_is_told_the_link_and_the_uuid(self):
         certificate = self.issued(conferral_date="2026-10-05")
         self.institution.linkedin_organization = "test-school"

@@ -34,12 +34,8 @@ from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 RATE_LIMIT_DELAY = 30  # seconds, where DokStamp names none
-UNREACHED = (
-    "dns",
-    "refused",
-    "tls",
-    "address",
-)  # reasons for which no request can have left
+# reasons for which no request can have left
+UNREACHED = ("dns", "refused", "tls", "address")
 
 
 @dataclass(frozen=True)
