@@ -56,6 +56,17 @@ class TestTakeover(ElearningCase, HttpCase):
     def rpc(self, path, **params):
         return self.url_open(path, json={"jsonrpc": "2.0", "params": params}).json()
 
+    def call(self, model, method, *args, **context):
+        answer = self.rpc(
+            f"/web/dataset/call_kw/{model}/{method}",
+            model=model,
+            method=method,
+            args=args,
+            kwargs={"context": context},
+        )
+        self.env.invalidate_all()
+        return answer
+
     def sign_up(self, login, name="Mallory Example"):
         self.authenticate(None, None)
         self.form(
@@ -182,6 +193,36 @@ class TestTakeover(ElearningCase, HttpCase):
         self.assertEqual(
             (student.name, student.email), ("Lea Learner", "lea@example.com")
         )
+
+    def test_nor_when_an_officer_enrolls_an_alumna_who_renamed_herself(self):
+        student = self.student(name="Lea Learner", email="lea@example.com")
+        student.partner_id = self.learner.partner_id
+        self.diploma(student)
+        self.authenticate(self.learner.login, self.learner.login)
+        self.submit_address(self.learner, name="Dr. Lea Rich", email="rich@example.com")
+        self.authenticate(self.officer.login, self.officer.login)
+        values = {
+            "partner_id": self.learner.partner_id.id,
+            "channel_id": self.channel.id,
+        }
+        self.call("slide.channel.partner", "create", [values])
+        self.assertTrue(student.enrollment_ids)
+        self.assertEqual(
+            (student.name, student.email), ("Lea Learner", "lea@example.com")
+        )
+
+    def test_what_is_decided_over_rpc_is_what_was_shown(self):
+        student = self.typed_student()
+        user = self.sign_up("ada@example.com")
+        self.complete_the_course()
+        claims = self.env["dokstamp.source.link"]
+        link = claims.search([("claimed_id", "=", student.id)])
+        self.authenticate(self.registrar.login, self.registrar.login)
+        press = (link._name, "action_same_person", [link.id])
+        refused = self.call(*press, dokstamp_shown="something older")
+        self.assertIn("something else by now", str(refused["error"]))
+        self.assertIn("result", self.call(*press, dokstamp_shown=link.error))
+        self.assertEqual(student.partner_id, user.partner_id)
 
     # === WHO HAS A RIGHT TO IT === #
 

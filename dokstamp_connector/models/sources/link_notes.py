@@ -29,7 +29,10 @@ class DokstampSource(models.Model):
         for record_id, vals in values.items():
             entity_id = entities[record_id].id
             if record_id in links:
-                links[record_id].entity_id = entity_id
+                # a person's word was on what it fed before
+                links[record_id].write(
+                    {"entity_id": entity_id, "confirmed_by_id": False}
+                )
             else:
                 new.append(self._link_values(record_id, entity_id, vals["active"]))
         self.env["dokstamp.source.link"].create(new)
@@ -84,5 +87,7 @@ class DokstampSource(models.Model):
             if not link:
                 new.append(self._link_values(record_id, False, **notes))
             elif any(link[name] != value for name, value in notes.items()):
-                link.write(notes)
+                # what it fed before is gone, and a person's word was on that
+                gone = {"entity_id": False, "confirmed_by_id": False} if claimed else {}
+                link.write(notes | gone)
         self.env["dokstamp.source.link"].create(new)

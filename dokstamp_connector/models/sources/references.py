@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from .feed import AUTHORS
 from .reading import Unreadable, is_active
 
 
@@ -34,6 +35,8 @@ class DokstampSource(models.Model):
                     model=records._description,
                 )
             )
+        # whoever saved a record that refers to these said nothing of what they say
+        sources = sources.with_context(**{AUTHORS: ()})
         known = {}
         for source in sources:
             entities = source._known_entities(source._links_of(records.ids))
@@ -88,7 +91,7 @@ class DokstampSource(models.Model):
                 ]
             )
             if links:
-                source._feed(links.mapped("res_id"))
+                source.with_context(**{AUTHORS: ()})._feed(links.mapped("res_id"))
 
     def _referring_lines(self):
         """The fields of other sources that look up what this source feeds."""
@@ -122,6 +125,7 @@ class DokstampSource(models.Model):
         for entity in entities:
             writer = writers.get(entity.id)
             if writer and writer.is_live:
-                writer.source_id._feed([writer.res_id])
+                # whoever saved the one that is gone said nothing of what this one says
+                writer.source_id.with_context(**{AUTHORS: ()})._feed([writer.res_id])
             elif entity.active:
                 entity.active = False

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from ..actions import RELOAD, open_form, show_message
 from .feed import AUTHORS
 
+SHOWN = "dokstamp_shown"  # context: the sentence that a registrar decides on
+
 
 class DokstampSourceLink(models.Model):
     """Which registry record a school app's record has fed, or why it could not.
@@ -65,15 +67,18 @@ class DokstampSourceLink(models.Model):
     _of_record = models.Index("(res_model, res_id)")
     _claims = models.Index("(entity_model, claimed_id) WHERE claimed_id IS NOT NULL")
 
-    @api.depends("claimed_id", "held_changes")
+    @api.depends("error", "claimed_id", "held_changes")
     def _compute_is_held(self):
+        # without a sentence it left its source, or writes no more
         for link in self:
-            link.is_held = bool(link.claimed_id or link.held_changes)
+            waits = link.claimed_id or link.held_changes
+            link.is_held = bool(link.error and waits)
 
     def _search_is_held(self, operator, value):
         if operator != "in":
             return NotImplemented
-        held = Domain("claimed_id", "!=", False) | Domain("held_changes", "!=", False)
+        waits = Domain("claimed_id", "!=", False) | Domain("held_changes", "!=", False)
+        held = Domain("error", "!=", False) & waits
         wanted = set(value)
         if wanted == {True}:
             return held
@@ -161,21 +166,29 @@ class DokstampSourceLink(models.Model):
     def action_same_person(self):
         """A registrar says that the record and the one whose address it has are one.
 
-        From then on it feeds that one; where nothing else does any more, also what says
-        who that is. Whatever waited for it is read again.
+        From then on it feeds that one; where nothing else does any more, also its
+        contact. What else it says of a student who has a certificate waits to be
+        accepted, since it was not shown. Whatever waited for it is read again.
 
-        :raise UserError: there is nothing to decide any more
+        :raise UserError: there is nothing to decide any more, or something else
         """
-        self.ensure_one()
-        self.check_access("read")
+        self._check_to_decide()
         claimed = self.env[self.entity_model].browse(self.claimed_id).exists()
         if not claimed:
             raise self._nothing_to_decide()
         claimed.check_access("write")
         # sudo: links are the connector's; the word holds for the present writer too
-        writer = self.sudo()._feeding(claimed).get(claimed.id, self.browse())
-        (self.sudo() | writer).confirmed_by_id = self.env.user
-        self._read_again(self.env.user)
+        link = self.sudo()
+        writer = link._feeding(claimed).get(claimed.id, self.browse())
+        (link | writer).confirmed_by_id = self.env.user
+        link.write(
+            {"entity_id": claimed.id, "claimed_id": False, "held_changes": False}
+        )
+        link._read_again()
+        link._accept({"partner_id"})
+        link.source_id._as_reader()._feed_referrers(
+            link.mapped("res_id"), [("error", "!=", False)]
+        )
         return show_message(
             self.env._("From now on it feeds %(name)s.", name=claimed.display_name),
             "success",
@@ -189,32 +202,63 @@ class DokstampSourceLink(models.Model):
 
         :raise UserError: there is nothing to decide any more, or it cannot be so
         """
-        self.ensure_one()
-        self.check_access("read")
+        self._check_to_decide()
         entity = self.env[self.entity_model].browse(self.entity_id).exists()
-        if not entity or not self.held_changes:
+        if not entity or not self.sudo()._shows_changes():
             raise self._nothing_to_decide()
         entity.check_access("write")
         if taken := entity._taken_sentence(self.held_changes):
             raise UserError(taken)
         # sudo: what a source feeds is not typed in, and links are the connector's
-        entity.sudo().write(self.held_changes)
-        self.sudo().held_changes = False
-        self._read_again(self.env["res.users"])
+        self.sudo()._accept(set(self.held_changes))
         return show_message(
             self.env._("%(name)s is changed.", name=entity.display_name),
             "success",
             next=RELOAD,
         )
 
+    def _check_to_decide(self):
+        """
+        :raise UserError: nothing waits for a word, or something else than the sentence
+            that the button stands beside
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.is_held:
+            raise self._nothing_to_decide()
+        if self.env.context.get(SHOWN, self.error) != self.error:
+            raise UserError(
+                self.env._(
+                    "It says something else by now: load the list again, and read it "
+                    "before you decide."
+                )
+            )
+
+    def _shows_changes(self):
+        """Whether its sentence is the one on its held changes, and not another one."""
+        source = self.source_id._as_reader()
+        entity = source.env[self.entity_model].browse(self.entity_id)
+        held = self.held_changes
+        return bool(held) and self.error == entity._vouching_sentence(held)
+
+    def _accept(self, names):
+        """Write those of the changes that are held, and look what is left.
+
+        :param set names: of the registry record's fields
+        """
+        held = self.held_changes or {}
+        if accepted := {name: held[name] for name in names & held.keys()}:
+            self.env[self.entity_model].browse(self.entity_id).write(accepted)
+            self._read_again()
+
     def _nothing_to_decide(self):
         return UserError(
             self.env._("There is nothing to decide here any more: load the list again.")
         )
 
-    def _read_again(self, authors):
-        """:param res.users authors: whose word the record's values are"""
-        source = self.sudo().source_id.with_context(**{AUTHORS: authors._ids})
+    def _read_again(self):
+        """Feed the record once more; nobody vouches for what it says by now."""
+        source = self.source_id.with_context(**{AUTHORS: ()})
         source._feed_guarded(self.res_id)
 
     # === OPENING === #

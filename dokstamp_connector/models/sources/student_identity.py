@@ -32,8 +32,9 @@ class DokstampStudent(models.Model):
     def _to_decide_domain(self):
         """The links that wait for a registrar's word on who these students are."""
         claims = Domain("claimed_id", "in", self.ids)
-        changes = Domain("entity_id", "in", self.ids) & Domain("is_held", "=", True)
-        return Domain("entity_model", "=", self._name) & (claims | changes)
+        changes = Domain("entity_id", "in", self.ids)
+        waits = Domain("entity_model", "=", self._name) & Domain("is_held", "=", True)
+        return waits & (claims | changes)
 
     def action_view_to_decide(self):
         """Open the school apps' records that wait for a word on who this student is."""
@@ -47,15 +48,21 @@ class DokstampStudent(models.Model):
 
     @api.model
     def _key_value(self, name, value):
-        return value.lower() if name == "email" else super()._key_value(name, value)
+        if name != "email":
+            return super()._key_value(name, value)
+        return value.lower().replace("ς", "σ")  # one letter, in two places of a word
 
     @api.model
     def _column_domain(self, name, values):
         if name != "email":
             return super()._column_domain(name, values)
         self.flush_model(["email"])
+        # what is no ASCII is lower case in Python and not in every database
+        is_foreign = any(not value.isascii() for value in values)
         with_address = SQL(
-            "(SELECT id FROM dokstamp_student WHERE lower(email) = ANY(%s))", values
+            "(SELECT id FROM dokstamp_student WHERE lower(email) = ANY(%s)%s)",
+            values,
+            SQL(" OR email ~ '[^[:ascii:]]'") if is_foreign else SQL(),
         )
         return Domain("id", "in", with_address)
 
@@ -102,10 +109,14 @@ class DokstampStudent(models.Model):
         return False
 
     def _may_be_vouched_for_by(self, user):
-        """Override: staff may, of others; of oneself only a registrar; nobody else."""
+        """Override: staff may, of others; where it may be the own person only a
+        registrar; nobody else.
+        """
         if user._is_superuser() or not user._is_internal():
             return False
-        return user.partner_id != self.partner_id or user.has_group(REGISTRAR)
+        # without a contact nobody can tell that the student is somebody else
+        is_another = self.partner_id and user.partner_id != self.partner_id
+        return bool(is_another) or user.has_group(REGISTRAR)
 
     # === SENTENCES === #
 
