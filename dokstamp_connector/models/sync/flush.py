@@ -122,10 +122,10 @@ class DokstampFlush(models.AbstractModel):
                 finished = self._answered(under_way)
                 for lane in lanes:
                     self._settle(lane, lane.take(finished))
-                self._tell(lane for lane in lanes if lane.is_to_tell)
                 stragglers -= finished
             elif not claimed and (is_late or not self._linger(lanes)):
                 return
+            self._tell(lane for lane in lanes if lane.is_to_tell)
             if self._commit() <= 0 and not is_late:
                 is_late = True
                 self._drop_unstarted(lanes)
@@ -290,6 +290,7 @@ class DokstampFlush(models.AbstractModel):
             return 0
         if self._account_of(lane).state != "connected":  # paused while we ran
             self._stop([lane])
+            self._commit()
             return 0
         row_ids = self._in_transaction(self._claim, lane)
         if row_ids:
