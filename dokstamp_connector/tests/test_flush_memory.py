@@ -118,7 +118,7 @@ class TestMemory(DokstampCase):
 class TestMemorySize(BaseCase):
     """A memory is bounded; the list in use is never dropped for its size."""
 
-    def read(self, memory, course, count):
+    def ask(self, memory, course, count):
         rows = [
             {"uuid": f"{course}-{n}", "course": {"uuid": course}} for n in range(count)
         ]
@@ -135,13 +135,13 @@ class TestMemorySize(BaseCase):
     def test_the_oldest_lists_give_way(self):
         self.patch(memory_module, "LIST_ROWS", 10)
         memory = Memory()
-        self.assertEqual(self.read(memory, "a", 6), 1)
-        self.assertEqual(self.read(memory, "b", 6), 1)
-        self.assertEqual(self.read(memory, "b", 6), 0)
-        self.assertEqual(self.read(memory, "a", 6), 1, "it was dropped")
+        self.assertEqual(self.ask(memory, "a", 6), 1)
+        self.assertEqual(self.ask(memory, "b", 6), 1)
+        self.assertEqual(self.ask(memory, "b", 6), 0)
+        self.assertEqual(self.ask(memory, "a", 6), 1, "it was dropped")
 
     def test_a_list_that_is_too_long_by_itself_is_kept(self):
         self.patch(memory_module, "LIST_ROWS", 10)
         memory = Memory()
-        self.assertEqual(self.read(memory, "a", 50), 1)
-        self.assertEqual(self.read(memory, "a", 50), 0)
+        self.assertEqual(self.ask(memory, "a", 50), 1)
+        self.assertEqual(self.ask(memory, "a", 50), 0)

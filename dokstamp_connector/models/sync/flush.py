@@ -91,6 +91,7 @@ class DokstampFlush(models.AbstractModel):
         try:
             self._open_lanes(lanes)
             self._run(lanes)
+            self._tell(lane for lane in lanes if lane.untold)
         except Exception:
             # an aborted transaction could neither give the locks back nor ask to be
             # woken
@@ -124,6 +125,7 @@ class DokstampFlush(models.AbstractModel):
                 stragglers -= finished
             elif not claimed and (is_late or not self._linger(lanes)):
                 return
+            self._tell(lane for lane in lanes if lane.is_to_tell)
             if self._commit() <= 0 and not is_late:
                 is_late = True
                 self._drop_unstarted(lanes)
@@ -131,6 +133,13 @@ class DokstampFlush(models.AbstractModel):
 
     def _under_way(self, lanes):
         return {future for lane in lanes for future in lane.jobs}
+
+    def _tell(self, lanes):
+        """Let users' forms show what has become of their records."""
+        for lane in lanes:
+            rows = self.env["dokstamp.sync.record"].browse(lane.untold)
+            self._in_transaction(rows._tell_users)
+            lane.told()
 
     def _answered(self, under_way):
         """What is answered, and what follows in the same moment: noting many costs
@@ -281,6 +290,7 @@ class DokstampFlush(models.AbstractModel):
             return 0
         if self._account_of(lane).state != "connected":  # paused while we ran
             self._stop([lane])
+            self._commit()
             return 0
         row_ids = self._in_transaction(self._claim, lane)
         if row_ids:
@@ -366,7 +376,7 @@ class DokstampFlush(models.AbstractModel):
                 left = room - sum(job.message.size for job in jobs)
                 jobs += self._guarded(row, self._plan_rows, row, left) or []
         # what needed no call, failed or waits is settled here
-        rows.filtered(lambda row: row.state != "sending")._tell_users()
+        lane.untold.update(rows.filtered(lambda row: row.state != "sending").ids)
         return jobs
 
     def _locked(self, row_ids):
@@ -510,7 +520,7 @@ class DokstampFlush(models.AbstractModel):
             for row in rows:
                 for step in steps:  # the audit line stays whatever comes after it
                     self._guarded(row, step, row, lane, messages)
-        rows._tell_users()
+        lane.untold.update(rows.ids)
 
     def _take(self, steps, *args):
         for step in steps:
@@ -525,7 +535,7 @@ class DokstampFlush(models.AbstractModel):
         account, failing = rows.account_id, {}
         for row in rows:
             message = messages[row.id]
-            if (message.unresolved or False) != row.tried_keys:
+            if message.unresolved != (row.tried_keys or []):
                 row.tried_keys = message.unresolved or False
             if not message.error:
                 account._note_answer()

@@ -2,6 +2,7 @@
 them.
 """
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from .verdict import judge
 
 BATCH = 100  # rows claimed at once
 BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
+TELL_EVERY = 1  # seconds, while there is more to come
 AHEAD = 4  # messages that wait for each thread when new rows are claimed
 
 
@@ -47,9 +49,11 @@ class Lane:
     is_stopped: bool = False
     memory: Memory = field(default_factory=Memory)
     jobs: dict = field(default_factory=dict)  # future → Job
+    untold: set = field(default_factory=set)  # rows that users have not heard of yet
 
     def __post_init__(self):
         self._failures = 0  # in a row
+        self._told_at = 0.0
         self._threads = ThreadPoolExecutor(
             self.width, thread_name_prefix=f"dokstamp-{self.account_id}"
         )
@@ -66,6 +70,18 @@ class Lane:
     def room_bytes(self):
         """How many bytes of documents may be held besides those that are."""
         return BATCH_BYTES - sum(job.message.size for job in self.jobs.values())
+
+    @property
+    def is_to_tell(self):
+        """Whether users hear of what has moved: each time costs as much as noting an
+        answer.
+        """
+        is_long_ago = time.monotonic() - self._told_at >= TELL_EVERY
+        return bool(self.untold) and (is_long_ago or not self.jobs)
+
+    def told(self):
+        self.untold.clear()
+        self._told_at = time.monotonic()
 
     def start(self, jobs):
         for job in jobs:

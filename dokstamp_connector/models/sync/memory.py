@@ -86,7 +86,7 @@ class Listing:
 
 
 def _folded(value):
-    return value.strip().casefold() if isinstance(value, str) else value
+    return value.strip().casefold() if isinstance(value, str) else None
 
 
 class Memory:
