@@ -7,11 +7,16 @@ from demo_parts.show import DemoFailed
 
 from .issuing import measure_issuing
 from .latency import measure_saves
+from .sending import measure_sending
 from .stage import Stage, run_or_fail
 
-CERTIFICATES, SAVES = "certificates", "saves"
+CERTIFICATES, SENDING, SAVES = "certificates", "sending", "saves"
 # Saves come last: they end with DokStamp off.
-PARTS = {CERTIFICATES: measure_issuing, SAVES: measure_saves}
+PARTS = {
+    CERTIFICATES: measure_issuing,
+    SENDING: measure_sending,
+    SAVES: measure_saves,
+}
 
 
 def measure(database, parts):

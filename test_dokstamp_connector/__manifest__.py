@@ -6,5 +6,9 @@
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
     "depends": ["dokstamp_connector"],
-    "data": ["security/ir.model.access.csv"],
+    "data": [
+        "security/test_dokstamp_rules.xml",
+        "security/ir.model.access.csv",
+        "views/template_views.xml",
+    ],
 }

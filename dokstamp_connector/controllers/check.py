@@ -2,6 +2,7 @@ import re
 
 from odoo.http import Controller, request, route
 
+CHECK = "/dokstamp/check"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of `secrets.token_urlsafe`
 
 
@@ -9,7 +10,7 @@ class CertificateCheck(Controller):
     """The check link, which stands as a QR code on printed certificates."""
 
     @route(
-        "/dokstamp/check/<string:token>",
+        [CHECK, f"{CHECK}/<path:token>"],
         type="http",
         auth="public",
         website=True,
@@ -19,7 +20,7 @@ class CertificateCheck(Controller):
         save_session=False,
         readonly=True,
     )
-    def check_certificate(self, token, **_kwargs):
+    def check_certificate(self, token="", **_kwargs):
         """Lead to DokStamp's public page, or tell the state and nothing else."""
         state, url = self._look_up(token)
         if url:
@@ -37,8 +38,14 @@ class CertificateCheck(Controller):
         return response
 
     def _look_up(self, token):
-        """What `_check` tells; the database is not asked for what is no token."""
+        """What `_check` tells; the database is not asked for what is no token.
+
+        Every stranger's token costs one look into an index, and none can be guessed
+        step by step: an index compares 128 random bits with none that are kept back.
+        """
         if not TOKEN.fullmatch(token):
+            # the page's layout repeats the path, and fails over dots in it
+            request.reroute(CHECK, query_string="")
             return "unknown", None
         # sudo: whoever holds the paper may check it
         return request.env["dokstamp.certificate"].sudo()._check(token)

@@ -7,8 +7,10 @@
     answers     answer → row or error      errors    the error tree
     transport   bytes out and in           limits    requests per minute
     connections what left, and time-outs   retry     when to try again
+    address     what may be called
 """
 
+from .address import Address, AddressRefused, is_path, origin_of, web_page
 from .auth import ClientCredentials, PasswordLogin
 from .client import Call, Client
 from .errors import (
@@ -24,9 +26,12 @@ from .errors import (
     RetryLater,
 )
 from .limits import RateLimit
-from .retry import backoff_seconds
+from .retry import BREAKER_OPENS_AFTER, backoff_seconds
 
 __all__ = [
+    "BREAKER_OPENS_AFTER",
+    "Address",
+    "AddressRefused",
     "AnswerNotUnderstood",
     "Call",
     "Client",
@@ -43,4 +48,7 @@ __all__ = [
     "Rejected",
     "RetryLater",
     "backoff_seconds",
+    "is_path",
+    "origin_of",
+    "web_page",
 ]

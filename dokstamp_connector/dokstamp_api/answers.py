@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import errors, retry
+from .address import is_segment
 
 REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Trace-Id", "CF-Ray")
 MESSAGE_LIMIT = 500  # characters that are kept of a server's text
@@ -201,8 +202,8 @@ def created_row_of(answer):
 
 
 def has_uuid(row):
-    """Say whether this is an object that bears a uuid."""
-    return isinstance(row, dict) and isinstance(row.get("uuid"), str) and row["uuid"]
+    """Say whether this is an object that bears a uuid, good for a path."""
+    return isinstance(row, dict) and is_segment(row.get("uuid"))
 
 
 def changed_row_of(answer):

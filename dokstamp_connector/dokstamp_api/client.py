@@ -5,15 +5,13 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from . import answers, errors, resources, retry
+from .address import Address
 from .limits import RateLimit
 from .transport import Transport, WireError
 
 _logger = logging.getLogger(__name__)
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Client:
     database), with one exception: after a 401, which means that nothing was done, it
     gets a new token and repeats the call once.
 
-    :param str base_url: ``https://…``; plain http for loopback only
+    :param str base_url: ``https://…``; plain http for loopback only; see `Address`
     :param str tenant: the tenant's `domain`, a slug (dokstamp-api.md 3)
     :param auth: `ClientCredentials` or `PasswordLogin`
     :param RateLimit rate_limit: shared by all threads; None: no limit
@@ -83,17 +81,17 @@ class Client:
         read_timeout=30,
         user_agent="dokstamp-connector-odoo/19.0",
     ):
-        self._base_url = _checked_base_url(base_url)
+        self._address = Address.of(base_url)
         self._tenant = _checked_tenant(tenant)
         self._auth = auth
         self._rate_limit = rate_limit or RateLimit(None)
         self._transport = Transport(
-            pool_size, connect_timeout, read_timeout, user_agent
+            self._address, pool_size, connect_timeout, read_timeout, user_agent
         )
         self._callback = None
 
     def __repr__(self):
-        return f"Client({self._base_url!r}, {self._tenant!r})"
+        return f"Client({self._address.url!r}, {self._tenant!r})"
 
     def observed_by(self, callback):
         """Return a copy that reports its attempts; all else is shared with this one.
@@ -128,7 +126,9 @@ class Client:
         :param content: ``params``, ``json``, ``files`` as `requests` takes them
         :rtype: answers.Answer
         :raise DokStampError: for everything but a 2xx
+        :raise ValueError: no plain path: nothing is sent
         """
+        self._address.below(path)  # looked at before a token is asked for
         answer = self._authorized(method, path, tenant, content)
         if answer.status == 401:
             answer = self._authorized(method, path, tenant, content)
@@ -180,9 +180,7 @@ class Client:
     def _send(self, method, path, *, changes, **content):
         self._rate_limit.wait()
         try:
-            status, headers, body = self._transport.send(
-                method, self._base_url + path, **content
-            )
+            status, headers, body = self._transport.send(method, path, **content)
         except WireError as failure:
             error = _wire_error(method, path, changes, failure)
         else:
@@ -213,19 +211,6 @@ def _wire_error(method, path, changes, failure):
         method=method,
         path=path,
     )
-
-
-def _checked_base_url(base_url):
-    parts = urlsplit(base_url or "")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("the base URL must look like https://api.example.com")
-    if parts.port == 0:
-        raise ValueError("the base URL names port 0")
-    if parts.scheme != "https" and not (
-        parts.scheme == "http" and parts.hostname in LOOPBACK
-    ):
-        raise ValueError("the base URL must start with https://")
-    return base_url.rstrip("/")
 
 
 def _checked_tenant(tenant):

@@ -1,8 +1,9 @@
-"""Connections that know whether a request has left, and that end in time.
+"""Connections that know where they lead, whether a request has left, and when to end.
 
 `requests` tells that a call failed, not whether the server can have seen it. The
 classes below note when the first byte of a request leaves, because that decides
-between "try again" and "look first".
+between "try again" and "look first". And they compare where they lead with the address
+that was checked: what reads an address in between may be another version tomorrow.
 """
 
 import http.client
@@ -16,9 +17,15 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 
+class Misdirected(Exception):
+    """The request would go elsewhere than to the address that was checked."""
+
+
 class _Attempt(threading.local):
     """What the thread's present attempt is up to."""
 
+    url = None
+    origin = None
     running = False
     sent = False
     seconds = math.inf
@@ -70,11 +77,12 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 
 class _Watched:
-    """Notes when the request starts to leave."""
+    """Leads where it should, and notes when the request starts to leave."""
 
     response_class = _BoundedResponse
 
     def connect(self):
+        self._check_destination()
         try:
             super().connect()
         finally:
@@ -84,16 +92,26 @@ class _Watched:
     def send(self, data):
         if self.sock is None and self.auto_open:
             self.connect()
+        self._check_destination()
         attempt.sent = True
         super().send(data)
 
+    def _check_destination(self):
+        host, port = self.host, self.port
+        if self._tunnel_host:  # these are a proxy's
+            host, port = self._tunnel_host, self._tunnel_port
+        scheme, allowed_host, allowed_port = attempt.origin
+        allowed = scheme, allowed_host.strip("[]"), allowed_port
+        if (self.scheme, host.strip("[]"), port) != allowed:
+            raise Misdirected
+
 
 class _HTTPConnection(_Watched, urllib3.connection.HTTPConnection):
-    pass
+    scheme = "http"
 
 
 class _HTTPSConnection(_Watched, urllib3.connection.HTTPSConnection):
-    pass
+    scheme = "https"
 
 
 class _HTTPPool(urllib3.HTTPConnectionPool):
@@ -132,5 +150,7 @@ class Adapter(HTTPAdapter):
         return manager
 
     def send(self, request, **kwargs):
+        if request.url.partition("?")[0] != attempt.url:
+            raise Misdirected
         kwargs["timeout"] = self._timeout
         return super().send(request, **kwargs)

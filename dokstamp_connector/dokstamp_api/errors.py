@@ -18,7 +18,10 @@ no server text. What the server wrote may name a person; it is in `server_messag
 `field_messages`.
 """
 
-REASONS = ("rate_limit", "server", "dns", "refused", "tls", "timeout", "connection")
+REASONS = (
+    *("rate_limit", "server", "dns", "refused", "tls", "timeout", "connection"),
+    "address",  # it would have gone to another one than was checked
+)
 
 
 class DokStampError(Exception):

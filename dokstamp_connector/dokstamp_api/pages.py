@@ -155,9 +155,13 @@ def _rows_and_meta(answer):
     # the rows stand under `data`, or one deeper beside a `meta` of their own
     outer = content if isinstance(content["data"], list) else content["data"]
     rows = _list_in(outer)
-    if rows is None or not all(isinstance(row, dict) for row in rows):
+    if rows is None or not all(map(_is_row, rows)):
         raise answers.not_understood(answer, "no list of objects under `data`")
     return rows, _meta(outer, content)
+
+
+def _is_row(row):
+    return isinstance(row, dict) and (not row.get("uuid") or answers.has_uuid(row))
 
 
 def _list_in(outer):

@@ -1,9 +1,9 @@
 """Documented calls, as verbs of the things that they are about."""
 
 import itertools
-from urllib.parse import quote
 
 from . import answers
+from .address import is_segment
 from .pages import Pages, fits
 
 FIND_LIMIT = 10  # rows: a search that finds more than one is wrong already
@@ -170,7 +170,10 @@ class Files(Collection):
 
 
 def below(*parts):
-    """Return a path of quoted parts; an empty one would name something else."""
-    if not all(parts):
-        raise ValueError("a uuid is missing in the path")
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
+    """Return a path of these parts; each is one step of it and cannot lead elsewhere.
+
+    :raise ValueError: one is empty, or no such step
+    """
+    if not all(map(is_segment, parts)):
+        raise ValueError("a uuid is missing in the path, or is none")
+    return "".join(f"/{part}" for part in parts)

@@ -9,6 +9,7 @@ FIRST_WAIT = 6  # seconds, before jitter: a registrar is waiting for the first r
 GROWTH = 3
 LONGEST_WAIT = 6 * 3600  # seconds
 LONGEST_RETRY_AFTER = 24 * 3600  # seconds
+BREAKER_OPENS_AFTER = 5  # failures in a row: then the server is left alone for a while
 SPREAD = 5  # seconds over which rows with the same Retry-After come back
 
 

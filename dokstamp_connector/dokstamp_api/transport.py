@@ -11,7 +11,7 @@ import urllib3
 from requests.auth import AuthBase
 from urllib3.exceptions import LocationParseError
 
-from .connections import Adapter, attempt
+from .connections import Adapter, Misdirected, attempt
 
 _logger = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class Transport:
     refuses cookies), and its connection pool is made for that. A thread that finds no
     free connection waits for one, so `pool_size` is also the most requests at once.
 
+    :param Address address: of the API
     :param int pool_size: connections
     :param float connect_timeout: seconds
     :param float read_timeout: seconds without a byte; a whole answer gets `PATIENCE`
@@ -65,9 +66,12 @@ class Transport:
     :param str user_agent: header
     """
 
-    def __init__(self, pool_size, connect_timeout, read_timeout, user_agent):
+    def __init__(self, address, pool_size, connect_timeout, read_timeout, user_agent):
+        self._address = address
         self._answer_seconds = PATIENCE * read_timeout
         self._session = requests.Session()
+        # a proxy of the environment is told what is not encrypted
+        self._session.trust_env = address.scheme == "https"
         self._session.headers.update(
             {"Accept": "application/json", "User-Agent": user_agent}
         )
@@ -83,24 +87,31 @@ class Transport:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
-    def send(self, method, url, *, token=None, json=None, **kwargs):
+    def send(self, method, path, *, token=None, json=None, **kwargs):
         """Send one request and read its answer to the end.
 
+        :param str path: below the address
         :param token: bearer token; None: no ``Authorization`` at all
         :param json: values of a JSON body
         :param kwargs: as `requests` takes them: headers, params, data, files
         :return: status, headers, body
         :rtype: tuple(int, Mapping, bytes or None)
         :raise WireError: there is no complete answer
-        :raise ValueError: the values cannot be written as JSON
+        :raise ValueError: the values cannot be written as JSON, or the path is none
         """
+        attempt.url = self._address.below(path)
+        attempt.origin = self._address.origin
         if json is not None:
             kwargs["data"] = dumps(json, allow_nan=False).encode()
             kwargs["headers"] = {**kwargs.get("headers", {}), **JSON_BODY}
         attempt.running, attempt.sent = True, False
         attempt.seconds = self._answer_seconds
         try:
-            return self._exchange(method, url, auth=_Authorization(token), **kwargs)
+            return self._exchange(
+                method, attempt.url, auth=_Authorization(token), **kwargs
+            )
+        except Misdirected:
+            reason = "address"
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = _reason(error)
         finally:

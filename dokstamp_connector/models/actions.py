@@ -2,6 +2,8 @@
 
 from odoo.exceptions import UserError
 
+from ..dokstamp_api import is_path, web_page
+
 
 def open_form(record, **options):
     """The window action that shows one record, or a wizard, in its form.
@@ -22,13 +24,22 @@ def open_form(record, **options):
     }
 
 
-def open_address(url):
+def open_address(env, url):
     """The action that opens an address in a new tab.
 
-    :param str url: with its host, or a path of this Odoo
+    :param str url: a page of the web, or a path of this Odoo
     :rtype: dict
+    :raise UserError: it is neither; what others wrote may be a script
     """
-    return {"type": "ir.actions.act_url", "url": url, "target": "new"}
+    page = url if url and is_path(url) else web_page(url)
+    if not page:
+        raise UserError(
+            env._(
+                "There is no page to open: an address that begins with https:// is "
+                "needed."
+            )
+        )
+    return {"type": "ir.actions.act_url", "url": page, "target": "new"}
 
 
 def show_message(message, kind="info", **options):

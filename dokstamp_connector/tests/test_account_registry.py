@@ -91,8 +91,32 @@ class TestAccountRegistry(DokstampCase):
         )
         self.assertIn("Test school", second.same_tenant_note)
         mine = self.account.with_user(self.manager)
-        mine.invalidate_recordset(["same_tenant_note"])
-        self.assertIn("Second school", mine.same_tenant_note)
+        both = self.env.company + company
+        self.manager.company_ids = both
+        of_both = mine.with_context(allowed_company_ids=both.ids)
+        self.assertIn("Second school", of_both.same_tenant_note)
         second.active = False
         mine.invalidate_recordset(["same_tenant_note"])
         self.assertFalse(mine.same_tenant_note)
+
+    def test_the_note_names_no_account_that_the_reader_may_not_see(self):
+        company = self.env["res.company"].create({"name": "Second School"})
+        values = {"base_url": self.sandbox.url, **CREDENTIALS}
+        theirs = {**values, "company_id": company.id}
+        self.env["dokstamp.account"].create(
+            [
+                {"name": "Hidden plan", **theirs},
+                {"name": "Hidden merger", **theirs},
+                {"name": "Own second one", **values},
+            ]
+        )
+        for user in (self.manager, self.registrar):
+            note = self.account.with_user(user).same_tenant_note
+            self.assertNotIn("Hidden", note)
+            self.assertIn("Own second one, an account of another company", note)
+        # who may see both looks at one of them
+        self.manager.company_ids += company
+        mine = self.account.with_user(self.manager)
+        only = mine.with_context(allowed_company_ids=self.env.company.ids)
+        self.assertNotIn("Hidden", only.same_tenant_note)
+        self.assertEqual(only.read(["same_tenant_note"])[0]["same_tenant_note"], note)

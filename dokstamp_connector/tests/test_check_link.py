@@ -1,6 +1,9 @@
+import http.client
+
 from lxml import html
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HOST, HttpCase, tagged
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME, release_test_lock
 
 from .common_certificates import CertificateCase
 
@@ -66,6 +69,89 @@ class TestCheckLink(CertificateCase, HttpCase):
         response = self.url_open("/dokstamp/check/nothing-of-ours")
         self.assertEqual(response.status_code, 404)
         self.assert_says(response, "This certificate is not known here")
+
+    ODD = (
+        *("%00", "a%00b", "%ff", "%c3%28", "%0a", "%20", "+"),
+        *(
+            "",
+            "..",
+            ".",
+            "%2e%2e",
+            "%2e",
+            "../a",
+            "a/../b",
+            "a/./b",
+            "a/b",
+            "a/",
+            "a%2fb",
+        ),
+        *("%5c%5ca.example.com", "a%5cb", "https:%5c%5ca.example.com", "a?b=..", "a#b"),
+        *(
+            "%c3%a9",
+            "%E2%80%AE",
+            "%F0%9F%8E%93",
+            "%ed%a0%80",
+            "a" * 65,
+            "a" * 8000,
+            "%25",
+        ),
+        *("%25s", "%27%20OR%201=1--", "<script>", "{{7*7}}", "a;b", "a,b", "@a", "~"),
+    )
+
+    def test_odd_characters_are_a_link_that_is_not_known(self):
+        for token in self.ODD:
+            for method in ("GET", "HEAD"):
+                with self.subTest(token=token[:40], method=method):
+                    response = self.ask(method, token)
+                    self.assertEqual(response.status, 404)
+                    self.assertIsNone(response.headers["Location"])
+                    if method == "GET":
+                        self.assertIn("is not known here", response.body.decode())
+
+    def test_a_known_link_with_something_around_it_is_not_known(self):
+        token = self.issued().check_token
+        self.env.flush_all()
+        for odd in (
+            *(f"{token}%00", f"{token}%0a", f"%20{token}", f"{token}/a", f"a/{token}"),
+            *(f"{token}.", f"{token}%2e%2e", f"./{token}", f"{token}/..", f"{token};a"),
+            *(f"{token[:-1]}", f"{token}A", token[:-1] + "%25", f"{token}%E2%80%8B"),
+        ):
+            with self.subTest(odd):
+                self.assertEqual(self.ask("GET", odd).status, 404)
+
+    def test_line_breaks_add_no_header(self):
+        # Odoo takes a path with one in it for no path of ours
+        for token in ("%0d%0aSet-Cookie:%20a=b", "a%0aLocation:%20https:a.example.com"):
+            response = self.ask("GET", token)
+            self.assertEqual(response.status, 404)
+            self.assertIsNone(response.headers["Location"])
+            self.assertNotIn("a=b", str(response.headers))
+
+    def test_two_slashes_lead_to_no_other_host(self):
+        # Odoo merges them before anybody is asked what the path means
+        for odd in ("/", "//", "/a.example.com", "%2f%2fa.example.com", "a//b"):
+            with self.subTest(odd):
+                response = self.ask("GET", odd)
+                hops = 0
+                while location := response.headers["Location"]:
+                    hops += 1
+                    self.assertLess(hops, 9)
+                    path = location.removeprefix(self.base_url())
+                    self.assertTrue(path.startswith("/dokstamp/check"), location)
+                    response = self.ask("GET", path.removeprefix("/dokstamp/check/"))
+                self.assertEqual(response.status, 404)
+
+    def ask(self, method, token):
+        """Ask for exactly this: other clients correct what they send."""
+        connection = http.client.HTTPConnection(HOST, self.http_port(), timeout=30)
+        self.addCleanup(connection.close)
+        cookie = f"{TEST_CURSOR_COOKIE_NAME}={self.http_request_key}"
+        path = f"/dokstamp/check/{token}"
+        with release_test_lock():
+            connection.request(method, path, headers={"Cookie": cookie})
+            response = connection.getresponse()
+            response.body = response.read()
+        return response
 
     def test_no_session_is_made(self):
         response = self.check(self.issued())

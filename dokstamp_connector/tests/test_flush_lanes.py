@@ -6,7 +6,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.sync.flush_lanes import LOCK_CLASS
+from ..models.sync.flush import LOCK_CLASS
 from .common import DokstampCase
 
 OTHER_CREDENTIALS = {

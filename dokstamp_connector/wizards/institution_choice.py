@@ -110,7 +110,7 @@ class DokstampInstitutionChoiceLine(models.TransientModel):
         model = self.env["dokstamp.institution"]
         values = {
             name: self.values.get(name)
-            for name in model._dokstamp_fields
+            for name in model._get_dokstamp_fields()
             if self.values.get(name)
         }
         if values.get("status") not in model._fields["status"].get_values(self.env):

@@ -1,3 +1,4 @@
+from . import test_own_kind
 from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
@@ -7,3 +8,4 @@ from . import test_source_references
 from . import test_source_sweep
 from . import test_source_twins
 from . import test_source_volume
+from . import test_source_rights

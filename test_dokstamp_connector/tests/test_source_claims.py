@@ -266,8 +266,8 @@ class TestSamePerson(ClaimCase):
     def test_the_student_says_that_records_wait(self):
         self.claim()
         student = self.ada.with_user(self.registrar)
-        self.assertEqual(student.claim_count, 1)
-        action = student.action_view_claims()
+        self.assertEqual(student.to_decide_count, 1)
+        action = student.action_view_to_decide()
         waiting = self.env["dokstamp.source.link"].search(action["domain"])
         self.assertEqual(waiting.claimed_name, "Ada Example")
         self.assertTrue(waiting.is_held)
@@ -350,7 +350,12 @@ class TestCertifiedIdentity(ClaimCase):
             "Accept."
         )
         self.assertEqual(self.link(self.first).error, sentence)
-        self.assertEqual(self.ada.with_user(self.registrar).sync_message, sentence)
+        student = self.ada.with_user(self.registrar)
+        self.assertEqual(student.sync_message, sentence)
+        domain = student.action_view_to_decide()["domain"]
+        self.assertEqual(
+            self.env["dokstamp.source.link"].search(domain), self.link(self.first)
+        )
 
     def test_a_registrar_accepts(self):
         self.write_as(self.learner, name="Ada Married", email="married@example.com")

@@ -102,6 +102,17 @@ class TestSourceGuard(SourceCase):
             self.commit()
         self.assertEqual(self.saved(course), (SECRET,))
 
+    def test_a_source_that_finds_nothing_does_not_keep_the_sweep_from_the_next(self):
+        self.membership_source.active = False
+        membership = self.membership()
+        self.commit()
+        self.membership_source.active = True
+        self.break_source("[(")
+        self.assertLess(self.course_source.id, self.membership_source.id)
+        with self.captured():
+            self.sweep()
+        self.assertTrue(self.link(membership))
+
     def test_a_path_that_cannot_be_followed_back_does_not_fail_a_deletion(self):
         self.break_line("area", "path", "teacher_id.self.name")
         partner = self.env["res.partner"].create({"name": SECRET})

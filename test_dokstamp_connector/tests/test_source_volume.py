@@ -54,6 +54,13 @@ class TestSourceVolume(SourceCase):
         self.assertEqual(inserts(), 1)
         self.assertLess(queries(), CLASS_SIZE / 2)
 
+    def test_a_source_that_reads_as_a_manager_costs_no_query_a_record(self):
+        for source in (self.course_source, self.person_source, self.membership_source):
+            domain = {"domain": "[('id', '>', 0)]"}
+            source.with_user(self.manager).write(domain)
+            self.assertEqual(source.reader_id, self.manager)
+        self.test_a_class_of_500_is_one_insert_into_the_queue()
+
     def test_a_model_that_no_source_reads_costs_no_query(self):
         countries = self.env["res.country"].search([], limit=1)
         self.env["dokstamp.source"]._watches("res.country")

@@ -6,6 +6,8 @@ import threading
 from odoo import models
 
 from ...dokstamp_api import (
+    Address,
+    AddressRefused,
     AnswerNotUnderstood,
     Client,
     ClientCredentials,
@@ -17,7 +19,6 @@ from ...dokstamp_api import (
     PasswordLogin,
     RateLimit,
 )
-from .address import split_address
 
 # One client per account and process, so that connections and the token outlive a flush.
 _clients = {}
@@ -94,8 +95,10 @@ class DokstampAccount(models.Model):
         :param Exception error: of the client, or of `_client`
         :rtype: str
         """
-        parts = split_address(self.base_url)
-        host = parts.hostname if parts else self.base_url
+        try:
+            host = Address.of(self.base_url).host
+        except AddressRefused as refusal:
+            return self._stored_address_sentence(refusal)
         unreached = self._unreached_sentences(host)
         reason = getattr(error, "reason", None)
         return unreached.get(reason) or self._refusal_sentence(error, host)
@@ -119,6 +122,12 @@ class DokstampAccount(models.Model):
                 "The connection to %(host)s is not safe: its certificate could not "
                 "be verified. Check the address; if it is right, ask whoever runs "
                 "your network.",
+                host=host,
+            ),
+            "address": self.env._(
+                "The call would have gone to another server than %(host)s, so that "
+                "nothing was sent. Check the address of the API, and the proxy of the "
+                "server that Odoo runs on.",
                 host=host,
             ),
             "timeout": self.env._("%(host)s did not answer in time.", host=host),

@@ -1,30 +1,48 @@
 """A school's access to DokStamp.
 
-    account       who signs in where, and how fast it may call
-    credentials   the secrets, which nobody can read
-    guard         what keeps credentials and records where they belong
-    limits        what the fields may hold
-    access        the client that uses them, and what is wrong with the access
-    health        whether the account may be used right now
-    registry      what registry records get from their company's account
-    pages         where people see its records at DokStamp
-    overview      what its form tells of the queue
-    buttons       what an administrator does with it
+    account   who signs in where, with which secret, and how fast it may call
+    access    the client that uses them, and what is wrong with the access
+    breaker   whether it may be used right now, as the flush has noted it
 
-People write all of it but its health, which the flush notes.
+What registry and queue add: `registry/account_registry`, `sync/account_queue`.
+
+PostgreSQL quotes the whole row that it refuses, secrets included, and Odoo passes that
+on to its log and to the browser's error dialog. So no rule for a value of this model is
+left to a constraint of the database: it is said before the database says it.
 """
 
-from odoo import fields, models
+import re
+from urllib.parse import quote
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
+from ..actions import RELOAD, show_message
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
     *("base_url", "tenant", "auth_method", "client_id", "client_secret"),
     *("login", "password"),
 }
+# What the breaker notes, when DokStamp answers and when nothing is wrong at all.
+ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
+HEALTHY = {"pause_reason": False, **ANSWERING}
+STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
+TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*")  # a slug: dokstamp-api.md 3
+MAX_IN_FLIGHT = 32  # requests
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBERS = ("integer", "float")  # empty is 0
+SHOWN_LENGTH = 100  # characters of an address that is none
+# What is filled in stands behind the server's name: whose page it is stays decided.
+PATTERN = re.compile(r"[^{}/]+//[^{}/?#]+(?:[/?#](?:[^{}]|\{uuid\}|\{resource\})*)?")
 
 
 class DokstampAccount(models.Model):
-    """One DokStamp tenant with its credentials, for one company."""
+    """One DokStamp tenant with its credentials, for one company.
+
+    People write all of it but its health, which the flush notes.
+    """
 
     _name = "dokstamp.account"
     _description = "DokStamp Account"
@@ -57,6 +75,22 @@ class DokstampAccount(models.Model):
     )
     client_id = fields.Char(string="Client ID", copy=False)
     login = fields.Char(string="E-mail", copy=False)
+    client_secret = fields.Char(
+        string="Client secret",
+        compute="_compute_secrets",
+        inverse="_inverse_client_secret",
+        copy=False,
+    )
+    has_client_secret = fields.Boolean(
+        string="Has a client secret", compute="_compute_secrets"
+    )
+    password = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_password", copy=False
+    )
+    has_password = fields.Boolean(string="Has a password", compute="_compute_secrets")
+    # Where the secrets are: no role can read these through a form, an export or RPC.
+    stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
     # the database's uuid and what a dump of it does not carry
     database_uuid = fields.Char(
         string="Confirmed in database",
@@ -66,12 +100,6 @@ class DokstampAccount(models.Model):
             "The database that the credentials were confirmed in. A copy of the "
             "database does not use them."
         ),
-    )
-    institution_id = fields.Many2one(
-        "dokstamp.institution",
-        string="Default institution",
-        check_company=True,
-        help="The institution of new courses and modules.",
     )
     state = fields.Selection(
         [("draft", "Not connected"), ("connected", "Connected"), ("paused", "Paused")],
@@ -106,15 +134,135 @@ class DokstampAccount(models.Model):
         help="DokStamp is left alone until then.",
     )
     outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
+    page_url_pattern = fields.Char(
+        string="Pattern of DokStamp's pages",
+        help="Where people see a record at DokStamp, for example "
+        "https://app.example.com/{resource}/{uuid}. Leave empty for no link.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("stored_client_secret", "stored_password")
+    def _compute_secrets(self):
+        """Secrets are write-only: a form gets told that there is one, never which."""
+        for account, account_sudo in zip(self, self.sudo(), strict=True):
+            account.client_secret = account.password = False
+            account.has_client_secret = bool(account_sudo.stored_client_secret)
+            account.has_password = bool(account_sudo.stored_password)
+
+    def _inverse_client_secret(self):
+        self.flush_recordset()  # what is refused takes no secret along
+        for account in self:
+            if account.client_secret:  # an empty field in a form keeps what is there
+                account.sudo().stored_client_secret = account.client_secret.strip()
+
+    def _inverse_password(self):
+        self.flush_recordset()  # as above
+        for account in self:
+            if account.password:
+                account.sudo().stored_password = account.password
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("tenant")
+    def _check_tenant(self):
+        for account in self:
+            if not TENANT.fullmatch(account.tenant or ""):
+                raise ValidationError(
+                    self.env._(
+                        "“%(tenant)s” is not a tenant. It looks like my-school: small "
+                        "letters, digits, dots, hyphens and underscores.",
+                        tenant=account.tenant,
+                    )
+                )
+
+    @api.constrains("max_in_flight", "requests_per_minute")
+    def _check_pace(self):
+        for account in self:
+            if not 1 <= account.max_in_flight <= MAX_IN_FLIGHT:
+                raise ValidationError(
+                    self.env._(
+                        "Requests at once must be between 1 and %s.", MAX_IN_FLIGHT
+                    )
+                )
+            if account.requests_per_minute < 0:
+                raise ValidationError(
+                    self.env._("Requests per minute cannot be negative.")
+                )
+
+    @api.constrains("page_url_pattern")
+    def _check_page_url_pattern(self):
+        """:raise ValidationError: no address of the web comes of it"""
+        for account in self.filtered("page_url_pattern"):
+            if not account._filled_in(resource="courses", uuid="0"):
+                raise ValidationError(
+                    self.env._(
+                        "The pattern of DokStamp's pages is an address that begins "
+                        "with https:// and the server's name, as "
+                        "https://app.example.com/{resource}/{uuid}. Behind the name it "
+                        "may hold {resource} and {uuid}, and no other braces."
+                    )
+                )
+
+    def _refuse_unfit(self, vals):
+        """:raise ValidationError: a value that the columns would refuse"""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or not field.store:
+                continue
+            if field.type in NUMBERS:
+                if abs(value or 0) > MAX_INTEGER:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s: this number is too large.",
+                            field=field._description_string(self.env),
+                        )
+                    )
+            elif field.required and not value:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s is needed: fill it in.",
+                        field=field._description_string(self.env),
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        suggested = self.default_get(["base_url"])  # perhaps a user's own default
+        accounts = super().create(
+            [self._with_plain_address({**suggested, **vals}) for vals in vals_list]
+        )
+        accounts._forget_typed_secrets()
+        accounts._note_changed({"active": True})
+        return accounts
 
     def write(self, vals):
+        self._refuse_unfit(vals)
+        vals = self._with_plain_address(vals)
+        self._check_change(vals)
         reconnecting = self.filtered(
             lambda account: account.state != "draft" and account._differs(vals)
         )
+        if "base_url" in vals:
+            self._drop_secrets_of_another_address(vals)
         result = super().write(vals)
+        if not STORED_IN.keys().isdisjoint(vals):
+            self._forget_typed_secrets()
         if reconnecting:
             reconnecting._reset_access()
+        self._note_changed(vals)
         return result
+
+    def _check_change(self, vals):
+        """Refuse what must not be written; the queue does once it has sent something.
+
+        :raise UserError: ``vals`` must not be written
+        """
+
+    def _note_changed(self, vals):
+        """``vals`` are written, or ``self`` is new; the registry follows."""
 
     def _differs(self, vals):
         """Whether ``vals`` give other credentials; any secret is another one."""
@@ -122,3 +270,186 @@ class DokstampAccount(models.Model):
             vals[name] and vals[name] != self[name]
             for name in ACCESS_FIELDS.intersection(vals)
         )
+
+    def _forget_typed_secrets(self):
+        """A form reads what it has saved in the same request: not from the cache.
+
+        Nor whether there is a secret: what one method computes is not invalidated while
+        part of it is being written.
+        """
+        self.invalidate_recordset([*STORED_IN, "has_client_secret", "has_password"])
+
+    def _drop_secrets_of_another_address(self, vals):
+        """Whoever may change the address must not have the secrets sent to a server of
+        their own: they are typed anew for another one.
+
+        :raise ValidationError: no address of an API
+        """
+        origin = self._plain_address(vals["base_url"]).origin
+        moving = self.filtered(lambda account: origin_of(account.base_url) != origin)
+        # sudo: nobody may write these; a secret in ``vals`` is stored after this
+        moving.sudo().write(
+            {stored: False for name, stored in STORED_IN.items() if not vals.get(name)}
+        )
+
+    # === ACTION METHODS === #
+
+    def action_test_connection(self):
+        """Ask DokStamp for one institution; connect when it answers, or say what is
+        wrong.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_secret_is_there()
+        error = self._try_connection()
+        if error:
+            raise UserError(self._access_sentence(error))
+        self.write(
+            {
+                "state": "connected",
+                "database_uuid": self._current_database_uuid(),
+                **HEALTHY,
+            }
+        )
+        self._note_connected()
+        return show_message(
+            self.env._(
+                "Connected to %(tenant)s at DokStamp: it may read. Whether it may "
+                "write as well shows at the first save.",
+                tenant=self.tenant,
+            ),
+            "success",
+            next=RELOAD,
+        )
+
+    def action_pause(self):
+        self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
+
+    def action_resume(self):
+        """Go on where the queue stopped; the first call shows whether the cause is
+        gone.
+        """
+        for account in self:
+            # not connected: other credentials were saved as the button was pressed
+            if account.state != "connected":
+                account.action_test_connection()
+
+    def _note_connected(self):
+        """DokStamp answered to a person's test; the queue goes on."""
+
+    def _check_secret_is_there(self):
+        """Say so before DokStamp is asked without one.
+
+        :raise UserError: there is none to sign in with
+        """
+        if self.auth_method == "password":
+            if not self.has_password:
+                raise UserError(
+                    self.env._(
+                        "The password is missing. Type it again: it is forgotten when "
+                        "the address of the API changes."
+                    )
+                )
+        elif not self.has_client_secret:
+            raise UserError(
+                self.env._(
+                    "The client secret is missing. Type it again: it is forgotten when "
+                    "the address of the API changes."
+                )
+            )
+
+    # === ADDRESS: as people type it; `dokstamp_api/address` takes it apart === #
+
+    def _with_plain_address(self, vals):
+        """Values of a record with the address in its one way to write it.
+
+        :rtype: dict
+        :raise ValidationError: no address of an API
+        """
+        if "base_url" not in vals:
+            return vals
+        return {**vals, "base_url": self._plain_address(vals["base_url"]).url}
+
+    def _plain_address(self, text):
+        """:rtype: Address
+        :raise ValidationError: no address of an API
+        """
+        try:
+            return Address.of(text)
+        except AddressRefused as error:
+            raise ValidationError(self._address_sentence(error, text)) from None
+
+    def _stored_address_sentence(self, error):
+        """What is wrong with an address that was stored when it still passed."""
+        return self.env._(
+            "The address of the API cannot be right, so that nothing is sent: "
+            "%(reason)s",
+            reason=self._address_sentence(error, self.base_url),
+        )
+
+    def _address_sentence(self, error, text):
+        """What is wrong with an address, in plain words."""
+        if error.reason == "characters":
+            return self.env._(
+                "The address of the API holds plain letters, digits, dots, hyphens and "
+                "slashes alone: no space, backslash, percent sign or letter with an "
+                "accent. Type it anew. It looks like https://api.dokstamp.com."
+            )
+        if error.reason == "unencrypted":
+            return self.env._(
+                "The address must begin with https://: students' data and "
+                "your credentials would travel unencrypted otherwise."
+            )
+        if error.reason in ("user", "query"):  # may hold a password: not repeated
+            return self.env._(
+                "The address of the API holds no user name, question mark or #."
+            )
+        return self.env._(
+            "“%(url)s” is not an address of an API. It looks like "
+            "https://api.dokstamp.com.",
+            url=str(text or "")[:SHOWN_LENGTH],
+        )
+
+    # === PAGES: where people see the account's records at DokStamp === #
+
+    def _page_url(self, resource, uuid):
+        """Where people see a record at DokStamp, or False.
+
+        :param str resource: as DokStamp's paths call the kind of record
+        """
+        if not self.page_url_pattern or not uuid:
+            return False
+        return self._filled_in(resource=resource, uuid=uuid)
+
+    def _filled_in(self, resource, uuid):
+        """The page of that name, False where the pattern is not one of pages: it may be
+        of an earlier version.
+
+        :rtype: str | bool
+        """
+        if not PATTERN.fullmatch(self.page_url_pattern):
+            return False
+        url = self.page_url_pattern.replace("{resource}", resource)
+        return web_page(url.replace("{uuid}", quote(uuid, safe=""))) or False
+
+    # === COPIES OF THE DATABASE === #
+
+    def _current_database_uuid(self):
+        """Which database this is: its uuid, and what a dump of it does not carry, its
+        name and the identifier of its server.
+
+        :rtype: str
+        """
+        # sudo: a system parameter
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        cr = self.env.cr
+        cr.execute(
+            "SELECT current_database(),"
+            " has_function_privilege('pg_control_system()', 'EXECUTE')"
+        )
+        name, may_ask_server = cr.fetchone()
+        if not may_ask_server:
+            return f"{uuid}@{name}"
+        cr.execute("SELECT system_identifier FROM pg_control_system()")
+        [server] = cr.fetchone()
+        return f"{uuid}@{name}@{server}"

@@ -12,8 +12,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..registry.api_field import ApiField
-from ..registry.course import DokstampCourse as Course
-from ..registry.institution import DokstampInstitution as Institution
 from ..sync.messages import Message
 from .pdf import decoded
 
@@ -33,6 +31,10 @@ class UploadImage(Message):
     @property
     def sent(self):
         return {}
+
+    @property
+    def size(self):
+        return len(self.content)
 
     def _run(self):
         self._meaning("created", {}, {"original_name": self.filename})
@@ -91,9 +93,9 @@ class DokstampBadgeImage(models.Model):
         if binding.dokstamp_uuid:
             return None
         return UploadImage(
-            resource="files",
             filename=f"badge-{self.sha256[:12]}.png",
-            content=decoded(self.image),
+            # without the batch's other images
+            content=decoded(self.with_prefetch().image),
         )
 
     def _removal_message(self, binding, removal_keys, tried, since):
@@ -132,12 +134,6 @@ class DokstampInstitution(models.Model):
     _name = "dokstamp.institution"
     _inherit = ["dokstamp.institution", "dokstamp.badge.bearer"]
 
-    _dokstamp_fields = {
-        **Institution._dokstamp_fields,
-        "is_badges_enabled": ApiField(),
-        "badge_image_id": ApiField(),
-    }
-
     is_badges_enabled = fields.Boolean(string="Issue Open Badges")
     manages_badges = fields.Boolean(
         compute="_compute_manages_badges",
@@ -153,6 +149,13 @@ class DokstampInstitution(models.Model):
                 or institution.is_badges_enabled
                 or bool(institution.badge_image_id)
             )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "is_badges_enabled": ApiField(),
+            "badge_image_id": ApiField(),
+        }
 
     def _api_value(self, name):
         if name == "is_badges_enabled" and not self.manages_badges:
@@ -170,4 +173,6 @@ class DokstampCourse(models.Model):
     _name = "dokstamp.course"
     _inherit = ["dokstamp.course", "dokstamp.badge.bearer"]
 
-    _dokstamp_fields = {**Course._dokstamp_fields, "badge_image_id": ApiField()}
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {"badge_image_id": ApiField()}

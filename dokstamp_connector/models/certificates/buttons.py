@@ -51,7 +51,7 @@ class DokstampCertificate(models.Model):
     def action_open_verification(self):
         """Open DokStamp's public page of the certificate."""
         self.ensure_one()
-        return open_address(self.verification_url)
+        return open_address(self.env, self._public_page())
 
     def action_open_replaces(self):
         return self.replaces_id._open()

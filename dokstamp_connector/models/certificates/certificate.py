@@ -13,6 +13,7 @@
     badges        badge images of institutions and courses
     buttons       what forms open and count
     guard         what people may change, and when
+    chatter       who says what on one
     side_doors    other ways in that people could take
     pdf           documents as bytes
 

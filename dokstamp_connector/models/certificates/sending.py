@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+from ...dokstamp_api import web_page
 from ..sync.messages import (
     Certified,
     Issue,
@@ -36,7 +37,6 @@ class DokstampCertificate(models.Model):
         """The next message of a queue row, or None when nothing is left to do."""
         file_uuid = (binding.last_payload or {}).get("file_uuid")
         known = {
-            "resource": self._dokstamp_resource,
             "uuid": binding.dokstamp_uuid or None,
             "file_uuid": file_uuid,
         }
@@ -52,7 +52,9 @@ class DokstampCertificate(models.Model):
         obstacle = self._hold_sentence()
         if not known["file_uuid"] and not obstacle:
             return Upload(
-                resource="files", filename=self.pdf_filename, content=decoded(self.pdf)
+                filename=self.pdf_filename,
+                # without the batch's other documents
+                content=decoded(self.with_prefetch().pdf),
             )
         return Issue(
             **known,
@@ -129,8 +131,8 @@ class DokstampCertificate(models.Model):
         if self.state in ("revoked", "expired") and status in ("draft", "issued"):
             return  # an old answer: there is no way back (dokstamp-api.md 16.4)
         values = {
-            "verification_url": remote.get("public_verification_url")
-            or self.verification_url,
+            "verification_url": web_page(remote.get("public_verification_url"))
+            or self._public_page(),
             "issued_at": as_utc(remote.get("issued_at")) or self.issued_at,
             "failure_message": False,
             "answer": {**(self.answer or {}), **remote},

@@ -1,8 +1,5 @@
 from . import entity
-from . import entity_rules
-from . import entity_state
-from . import entity_capture
-from . import entity_fed
+from . import account_registry
 from . import institution
 from . import institution_member
 from . import organization
@@ -13,4 +10,4 @@ from . import curriculum_line
 from . import cohort
 from . import student
 from . import enrollment
-from . import buttons
+from . import res_partner

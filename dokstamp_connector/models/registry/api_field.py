@@ -23,6 +23,8 @@ class ApiField:
     :param minimum: smallest number
     :param maximum: largest number
     :param pattern: what a text must match as a whole
+    :param filterable: DokStamp is documented to filter a list by it
+    :param archived: what stands here for "archived"; None: it says nothing of that
     :param zero_is_empty: Odoo's 0 stands for "not known" and is not sent
     """
 
@@ -32,6 +34,8 @@ class ApiField:
     minimum: float | None = None
     maximum: float | None = None
     pattern: re.Pattern | None = None
+    filterable: bool = False
+    archived: object = None
     zero_is_empty: bool = False
 
     def key_of(self, field):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -18,15 +18,7 @@ class DokstampCohort(models.Model):
     _dokstamp_rank = 60
     _natural_key = ("code", "course_id")
     _dokstamp_keys = (("code", "course_id"),)
-    _dokstamp_filters = ("code", "course_uuid")
     _dokstamp_certificate_filter = "cohort_uuid"
-    _dokstamp_fields = {
-        "code": ApiField(needed=True),
-        "course_id": ApiField(needed=True),
-        "modality": ApiField(),
-        "start_date": ApiField(),
-        "end_date": ApiField(),
-    }
 
     code = fields.Char(required=True, index=True)
     course_id = fields.Many2one(
@@ -43,10 +35,24 @@ class DokstampCohort(models.Model):
     start_date = fields.Date(string="Start date")
     end_date = fields.Date(string="Expected graduation")
 
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
     _code_per_course = models.Constraint(
         "UNIQUE (course_id, code)",
         "Another cohort of this course already has this code.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "code": ApiField(filterable=True, needed=True),
+            "course_id": ApiField(filterable=True, needed=True),
+            "modality": ApiField(),
+            "start_date": ApiField(),
+            "end_date": ApiField(),
+        }
 
     def _problem_of(self, name):
         if name in ("start_date", "end_date") and self._ends_too_early():
@@ -57,3 +63,15 @@ class DokstampCohort(models.Model):
 
     def _ends_too_early(self):
         return self.start_date and self.end_date and self.end_date < self.start_date
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "cohort_id")
+        for cohort in self:
+            cohort.enrollment_count = counts.get(cohort.id, 0)
+
+    def action_view_enrollments(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "cohort_id"
+        )
+        action["context"]["default_course_id"] = self.course_id.id
+        return action

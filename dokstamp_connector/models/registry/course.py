@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -15,20 +15,7 @@ class DokstampCourse(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("code", "institution_id")
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
-    _dokstamp_filters = ("code",)
     _dokstamp_certificate_filter = "course_uuid"
-    _dokstamp_archive_values = {"status": "archived"}
-    _dokstamp_fields = {
-        "name": ApiField(needed=True, max_length=255),
-        "code": ApiField(),
-        "description": ApiField(),
-        "workload_hours": ApiField(minimum=0, zero_is_empty=True),
-        "area": ApiField(),
-        "version": ApiField(),
-        "status": ApiField(),
-        "institution_id": ApiField(needed=True),
-        "organization_id": ApiField(),
-    }
 
     name = fields.Char(required=True)
     code = fields.Char(index=True)
@@ -55,9 +42,37 @@ class DokstampCourse(models.Model):
     cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
     enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")
 
+    enrollment_count = fields.Integer(
+        compute="_compute_enrollment_count", string="Enrollments"
+    )
+
     # Who else may hold the code at DokStamp is not documented (dokstamp-api.md 22.14);
     # two courses of one institution with one code would be adopted as one.
     _code_per_institution = models.UniqueIndex(
         "(institution_id, code) WHERE code IS NOT NULL",
         "Another course of this institution already has this code.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True, max_length=255),
+            "code": ApiField(filterable=True),
+            "description": ApiField(),
+            "workload_hours": ApiField(minimum=0, zero_is_empty=True),
+            "area": ApiField(),
+            "version": ApiField(),
+            "status": ApiField(archived="archived"),
+            "institution_id": ApiField(needed=True),
+            "organization_id": ApiField(),
+        }
+
+    def _compute_enrollment_count(self):
+        counts = self._count("dokstamp.enrollment", "course_id")
+        for course in self:
+            course.enrollment_count = counts.get(course.id, 0)
+
+    def action_view_enrollments(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_enrollment_action", "course_id"
+        )

@@ -18,14 +18,6 @@ class DokstampCurriculumLine(models.Model):
 
     _dokstamp_rank = 50
     _natural_key = ("course_id", "module_id")
-    _dokstamp_fields = {
-        "course_id": ApiField(needed=True),
-        "module_id": ApiField(needed=True, key="uuid"),
-        "order": ApiField(),
-        "is_required": ApiField(),
-        "workload": ApiField(minimum=0, zero_is_empty=True),
-        "group_id": ApiField(key="course_module_group_uuid"),
-    }
 
     course_id = fields.Many2one(
         "dokstamp.course",
@@ -66,6 +58,17 @@ class DokstampCurriculumLine(models.Model):
         "UNIQUE (course_id, module_id)",
         "This module is already in this course.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "course_id": ApiField(needed=True),
+            "module_id": ApiField(needed=True, key="uuid"),
+            "order": ApiField(),
+            "is_required": ApiField(),
+            "workload": ApiField(minimum=0, zero_is_empty=True),
+            "group_id": ApiField(key="course_module_group_uuid"),
+        }
 
     @api.depends("module_id")
     def _compute_is_required(self):

@@ -17,17 +17,9 @@ class DokstampEnrollment(models.Model):
     _natural_key = ("student_id", "course_id", "cohort_id")
     _natural_key_optional = ("cohort_id",)
     _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
+    # no other filter is documented: dokstamp-api.md 21.2
+    _dokstamp_is_listed = True
     _dokstamp_certificate_filter = "enrollment_uuid"
-    _dokstamp_archive_values = {"completion_status": "dropped"}
-    _dokstamp_fields = {
-        "student_id": ApiField(needed=True),
-        "course_id": ApiField(needed=True),
-        "enrolled_at": ApiField(needed=True),
-        "cohort_id": ApiField(),
-        "completion_status": ApiField(),
-        "grade": ApiField(minimum=0, maximum=10),
-        "completed_at": ApiField(),
-    }
 
     student_id = fields.Many2one(
         "dokstamp.student",
@@ -75,6 +67,18 @@ class DokstampEnrollment(models.Model):
         "(student_id, course_id, COALESCE(cohort_id, 0))",
         "This student is already enrolled in this course and cohort.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "student_id": ApiField(needed=True),
+            "course_id": ApiField(needed=True, filterable=True),
+            "enrolled_at": ApiField(needed=True),
+            "cohort_id": ApiField(),
+            "completion_status": ApiField(archived="dropped"),
+            "grade": ApiField(minimum=0, maximum=10),
+            "completed_at": ApiField(),
+        }
 
     @api.depends("grade")
     def _compute_is_graded(self):

@@ -1,27 +1,18 @@
 """What every registry model is: a body for DokStamp, made of the school's own data.
 
-A registry model lists the keys of its request body in `_dokstamp_fields`; all else
-follows from them.
-
-    entity          what DokStamp should hold
-    entity_rules    what DokStamp would refuse, said before it does
-    entity_state    what DokStamp holds, and how far the rest got
-    entity_capture  a save queues what changed
-    entity_fed      what a source feeds is not typed over
-    buttons         what people do with a record by hand
+A registry model lists the keys of its request body in `_get_dokstamp_fields`; all else
+follows from them. The layers above add what they know: `sync/entity_sync` the uuid and
+how far it got, `sources/fed_entity` what feeds it.
 """
 
+import hashlib
+import re
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
-SYNC_STATES = [
-    ("none", "Not sent"),
-    ("pending", "On its way"),
-    ("waiting", "Waiting"),
-    ("synced", "At DokStamp"),
-    ("failed", "Failed"),
-]
+LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 
 
 class DokstampEntity(models.AbstractModel):
@@ -37,20 +28,18 @@ class DokstampEntity(models.AbstractModel):
     _description = "DokStamp Registry Entity"
     _check_company_auto = True
 
-    # The client's resource (`client.courses`), and its place in the order of sending:
-    # dokstamp-api.md 21.1.
+    # The name of its collection in DokStamp's paths, and what that lies below, where it
+    # does: `courses/{course_id}/modules`, with links that stand for their uuid.
     _dokstamp_resource = None
+    _dokstamp_below = ""
+    # Its place in the order of sending: dokstamp-api.md 21.1.
     _dokstamp_rank = 0
-    # A resource below another one (`/courses/{uuid}/modules/groups`): the link to that
-    # one.
-    _dokstamp_parent = None
-    # Field name → ApiField, in the order of the API document's table.
-    _dokstamp_fields = {}
     # Fields that find the record at DokStamp; the first alternative without an empty
     # value is used. dokstamp-api.md 21.2.
     _dokstamp_keys = ()
-    # Those of them that DokStamp is documented to filter by: dokstamp-api.md 5.
-    _dokstamp_filters = ()
+    # Whether its filters give a list of many, which is read once instead of a search
+    # each.
+    _dokstamp_is_listed = False
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
@@ -63,9 +52,6 @@ class DokstampEntity(models.AbstractModel):
     # The filter of GET /certificates that tells whether a certificate leans on it;
     # dokstamp-api.md 21.5.
     _dokstamp_certificate_filter = None
-    # What stands for "archived" in the body; empty where DokStamp has no such flag.
-    _dokstamp_archive_values = {}
-
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -81,24 +67,43 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp account",
     )
     active = fields.Boolean(default=True)
-    dokstamp_uuid = fields.Char(
-        string="DokStamp UUID",
-        compute="_compute_binding",
-        search="_search_dokstamp_uuid",
-    )
-    last_synced_at = fields.Datetime(
-        string="Last sent at", compute="_compute_binding", search="_search_last_synced"
-    )
-    sync_state = fields.Selection(
-        SYNC_STATES,
-        string="DokStamp",
-        compute="_compute_sync_state",
-        search="_search_sync_state",
-    )
-    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
-    dokstamp_page_url = fields.Char(
-        string="Page at DokStamp", compute="_compute_binding"
-    )
+
+    # === DECLARATION === #
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        """The keys of the request body: field name → `ApiField`, in the order of the
+        API document's table. An addon that sends more adds to what `super` returns.
+
+        :rtype: dict[str, ApiField]
+        """
+        return {}
+
+    @api.model
+    def _get_dokstamp_filters(self):
+        """The keys that DokStamp is documented to filter a list by: dokstamp-api.md 5.
+
+        :rtype: tuple[str, ...]
+        """
+        return tuple(
+            spec.key_of(self._fields[name])
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.filterable
+        )
+
+    @api.model
+    def _get_dokstamp_archive_values(self):
+        """What stands for "archived" in the body; empty where DokStamp has no flag.
+
+        :rtype: dict
+        """
+        return {
+            spec.key_of(self._fields[name]): spec.archived
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.archived is not None
+        }
+
+    # === KINDS OF RECORDS === #
 
     @api.model
     def _registry_models(self):
@@ -159,6 +164,103 @@ class DokstampEntity(models.AbstractModel):
             if record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
 
+    @property
+    def _dokstamp_parent(self):
+        """The link to the record that this one lies below at DokStamp, or None.
+
+        :rtype: str | None
+        """
+        return (LINK.findall(self._dokstamp_below) or [None])[-1]
+
+    def _path(self):
+        """The parts of the path that this record's collection lies at.
+
+        :return: None in place of a uuid that is not known
+        :rtype: tuple[str | None, ...]
+        """
+        parts = [*self._dokstamp_below.split("/"), self._dokstamp_resource]
+        return tuple(
+            self[link[1]]._uuid_at_dokstamp()
+            if (link := LINK.fullmatch(part))
+            else part
+            for part in parts
+            if part
+        )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._trimmed(vals) for vals in vals_list]
+        records = super().create(vals_list)
+        records._check_typed({name for vals in vals_list for name in vals})
+        records._note_created()
+        return records
+
+    def write(self, vals):
+        self.check_access("write")  # before any sentence tells what the records hold
+        vals = self._trimmed(vals)
+        self._check_change(vals)
+        result = super().write(vals)
+        self._check_typed(vals)
+        self._note_written(vals)
+        return result
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._note_deletion()
+        return super().unlink()
+
+    def _check_change(self, vals):
+        """Refuse what must not be written; sources do so with what they feed.
+
+        :raise UserError: ``vals`` must not be written
+        """
+
+    def _note_created(self):
+        """The records were created; the queue sends them."""
+
+    def _note_written(self, vals):
+        """``vals`` were written; the queue sends what of them matters."""
+
+    def _note_deletion(self):
+        """The records are about to be deleted; the queue takes them from DokStamp."""
+
+    def copy_data(self, default=None):
+        """A copy names itself as one, since DokStamp would take its twin's code or name
+        for the original.
+        """
+        copies = super().copy_data(default)
+        for record, vals in zip(self, copies, strict=True):
+            for name in ("name", "code"):
+                if name in vals and name not in (default or {}) and vals[name]:
+                    vals[name] = self.env._("%s (copy)", record[name])
+            vals.pop("email", None)
+        return copies
+
+    @api.model
+    def _trimmed(self, vals):
+        """``vals`` without space around texts: DokStamp searches keys letter by letter.
+
+        :rtype: dict
+        """
+        return {
+            name: (value.strip() or False)
+            if isinstance(value, str) and self._is_text(name)
+            else value
+            for name, value in vals.items()
+        }
+
+    def _is_text(self, name):
+        return name in self._get_dokstamp_fields() and self._fields[name].type == "char"
+
+    def _payload_triggers(self):
+        """Names of the fields whose change must reach DokStamp."""
+        triggers = {*self._get_dokstamp_fields(), "active", "account_id"}
+        return triggers | {self._dokstamp_parent} if self._dokstamp_parent else triggers
+
+    # === BODY === #
+
     def _prerequisites(self):
         """The registry records that must have a uuid before this one can be sent.
 
@@ -166,7 +268,7 @@ class DokstampEntity(models.AbstractModel):
         """
         self.ensure_one()
         names = [self._dokstamp_parent] if self._dokstamp_parent else []
-        names += self._dokstamp_fields
+        names += self._get_dokstamp_fields()
         links = [self[name] for name in names if self._fields[name].type == "many2one"]
         return [link for link in links if link]
 
@@ -179,7 +281,7 @@ class DokstampEntity(models.AbstractModel):
         self.ensure_one()
         payload = {
             spec.key_of(self._fields[name]): self._api_value(name)
-            for name, spec in self._dokstamp_fields.items()
+            for name, spec in self._get_dokstamp_fields().items()
         }
         if not self.active:
             payload |= self._archive_values(payload)
@@ -191,7 +293,7 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: dict
         """
-        return self._dokstamp_archive_values
+        return self._get_dokstamp_archive_values()
 
     def _api_value(self, name):
         """The value of the field ``name`` as it goes over the wire; dokstamp-api.md 1,
@@ -199,7 +301,7 @@ class DokstampEntity(models.AbstractModel):
         """
         field, value = self._fields[name], self[name]
         if field.type == "many2one":
-            return value.dokstamp_uuid or None if value else None
+            return value._uuid_at_dokstamp() if value else None
         if field.type in ("date", "datetime"):
             return value.isoformat() if value else None
         if field.type == "boolean":
@@ -208,7 +310,26 @@ class DokstampEntity(models.AbstractModel):
             return round(value, field.get_digits(self.env)[1])
         if field.type in ("char", "text", "selection"):
             return value or None
-        return None if self._dokstamp_fields[name].is_empty(value) else value
+        return None if self._get_dokstamp_fields()[name].is_empty(value) else value
+
+    def _uuid_at_dokstamp(self):
+        """By which DokStamp knows the record, as far as that is known; the queue adds
+        what it knows.
+
+        :rtype: str | None
+        """
+
+    def _digest(self):
+        """What is another one as soon as the record itself is; what becomes of those
+        that it refers to changes nothing.
+
+        :rtype: str
+        """
+        values = [
+            self[name].id if self._fields[name].type == "many2one" else self[name]
+            for name in sorted(self._payload_triggers())
+        ]
+        return hashlib.sha256(repr(values).encode()).hexdigest()
 
     def _search_keys(self):
         """The keys by which DokStamp is searched before anything is created:
@@ -219,14 +340,115 @@ class DokstampEntity(models.AbstractModel):
         :rtype: dict[str, str]
         """
         self.ensure_one()
-        needed = [n for n, spec in self._dokstamp_fields.items() if spec.needed]
+        needed = [n for n, spec in self._get_dokstamp_fields().items() if spec.needed]
         for names in self._dokstamp_keys:
             required = [name for name in names if name in needed or name == names[0]]
             if all(self[name] for name in required):
                 return {
-                    self._dokstamp_fields[name].key_of(
+                    self._get_dokstamp_fields()[name].key_of(
                         self._fields[name]
                     ): self._api_value(name)
                     for name in names
                 }
         return {}
+
+    # === RULES: what DokStamp would refuse === #
+
+    def _check_typed(self, names):
+        """Refuse what DokStamp would refuse, where a person types it.
+
+        A source's record (written with elevated rights) is kept as it is and fails with
+        the same sentence when it is planned, so that the school app's own save never
+        fails because of us. No `@api.constrains`, as Odoo runs those with elevated
+        rights too.
+
+        :param names: the fields that were typed in
+        :raise ValidationError: with a sentence for each value that will not do
+        """
+        if self.env.su:
+            return
+        for record in self:
+            problems = [
+                record._problem_of(n) for n in self._get_dokstamp_fields() if n in names
+            ]
+            if any(problems):
+                raise ValidationError("\n".join(dict.fromkeys(filter(None, problems))))
+
+    def _problems(self):
+        """Sentences about values that DokStamp would refuse.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        problems = (self._problem_of(name) for name in self._get_dokstamp_fields())
+        return list(dict.fromkeys(filter(None, problems)))
+
+    def _missing(self):
+        """Sentences about values that DokStamp needs and that nobody has given yet.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            self.env._("No %(field)s: DokStamp needs one.", field=self._label(name))
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.needed and not self[name]
+        ]
+
+    def _problem_of(self, name):
+        """Why DokStamp would refuse the value of the field ``name``, or None.
+
+        :rtype: str | None
+        """
+        spec, value = self._get_dokstamp_fields()[name], self[name]
+        if spec.max_length and value and len(value) > spec.max_length:
+            return self.env._(
+                "The %(field)s has %(count)s characters; DokStamp takes %(limit)s.",
+                field=self._label(name),
+                count=len(value),
+                limit=spec.max_length,
+            )
+        if spec.minimum is not None and value < spec.minimum:
+            return self.env._(
+                "The %(field)s must not be below %(limit)s.",
+                field=self._label(name),
+                limit=spec.minimum,
+            )
+        if spec.maximum is not None and value > spec.maximum:
+            return self.env._(
+                "The %(field)s must not be above %(limit)s.",
+                field=self._label(name),
+                limit=spec.maximum,
+            )
+        if spec.pattern and value and not spec.pattern.fullmatch(value):
+            return self.env._(
+                "The %(field)s “%(value)s” is not valid.",
+                field=self._label(name),
+                value=value,
+            )
+        return None
+
+    def _label(self, name):
+        """The field's label inside a sentence."""
+        label = self._fields[name]._description_string(self.env)
+        return label[:1].lower() + label[1:]
+
+    # === SMART BUTTONS === #
+
+    def _count(self, model, link):
+        """Record id → how many records of ``model`` point at it with their ``link``.
+
+        :rtype: dict[int, int]
+        """
+        groups = self.env[model]._read_group(
+            [(link, "in", self.ids)], [link], ["__count"]
+        )
+        return {record.id: count for record, count in groups}
+
+    def _action_pointing_here(self, xmlid, link):
+        """The action ``xmlid`` on what points at this record; new records do so too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = [(link, "=", self.id)]
+        action["context"] = {f"default_{link}": self.id}
+        return action

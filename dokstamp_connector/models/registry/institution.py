@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import URL, ApiField
 
@@ -19,16 +19,6 @@ class DokstampInstitution(models.Model):
     _natural_key = ("name",)
     _dokstamp_keys = (("name",),)
     _dokstamp_certificate_filter = "institution_uuid"
-    _dokstamp_archive_values = {"status": "inactive"}
-    _dokstamp_fields = {
-        "name": ApiField(needed=True, max_length=255),
-        "country": ApiField(needed=True),
-        "legal_name": ApiField(),
-        "tax_id": ApiField(),
-        "website": ApiField(pattern=URL),
-        "linkedin_organization": ApiField(),
-        "status": ApiField(),
-    }
 
     name = fields.Char(required=True)
     country = fields.Char(
@@ -51,3 +41,26 @@ class DokstampInstitution(models.Model):
     )
     organization_ids = fields.One2many("dokstamp.organization", "institution_id")
     course_ids = fields.One2many("dokstamp.course", "institution_id")
+    course_count = fields.Integer(compute="_compute_course_count", string="Courses")
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True, max_length=255),
+            "country": ApiField(needed=True),
+            "legal_name": ApiField(),
+            "tax_id": ApiField(),
+            "website": ApiField(pattern=URL),
+            "linkedin_organization": ApiField(),
+            "status": ApiField(archived="inactive"),
+        }
+
+    def _compute_course_count(self):
+        counts = self._count("dokstamp.course", "institution_id")
+        for institution in self:
+            institution.course_count = counts.get(institution.id, 0)
+
+    def action_view_courses(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_course_action", "institution_id"
+        )

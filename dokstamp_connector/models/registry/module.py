@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -18,21 +18,6 @@ class DokstampModule(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("code", "institution_id")
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
-    _dokstamp_filters = ("code", "institution_uuid")
-    _dokstamp_archive_values = {"is_active": False}
-    _dokstamp_fields = {
-        "name": ApiField(needed=True, max_length=150),
-        "code": ApiField(max_length=20),
-        "description": ApiField(),
-        "syllabus": ApiField(),
-        "workload": ApiField(minimum=0, zero_is_empty=True),
-        "credits": ApiField(minimum=0, zero_is_empty=True),
-        "modality": ApiField(),
-        "level": ApiField(),
-        "is_active": ApiField(),
-        "is_required": ApiField(),
-        "institution_id": ApiField(needed=True),
-    }
 
     name = fields.Char(required=True)
     code = fields.Char(index=True)
@@ -61,3 +46,19 @@ class DokstampModule(models.Model):
         "(institution_id, code) WHERE code IS NOT NULL",
         "Another module of this institution already has this code.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True, max_length=150),
+            "code": ApiField(filterable=True, max_length=20),
+            "description": ApiField(),
+            "syllabus": ApiField(),
+            "workload": ApiField(minimum=0, zero_is_empty=True),
+            "credits": ApiField(minimum=0, zero_is_empty=True),
+            "modality": ApiField(),
+            "level": ApiField(),
+            "is_active": ApiField(archived=False),
+            "is_required": ApiField(),
+            "institution_id": ApiField(filterable=True, needed=True),
+        }

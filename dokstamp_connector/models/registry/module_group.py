@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -14,14 +14,8 @@ class DokstampModuleGroup(models.Model):
     _dokstamp_resource = "groups"
     _dokstamp_rank = 40
     _natural_key = ("name", "course_id")
-    _dokstamp_parent = "course_id"
+    _dokstamp_below = "courses/{course_id}/modules"
     _dokstamp_keys = (("name",),)
-    _dokstamp_archive_values = {"is_active": False}
-    _dokstamp_fields = {
-        "name": ApiField(needed=True),
-        "order": ApiField(),
-        "is_active": ApiField(),
-    }
 
     name = fields.Char(required=True)
     order = fields.Integer(aggregator=None)
@@ -38,3 +32,11 @@ class DokstampModuleGroup(models.Model):
         "UNIQUE (course_id, name)",
         "Another group of this course already has this name.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True),
+            "order": ApiField(),
+            "is_active": ApiField(archived=False),
+        }

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import ApiField
 
@@ -18,11 +18,14 @@ class DokstampOrganization(models.Model):
     _dokstamp_rank = 20
     _natural_key = ("name", "institution_id")
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
-    _dokstamp_fields = {
-        "name": ApiField(needed=True),
-        "institution_id": ApiField(needed=True),
-        "code": ApiField(),
-    }
 
     name = fields.Char(required=True)
     code = fields.Char()
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True),
+            "institution_id": ApiField(needed=True),
+            "code": ApiField(),
+        }

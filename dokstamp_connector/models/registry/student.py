@@ -22,15 +22,7 @@ class DokstampStudent(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("email",)
     _dokstamp_keys = (("email",),)
-    _dokstamp_filters = ("email",)
     _dokstamp_certificate_filter = "student_uuid"
-    _dokstamp_fields = {
-        "name": ApiField(needed=True),
-        "email": ApiField(needed=True, pattern=EMAIL),
-        "date_of_birth": ApiField(needed=True),
-        "gender": ApiField(),
-        "social_name": ApiField(),
-    }
 
     name = fields.Char(required=True, help="The full legal name.")
     email = fields.Char(string="E-mail address", index=True)
@@ -52,6 +44,16 @@ class DokstampStudent(models.Model):
         "Another student already has this e-mail address, and DokStamp knows students "
         "by it.",
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "name": ApiField(needed=True),
+            "email": ApiField(filterable=True, needed=True, pattern=EMAIL),
+            "date_of_birth": ApiField(needed=True),
+            "gender": ApiField(),
+            "social_name": ApiField(),
+        }
 
     @api.model
     def _trimmed(self, vals):

@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ..registry.entity import SYNC_STATES
+from ..sync.entity_sync import SYNC_STATES
 
 REGISTRAR = "dokstamp_connector.group_registrar"
 

@@ -32,7 +32,7 @@ class DokstampSource(models.Model):
         fed = source._feed_records(
             matching.filtered(lambda r: r.id in links or source._takes(r))
         )
-        lost = [one for one in links if one not in matching._ids]
+        lost = source._ended(links, matching)
         source._let_go(source.link_ids.browse(links[one].id for one in lost))
         # whoever could not find them, or found others in their place, looks again
         source._feed_referrers(
@@ -44,7 +44,10 @@ class DokstampSource(models.Model):
         )
 
     def _as_reader(self):
-        """The source with the rights to read, and nothing of the user's context."""
+        """The source with rights on the registry, and nothing of the user's context.
+
+        Whose rights it has on the school app's records, `_reader_model` says.
+        """
         company = self.sudo().company_id
         context = {
             "lang": company.partner_id.lang,
@@ -57,9 +60,7 @@ class DokstampSource(models.Model):
 
     def _matching(self, ids):
         """The records among ``ids`` that meet the condition; archived ones too."""
-        return self.env[self.model].search(
-            self._whole_domain() & Domain("id", "in", ids), order="id"
-        )
+        return self._find(Domain("id", "in", ids))
 
     def _takes(self, record):
         """Whether a record that was never fed enters without being referred to."""
@@ -101,7 +102,8 @@ class DokstampSource(models.Model):
         :return: record id → registry values, and record id → why it cannot be read
         :rtype: tuple[dict[int, dict], dict[int, str]]
         """
-        values, errors = {}, {}
+        values, errors = {}, self._unreadable(records)
+        records = records.browse(one for one in records.ids if one not in errors)
         demanded = {
             line: line._demanded(records) for line in self.field_ids if line._is_link()
         }

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 # Another transaction was quicker; once this one is committed, reading again works.
@@ -77,6 +78,8 @@ class DokstampSource(models.Model):
                 "Somebody saved the same at the same moment. This record is read "
                 "again in the background."
             )
+        if isinstance(error, AccessError) and not self._reads_all():
+            return self._refusal(self.model)
         return self.env._(
             "This record could not be read (%(error)s). Check the fields and the "
             "condition of the source.",

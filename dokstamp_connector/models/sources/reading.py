@@ -167,7 +167,7 @@ class DokstampSourceField(models.Model):
         text = _as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
-        spec = self.env[self.entity]._dokstamp_fields.get(field.name)
+        spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
         limit = spec and spec.max_length
         return text[:limit] if self.cut and limit else text
 

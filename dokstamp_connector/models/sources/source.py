@@ -3,6 +3,8 @@
     source                 the definition: which model feeds which kind
     source_part            of it: each field (source_field), each value (source_value)
     watch                  notices a school app's save
+    reader                 as whom a source reads, and what that user may not
+    reach                  what no source reads, whoever confirms it
     guard                  keeps what goes wrong from failing that save
     feed                   reads records, finds or creates theirs, writes what differs
     reading                reads one field
@@ -13,7 +15,7 @@
     sweep                  finds what no hook could see
     fed_mixin              shows on the school app's forms how far a record got
 
-A source reads with all rights, in the transaction of whoever saved.
+A source reads in the transaction of whoever saved, as the user who changed it last.
 """
 
 from ast import literal_eval
@@ -23,11 +25,15 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..actions import show_message
+from .reach import condition_paths
 
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
+# Whoever changes these is whom it reads as; to switch it on or off is no change of it.
+READING = DEFINITION - {"active"}
 # After a change of these, what was fed before is no longer this source's.
 KIND = {"model_id", "entity", "company_id"}
+READER = {"reader_id", "confirmed_by_id"}
 
 
 class DokstampSource(models.Model):
@@ -106,8 +112,8 @@ class DokstampSource(models.Model):
 
     @api.constrains("model_id", "domain")
     def _check_domain(self):
-        """A condition fits its model, and finds nothing out that its author may not
-        read: sources read with all rights, secrets of accounts included.
+        """A condition fits its model, and asks for nothing that its author may not
+        read, or that no source reads.
         """
         for source in self:
             if source.model.startswith("dokstamp."):
@@ -118,6 +124,7 @@ class DokstampSource(models.Model):
             model = self.env[source.model].sudo(False)
             try:
                 model._search(Domain(source._domain()))
+                condition_paths(source._domain())
             except AccessError:
                 raise
             except Exception as error:  # noqa: BLE001 a domain can be wrong in every way
@@ -129,37 +136,45 @@ class DokstampSource(models.Model):
                         error=error,
                     )
                 ) from error
+            if closed := source._closed():
+                raise ValidationError(source._closed_sentence(closed))
 
     @api.constrains("model_id", "entity")
     def _check_fields_fit(self):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()
 
-    def _check_may_read(self):
-        """Refuse what the user may not read, since sources read with all rights.
-
-        No constraint, as Odoo runs those with all rights too.
-        """
-        for source in self:
-            self.env[source.model].check_access("read")
+    def _check_reader_untouched(self, vals):
+        if not self.env.su and not READER.isdisjoint(vals):
+            raise AccessError(
+                self.env._(
+                    "As whom a source reads follows from who changed it and who "
+                    "confirmed it: nobody writes it."
+                )
+            )
 
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        sources = super().create(vals_list)
-        sources._check_may_read()
+        for vals in vals_list:
+            self._check_reader_untouched(vals)
+        # given here, as anybody can keep a default value for a field
+        reader = {"reader_id": self.env.uid, "confirmed_by_id": False}
+        sources = super().create([vals | reader for vals in vals_list])
         sources._definition_changed()
         return sources
 
     def write(self, vals):
+        self._check_reader_untouched(vals)
         result = super().write(vals)
         if KIND.intersection(vals):
             # sudo: managers may not delete links by hand
             self.sudo().link_ids.unlink()
-            self._check_may_read()
-        if DEFINITION.intersection(vals):
+        if READING.intersection(vals):
             self._definition_changed()
+        elif "active" in vals:
+            self._watch_anew()
         return result
 
     def unlink(self):
@@ -168,6 +183,10 @@ class DokstampSource(models.Model):
         return result
 
     def _definition_changed(self):
+        self._take_over()
+        self._watch_anew()
+
+    def _watch_anew(self):
         """Watch the right models from now on, in every worker, and read all again."""
         self._forget_watches()
         self._read_all()
@@ -192,6 +211,11 @@ class DokstampSource(models.Model):
             )
         )
 
+    def action_confirm_reading(self):
+        """Show a system administrator what the source reads, to be confirmed."""
+        self.ensure_one()
+        return self.env["dokstamp.source.confirmation"]._open_for(self)
+
     def action_view_links(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -205,16 +229,15 @@ class DokstampSource(models.Model):
     def _domain(self):
         return literal_eval(self.domain or "[]")
 
-    def _whole_domain(self):
-        """The condition, and no record of another company.
+    def _company_domain(self):
+        """No record of another company.
 
         :rtype: Domain
         """
-        domain = Domain(self._domain())
         company = self.env[self.model]._fields.get("company_id")
         if company and company.comodel_name == "res.company":
-            domain &= Domain("company_id", "in", [False, self.company_id.id])
-        return domain
+            return Domain("company_id", "in", [False, self.company_id.id])
+        return Domain.TRUE
 
     def _fed_field_names(self):
         return [*self.field_ids.mapped("field_name"), "active"]

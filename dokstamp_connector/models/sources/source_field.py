@@ -4,6 +4,8 @@ import zoneinfo
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .reach import is_closed, steps_along
+
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 
 
@@ -79,7 +81,7 @@ class DokstampSourceField(models.Model):
     @api.model
     def _feedable(self, entity):
         model = self.env[entity]
-        names = [*model._dokstamp_fields, "is_graded", "partner_id"]
+        names = [*model._get_dokstamp_fields(), "is_graded", "partner_id"]
         if model._dokstamp_parent:
             names.append(model._dokstamp_parent)
         return [name for name in names if name in model._fields]
@@ -115,6 +117,8 @@ class DokstampSourceField(models.Model):
                 )
             for path in line._paths():
                 line._check_path(path)
+            if closed := line._closed():
+                raise ValidationError(line.source_id._closed_sentence(closed))
 
     def _check_path(self, path):
         model = self.env[self.model]
@@ -130,21 +134,6 @@ class DokstampSourceField(models.Model):
                 )
             model = self.env[field.comodel_name] if field.relational else None
 
-    def _check_may_read(self):
-        """As on the source, for every field along the paths."""
-        for line in self:
-            for path in line._paths():
-                model = self.env[line.model]
-                for name in path.split("."):
-                    model.check_access("read")
-                    field = model._fields[name]
-                    model._check_field_access(field, "read")
-                    model = self.env[field.comodel_name] if field.relational else None
-
-    def _definition_changed(self):
-        self._check_may_read()
-        return super()._definition_changed()
-
     # === DEFINITION === #
 
     def _sources(self):
@@ -158,6 +147,23 @@ class DokstampSourceField(models.Model):
         if self.method == "path":
             return [self.path] if self.path else []
         return PLACEHOLDER.findall(self.text or "") if self.method == "text" else []
+
+    def _closed(self):
+        """What along its paths no source reads, or None.
+
+        :rtype: str | None
+        """
+        field = self.env[self.entity]._fields.get(self.field_name)
+        target = field and field.comodel_name
+        for path in self._paths():
+            steps = list(steps_along(self.env[self.model], path))
+            # a school app may keep the very record of the registry that is meant
+            if target and steps and steps[-1][1].comodel_name == target:
+                steps.pop()
+            for model, step in steps:
+                if is_closed(model, step):
+                    return self.source_id._field_label(model, step)
+        return None
 
     def _is_link(self):
         return self.env[self.entity]._fields[self.field_name].type == "many2one"

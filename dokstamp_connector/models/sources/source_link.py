@@ -65,13 +65,6 @@ class DokstampSourceLink(models.Model):
     _of_record = models.Index("(res_model, res_id)")
     _claims = models.Index("(entity_model, claimed_id) WHERE claimed_id IS NOT NULL")
 
-    @api.depends("res_model", "res_id", "entity_model", "entity_id", "claimed_id")
-    def _compute_names(self):
-        for link in self:
-            link.res_name = self._name_of(link.res_model, link.res_id)
-            link.entity_name = self._name_of(link.entity_model, link.entity_id)
-            link.claimed_name = self._name_of(link.entity_model, link.claimed_id)
-
     @api.depends("claimed_id", "held_changes")
     def _compute_is_held(self):
         for link in self:
@@ -86,14 +79,47 @@ class DokstampSourceLink(models.Model):
             return held
         return ~held if wanted == {False} else Domain.TRUE
 
-    def _name_of(self, model, res_id):
-        if not res_id or model not in self.env:
-            return False
-        # sudo: whoever may see the link may see what it links
-        record = self.env[model].sudo().browse(res_id).exists()
-        return record.display_name or self.env._("deleted record")
+    @api.depends("res_model", "res_id", "entity_model", "entity_id", "claimed_id")
+    @api.depends_context("uid")
+    def _compute_names(self):
+        """What is linked, by the names that its viewer may read.
+
+        A record of the school app may be closed to them: it is called as the registry
+        calls what it fed.
+        """
+        records = self._names_of("res_model", "res_id")
+        entities = self._names_of("entity_model", "entity_id")
+        claimed = self._names_of("entity_model", "claimed_id")
+        hidden = self.env._("no access")
+        for link in self:
+            entity_name = entities.get((link.entity_model, link.entity_id))
+            link.entity_name = (entity_name or hidden) if link.entity_id else False
+            claimed_name = claimed.get((link.entity_model, link.claimed_id))
+            link.claimed_name = (claimed_name or hidden) if link.claimed_id else False
+            link.res_name = (
+                records.get((link.res_model, link.res_id)) or entity_name or hidden
+            )
+
+    def _names_of(self, model_name, id_name):
+        """(model, id) → the record's name, where the user may read it.
+
+        :rtype: dict[tuple[str, int], str]
+        """
+        names = {}
+        for model, links in self.grouped(model_name).items():
+            if model not in self.env:
+                continue
+            records = self.env[model].browse(set(links.mapped(id_name)) - {0})
+            existing = records.exists()
+            for record in existing._filtered_access("read"):
+                # sudo: a name may be made of more than the record
+                names[model, record.id] = record.sudo().display_name
+            for one in (records - existing).ids:
+                names[model, one] = self.env._("deleted record")
+        return names
 
     @api.depends("source_id", "res_model", "res_id")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for link in self:
             names = (link.source_id.name, link.res_name)

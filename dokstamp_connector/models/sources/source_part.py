@@ -1,5 +1,7 @@
 from odoo import api, models
 
+ORDER = {"sequence"}  # how parts are listed defines nothing
+
 
 class DokstampSourcePart(models.AbstractModel):
     """A part of a source's definition: any change of it has all records read again."""
@@ -17,12 +19,14 @@ class DokstampSourcePart(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         parts = super().create(vals_list)
-        parts._definition_changed()
+        parts._sources()._definition_changed()
         return parts
 
     def write(self, vals):
+        sources = self._sources()
         result = super().write(vals)
-        self._definition_changed()
+        if vals.keys() - ORDER:
+            (sources | self._sources())._definition_changed()
         return result
 
     def unlink(self):
@@ -30,6 +34,3 @@ class DokstampSourcePart(models.AbstractModel):
         result = super().unlink()
         sources._definition_changed()
         return result
-
-    def _definition_changed(self):
-        return self._sources()._definition_changed()

@@ -19,30 +19,28 @@ IDENTITY = {"name", "social_name", "email", "date_of_birth", "gender", "partner_
 class DokstampStudent(models.Model):
     _inherit = "dokstamp.student"
 
-    claim_count = fields.Integer(
-        string="Records that claim the address", compute="_compute_claim_count"
+    to_decide_count = fields.Integer(
+        string="Records to decide on", compute="_compute_to_decide_count"
     )
 
-    def _compute_claim_count(self):
-        # sudo: whoever sees the student may know that a record claims the address
-        groups = (
-            self.env["dokstamp.source.link"]
-            .sudo()
-            ._read_group(self._claims_domain(), ["claimed_id"], ["__count"])
-        )
-        counts = dict(groups)
+    def _compute_to_decide_count(self):
+        # sudo: whoever sees the student may know that something waits
+        links = self.env["dokstamp.source.link"].sudo()
         for student in self:
-            student.claim_count = counts.get(student.id, 0)
+            student.to_decide_count = links.search_count(student._to_decide_domain())
 
-    def _claims_domain(self):
-        return [("entity_model", "=", self._name), ("claimed_id", "in", self.ids)]
+    def _to_decide_domain(self):
+        """The links that wait for a registrar's word on who these students are."""
+        claims = Domain("claimed_id", "in", self.ids)
+        changes = Domain("entity_id", "in", self.ids) & Domain("is_held", "=", True)
+        return Domain("entity_model", "=", self._name) & (claims | changes)
 
-    def action_view_claims(self):
-        """Open the records that have this student's address and are held back."""
+    def action_view_to_decide(self):
+        """Open the school apps' records that wait for a word on who this student is."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_source_link_action_held"
         )
-        action["domain"] = self._claims_domain()
+        action["domain"] = list(self._to_decide_domain())
         return action
 
     # === WHO IS MEANT === #

@@ -41,7 +41,12 @@ class DokstampSweep(models.AbstractModel):
 
     def _sweep_source(self, source):
         """Feed the next batch of a source; return how many records were read."""
-        ids = source._next_ids(BATCH)
+        try:
+            with self.env.cr.savepoint():
+                ids = source._next_ids(BATCH)
+        except Exception as error:  # noqa: BLE001 one broken source holds up no other
+            source._log_failure("find its records", error)
+            ids = []
         source._feed_safely({source.id: ids})
         source.sweep_from_id = ids[-1] + 1 if len(ids) == BATCH else 0
         return len(ids)
@@ -55,36 +60,18 @@ class DokstampSweep(models.AbstractModel):
             [("id", ">", last_id), ("account_id", "!=", False)], order="id", limit=BATCH
         ):
             last_id = batch[-1].id
-            queue._gather(self._unsent(batch), "push")
+            queue._gather(queue._to_send(batch), "push")
             self.env["ir.cron"]._commit_progress()
             batch.invalidate_recordset()
         self._sweep_deleted(model)
 
-    def _unsent(self, records):
-        """Those that nothing is queued for, and that DokStamp holds otherwise or not.
-
-        :rtype: dokstamp.entity
-        """
-        open_rows = self.env["dokstamp.sync.record"]._open_rows(records)
-        bindings = records._bindings()
-        return records.filtered(
-            lambda record: (
-                record.id not in open_rows
-                and (
-                    record._push_message(bindings[record.id])
-                    if record.id in bindings
-                    else record.active
-                )
-            )
-        )
-
     def _sweep_deleted(self, model):
         """Bindings of records that the database dropped in a cascade."""
         bindings = self.env["dokstamp.binding"].search([("res_model", "=", model)])
-        existing = set(self.env[model].browse(bindings.mapped("res_id")).exists()._ids)
         queue = self.env["dokstamp.sync.record"]
-        for binding in bindings.filtered(lambda b: b.res_id not in existing):
-            queue._gather_removal(binding)
+        if bindings:
+            for binding in queue._to_remove(bindings):
+                queue._gather_removal(binding)
 
 
 class DokstampSource(models.Model):
@@ -101,8 +88,5 @@ class DokstampSource(models.Model):
         )
         ids = set(linked.mapped("res_id"))
         if source.trigger == "on_save":
-            domain = source._whole_domain() & Domain("id", ">=", start)
-            ids.update(
-                source.env[source.model].search(domain, order="id", limit=limit).ids
-            )
+            ids.update(source._find(Domain("id", ">=", start), limit).ids)
         return sorted(ids)[:limit]

@@ -15,6 +15,7 @@ from odoo import api, models, tools
 from odoo.http import request
 
 from .feed import AUTHORS
+from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
@@ -104,10 +105,7 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        conditions = self._whole_domain().iter_conditions()
-        paths = {condition.field_expr for condition in conditions}
-        for line in self.field_ids:
-            paths.update(line._paths())
+        paths = condition_paths(self._everything()) | self._line_paths()
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
@@ -201,6 +199,7 @@ class DokstampSource(models.Model):
         self.env.flush_all()  # what fails here is not ours to catch
         try:
             with self.env.cr.savepoint(flush=False):
+                # all of them: what may not be read any more says so when it is read
                 model = self._as_reader().env[self.model]
                 return model.search([(path, "in", ids)]).ids
         except Exception as error:  # noqa: BLE001

@@ -61,7 +61,9 @@ class DokstampAuditLog(models.Model):
         aggregator=None,
         help="HTTP status of DokStamp's answer; 0: no answer arrived.",
     )
-    succeeded = fields.Boolean(compute="_compute_succeeded", store=True)
+    succeeded = fields.Boolean(
+        compute="_compute_succeeded", store=True, precompute=True
+    )
     request_id = fields.Char(string="Request ID", readonly=True)
     # No foreign key: queue rows are cleaned up, audit lines never change.
     sync_record_id = fields.Many2oneReference(

@@ -1,4 +1,7 @@
+from collections import defaultdict
+
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class DokstampBinding(models.Model):
@@ -60,41 +63,70 @@ class DokstampBinding(models.Model):
         )
         return self.env[res_model].browse(binding.res_id).exists() if binding else None
 
-    def _is_shared(self):
-        """Whether a record of another account, of the same tenant then, is linked to
-        the same uuid.
+    def _shared(self):
+        """Those whose uuid a record of another account, of the same tenant then, is
+        linked to as well.
         """
-        return bool(
-            self.dokstamp_uuid
-            and self.search_count(
-                [("dokstamp_uuid", "=", self.dokstamp_uuid), ("id", "!=", self.id)],
-                limit=1,
-            )
+        uuids = [uuid for uuid in self.mapped("dokstamp_uuid") if uuid]
+        others = self.search(
+            [("dokstamp_uuid", "in", uuids), ("id", "not in", self.ids)]
         )
+        shared = set(others.mapped("dokstamp_uuid"))
+        return self.filtered(lambda binding: binding.dokstamp_uuid in shared)
 
     def _note_sent(self, account, res_model, res_id, uuid, payload):
-        """Remember what DokStamp holds for a record now.
+        """Remember what DokStamp holds for one record now, as `_note_held` does."""
+        self._note_held(account, {(res_model, res_id): (uuid, payload)})
 
-        :param str | None uuid: None for a curriculum line
-        :param dict payload: the whole body, so that the next change sends the
-            difference
-        :return: whether the record had another uuid before
-        :rtype: bool
+    def _note_held(self, account, held):
+        """Remember what DokStamp holds for records now.
+
+        :param dict held: (model, id) → uuid, None for a curriculum line, and the whole
+            body, so that the next change sends the difference
+        :return: those that had another uuid before
+        :rtype: set[tuple[str, int]]
         """
-        values = {
-            "dokstamp_uuid": uuid,
-            "last_payload": payload,
-            "last_synced_at": fields.Datetime.now(),
-        }
-        binding = self._find(account, res_model, res_id)
-        is_replaced = bool(binding.dokstamp_uuid) and binding.dokstamp_uuid != uuid
-        if binding:
-            binding.write(values)
-        else:
-            keys = {"account_id": account.id, "res_model": res_model, "res_id": res_id}
-            self.create(keys | values)
-        return is_replaced
+        known, replaced, new = self._of_places(account, held), set(), []
+        for place, (uuid, payload) in held.items():
+            values = {
+                "dokstamp_uuid": uuid,
+                "last_payload": payload,
+                "last_synced_at": fields.Datetime.now(),
+            }
+            if binding := known.get(place):
+                if binding.dokstamp_uuid and binding.dokstamp_uuid != uuid:
+                    replaced.add(place)
+                binding.write(values)
+            else:
+                keys = dict(zip(("res_model", "res_id"), place, strict=True))
+                new.append({"account_id": account.id, **keys, **values})
+        self.create(new)
+        return replaced
+
+    def _of_places(self, account, places):
+        """(model, id) → the binding of the record there, of those that have one.
+
+        :rtype: dict[tuple[str, int], dokstamp.binding]
+        """
+        found = self.search(
+            Domain("account_id", "=", account.id) & domain_of_places(places)
+        )
+        return {(binding.res_model, binding.res_id): binding for binding in found}
 
     def _forget(self, account, res_model, res_id):
         """DokStamp holds the record no more, or Odoo keeps it no more."""
         self._find(account, res_model, res_id).unlink()
+
+
+def domain_of_places(places):
+    """A domain: what is about one of these records.
+
+    :param places: pairs of model name and id
+    """
+    ids_by_model = defaultdict(list)
+    for name, res_id in places:
+        ids_by_model[name].append(res_id)
+    return Domain.OR(
+        Domain("res_model", "=", name) & Domain("res_id", "in", ids)
+        for name, ids in ids_by_model.items()
+    )

@@ -5,11 +5,14 @@ them.
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from ...dokstamp_api import BREAKER_OPENS_AFTER
 from .memory import Memory
 from .messages import Message, Probe
-from .verdict import BREAKER_OPENS_AFTER, judge
+from .verdict import judge
 
 BATCH = 100  # rows claimed at once
+BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
+AHEAD = 4  # messages that wait for each thread when new rows are claimed
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Lane:
     """What one account has under way: claimed rows, and the threads that send them.
 
     :param int account_id: the `dokstamp.account`
+    :param str lang: in which failures are told
     :param Client client: shared by the lane's threads
     :param int width: requests at once
     :param bool is_probing: after an outage, one reading call before any row is claimed
@@ -36,6 +40,7 @@ class Lane:
     """
 
     account_id: int
+    lang: str | None
     client: object
     width: int
     is_probing: bool = False
@@ -52,9 +57,15 @@ class Lane:
     @property
     def room(self):
         """How many rows may be claimed now."""
-        if self.is_stopped or self.is_probing:
+        if self.is_stopped or self.is_probing or self.room_bytes <= 0:
             return 0
-        return BATCH - len(self.jobs) if len(self.jobs) < self.width * 2 else 0
+        is_running_low = len(self.jobs) < min(self.width * AHEAD, BATCH // 2)
+        return BATCH - len(self.jobs) if is_running_low else 0
+
+    @property
+    def room_bytes(self):
+        """How many bytes of documents may be held besides those that are."""
+        return BATCH_BYTES - sum(job.message.size for job in self.jobs.values())
 
     def start(self, jobs):
         for job in jobs:

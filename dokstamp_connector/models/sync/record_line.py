@@ -15,7 +15,9 @@ class DokstampRecordLine(models.AbstractModel):
     account_id = fields.Many2one(
         "dokstamp.account", required=True, readonly=True, ondelete="restrict"
     )
-    company_id = fields.Many2one(related="account_id.company_id", store=True)
+    company_id = fields.Many2one(
+        related="account_id.company_id", store=True, precompute=True
+    )
     res_model = fields.Selection(
         selection=lambda self: self.env["dokstamp.entity"]._selection_queued(),
         string="Kind",

@@ -33,9 +33,13 @@ from ...dokstamp_api import (
 from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
-BREAKER_OPENS_AFTER = 5  # failures in a row
 RATE_LIMIT_DELAY = 30  # seconds, where DokStamp names none
-UNREACHED = ("dns", "refused", "tls")  # reasons for which no request can have left
+UNREACHED = (
+    "dns",
+    "refused",
+    "tls",
+    "address",
+)  # reasons for which no request can have left
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class DokstampCertificate(models.Model):
                 "mimetype": "application/pdf",
             }
         )
-        return open_address(f"/web/content/{attachment.id}")
+        return open_address(self.env, f"/web/content/{attachment.id}")
 
     @api.autovacuum
     def _gc_previews(self):

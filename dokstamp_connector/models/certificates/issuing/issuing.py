@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...sync.row_moves import BUS_MESSAGE
+from ...sync.sync_record import BUS_MESSAGE
 from ..certificate import OPEN_STATES
 
 

@@ -101,7 +101,7 @@ class DokstampRegisterEntry(models.Model):
                 "student_name": values.get("social_name") or values.get("name"),
                 "course_name": values.get("course"),
                 "conferral_date": certificate.conferral_date,
-                "verification_url": certificate.verification_url,
+                "verification_url": certificate._public_page(),
                 "reason": certificate.revocation_reason
                 if event == "revoked"
                 else False,

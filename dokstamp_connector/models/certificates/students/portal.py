@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ....dokstamp_api import web_page
+
 _logger = logging.getLogger(__name__)
 
 # What left the school; drafts, waiting and failed ones are its own business.
@@ -43,6 +45,14 @@ class DokstampCertificate(models.Model):
         values = self.certified_values or self._current_values()
         return values.get(key)
 
+    def _public_page(self):
+        """DokStamp's public page of the certificate; False where there is none, or what
+        is stored from an earlier version is no page that a browser may be led to.
+
+        :rtype: str | bool
+        """
+        return web_page(self.verification_url) or False
+
     def _linkedin_url(self):
         """The link that fills in LinkedIn's form.
 
@@ -51,7 +61,8 @@ class DokstampCertificate(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
-        if self.state != "issued" or not self.verification_url:
+        page = self._public_page()
+        if self.state != "issued" or not page:
             return None
         fields_ = {
             "startTask": "CERTIFICATION_NAME",
@@ -59,7 +70,7 @@ class DokstampCertificate(models.Model):
             **self._linkedin_organization(),
             "issueYear": self.conferral_date.year,
             "issueMonth": self.conferral_date.month,
-            "certUrl": self.verification_url,
+            "certUrl": page,
             "certId": self.dokstamp_uuid,
         }
         return f"{LINKEDIN_FORM}?{urlencode(fields_)}"
@@ -87,8 +98,9 @@ class DokstampCertificate(models.Model):
         if certificate.state in ("revoked", "expired"):
             return certificate.state, None
         # DokStamp may answer before its public page stands: dokstamp-api.md 16.2
-        if certificate.state == "issued" and certificate.verification_url:
-            return "issued", certificate.verification_url
+        page = certificate._public_page()
+        if certificate.state == "issued" and page:
+            return "issued", page
         return "pending", None
 
     # === E-MAIL === #

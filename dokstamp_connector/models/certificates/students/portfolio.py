@@ -1,6 +1,7 @@
 """The page on which DokStamp shows a student's certificates: dokstamp-api.md 13.1."""
 
 import re
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -8,7 +9,7 @@ from odoo.fields import Command
 
 from ...registry.api_field import ApiField
 from .portal import PUBLIC_STATES
-from .portfolio_message import HideBelow, PushBelow
+from .portfolio_message import Hide, PushUnlisted
 
 SLUG = re.compile(r"[a-z0-9-]+")
 
@@ -36,39 +37,16 @@ class DokstampPortfolioEntity(models.AbstractModel):
             "account_id": above.account_id.id,
         }
 
-    def _path(self):
-        """The parts of the path that the record's collection lies at.
-
-        :rtype: tuple[str, ...]
-        """
-        raise NotImplementedError
-
     def _push_message(self, binding, tried=()):
-        payload, last_payload = self._payload(), dict(binding.last_payload or {})
-        if binding.dokstamp_uuid and payload == last_payload:
-            return None
-        return PushBelow(
-            resource=self._dokstamp_resource,
-            path=self._path(),
-            uuid=binding.dokstamp_uuid or None,
-            payload=payload,
-            last_payload=last_payload,
-            keys=self._search_keys(),
-            tried=list(tried),
-        )
-
-    def _removal_keys(self):
-        return {"name": self.display_name, "path": self._path()}
+        kind = partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
+        return super()._push_message(binding, tried, kind)
 
     def _removal_message(self, binding, removal_keys, tried, since):
-        path = removal_keys.get("path") or ()
-        if not binding.dokstamp_uuid or not path or not all(path):
-            return None
-        return HideBelow(
-            resource=self._dokstamp_resource,
-            path=tuple(path),
-            uuid=binding.dokstamp_uuid,
-            hidden=self._dokstamp_archive_values,
+        message = super()._removal_message(binding, removal_keys, (), since)
+        return message and Hide(
+            path=message.path,
+            uuid=message.uuid,
+            hidden=self._get_dokstamp_archive_values(),
         )
 
 
@@ -88,14 +66,8 @@ class DokstampPortfolio(models.Model):
     _dokstamp_resource = "pages"
     _dokstamp_rank = 85
     _natural_key = ("student_id",)
-    _dokstamp_parent = "student_id"
+    _dokstamp_below = "students/{student_id}"
     _dokstamp_keys = (("slug",),)
-    _dokstamp_archive_values = {"is_public": False}
-    _dokstamp_fields = {
-        "slug": ApiField(needed=True, pattern=SLUG),
-        "is_public": ApiField(),
-        "bio": ApiField(),
-    }
 
     student_id = fields.Many2one(
         "dokstamp.student",
@@ -123,6 +95,14 @@ class DokstampPortfolio(models.Model):
     _slug_unique = models.Constraint(
         "UNIQUE (slug)", "Another page has this address already."
     )
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "slug": ApiField(needed=True, pattern=SLUG),
+            "is_public": ApiField(archived=False),
+            "bio": ApiField(),
+        }
 
     @api.depends("item_ids.certificate_id", "student_id")
     def _compute_has_more(self):
@@ -172,9 +152,6 @@ class DokstampPortfolio(models.Model):
             for position, certificate in enumerate(certificates, start)
         ]
 
-    def _path(self):
-        return ("students", self.student_id.dokstamp_uuid, "pages")
-
 
 class DokstampPortfolioItem(models.Model):
     """A certificate on a student's portfolio page."""
@@ -188,14 +165,8 @@ class DokstampPortfolioItem(models.Model):
     _dokstamp_resource = "items"
     _dokstamp_rank = 90
     _natural_key = ("portfolio_id", "certificate_id")
-    _dokstamp_parent = "portfolio_id"
+    _dokstamp_below = "students/{student_id}/pages/{portfolio_id}"
     _dokstamp_keys = (("certificate_id",),)
-    _dokstamp_archive_values = {"is_visible": False}
-    _dokstamp_fields = {
-        "certificate_id": ApiField(needed=True),
-        "sort_order": ApiField(),
-        "is_visible": ApiField(),
-    }
 
     portfolio_id = fields.Many2one(
         "dokstamp.portfolio",
@@ -224,6 +195,14 @@ class DokstampPortfolioItem(models.Model):
         "This certificate is on the page already.",
     )
 
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {
+            "certificate_id": ApiField(needed=True),
+            "sort_order": ApiField(),
+            "is_visible": ApiField(archived=False),
+        }
+
     @api.constrains("certificate_id", "portfolio_id")
     def _check_own_certificate(self):
         for item in self:
@@ -235,11 +214,6 @@ class DokstampPortfolioItem(models.Model):
                 raise ValidationError(
                     self.env._("Only certificates that were issued can be shown.")
                 )
-
-    def _path(self):
-        page = self.portfolio_id
-        student_uuid = page.student_id.dokstamp_uuid
-        return ("students", student_uuid, "pages", page.dokstamp_uuid, "items")
 
 
 class DokstampStudent(models.Model):

@@ -10,21 +10,17 @@ removed here is hidden there.
 from dataclasses import dataclass
 
 from ....dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
-from ....dokstamp_api.resources import Collection, below
 from ...sync.messages import Message, Push
 
 
 @dataclass(kw_only=True)
-class PushBelow(Push):
-    """Create or update a record of a collection below other records.
+class PushUnlisted(Push):
+    """Create or update a record that can perhaps not be listed, and not be deleted.
 
-    :param tuple path: what the collection lies below, as `("students", uuid, "pages")`
+    :param dict hidden: the body that hides it where it has stood before
     """
 
-    path: tuple[str, ...]
-
-    def _below(self, parent_uuid):
-        return Collection(self.client, below(*self.path))
+    hidden: dict
 
     def _search(self):
         try:
@@ -32,21 +28,26 @@ class PushBelow(Push):
         except (Rejected, AnswerNotUnderstood):
             return None  # this DokStamp does not list them
 
+    def _leave(self, path, uuid):
+        self._meaning("archived", {}, self.hidden)
+        try:
+            self._collection(path).update(uuid, self.hidden)
+        except NotFound:  # gone already
+            return
+
 
 @dataclass(kw_only=True)
-class HideBelow(Message):
+class Hide(Message):
     """Take a record out of the public's sight; how to delete it is not documented.
 
-    :param tuple path: as of `PushBelow`
     :param dict hidden: the body that hides it
     """
 
-    path: tuple[str, ...]
     hidden: dict
 
     def _run(self):
         self._meaning("archived", {}, self.hidden)
         try:
-            Collection(self.client, below(*self.path)).update(self.uuid, self.hidden)
+            self._at.update(self.uuid, self.hidden)
         except NotFound:  # gone already
             return

@@ -27,9 +27,10 @@ from .certificate import (
 )
 from .curriculum import Attach, Detach
 from .message import AuditLine, Message, Probe, SeveralMatches, Undecided, where
-from .record import Find, Push, Remove
+from .record import PLACE, Find, Push, Remove
 
 __all__ = [
+    "PLACE",
     "Attach",
     "AuditLine",
     "Certified",

@@ -14,7 +14,7 @@ it.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ....dokstamp_api import NotAllowed, NotFound, Rejected
+from ....dokstamp_api import NotAllowed, NotFound, Rejected, web_page
 from .comparison import is_older, matches
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
@@ -49,6 +49,10 @@ class Upload(Message):
         return {"file_uuid": self.file_uuid}
 
     @property
+    def size(self):
+        return len(self.content)
+
+    @property
     def is_done(self):
         return False
 
@@ -80,7 +84,7 @@ class Certified(Message):
         open whether that takes time.
         """
         return self.remote.get("status") in CREATED and bool(
-            self.remote.get("public_verification_url")
+            web_page(self.remote.get("public_verification_url"))
         )
 
 

@@ -2,9 +2,11 @@
 
 import logging
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ....dokstamp_api import DokStampError
+from ....dokstamp_api import DokStampError, OutcomeUnknown
+from ....dokstamp_api.resources import Collection, below
 
 _logger = logging.getLogger(__name__)
 
@@ -35,16 +37,14 @@ class AuditLine:
 class Message:
     """One record's way to DokStamp.
 
-    :param resource: the client's resource name, as `courses`
-    :param parent_uuid: the uuid of the record that the resource lies below, for module
-        groups
+    :param path: parts of the path of the collection that the record lies in, as
+        `("courses", uuid, "modules", "groups")`
     :param uuid: the record's uuid at DokStamp, as far as it is known
     :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold
         the record under them
     """
 
-    resource: str | None = None
-    parent_uuid: str | None = None
+    path: tuple[str, ...] = ()
     uuid: str | None = None
     tried: list[dict] = field(default_factory=list)
     audit: list[AuditLine] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Message:
             _logger.error(
                 "%s of %s failed in the connector: %s",
                 type(self).__name__,
-                self.resource,
+                "/".join(map(str, self.path)),
                 where(error),
             )
             self.error = error
@@ -92,6 +92,11 @@ class Message:
         return None
 
     @property
+    def size(self):
+        """Bytes of documents that it holds until it is sent."""
+        return 0
+
+    @property
     def is_done(self):
         """Whether success leaves nothing to send for the record."""
         return True
@@ -103,13 +108,22 @@ class Message:
 
     @property
     def _at(self):
-        """The client's resource that the record lives at."""
-        return self._below(self.parent_uuid)
+        """The collection that the record lies in."""
+        return self._collection(self.path)
 
-    def _below(self, parent_uuid):
-        if self.resource == "groups":
-            return self.client.courses.groups(parent_uuid)
-        return getattr(self.client, self.resource)
+    def _collection(self, path):
+        return Collection(self.client, below(*path))
+
+    @contextmanager
+    def _writing(self):
+        """Around a call that writes: when nobody knows what it did, what was read at
+        that place is true no more.
+        """
+        try:
+            yield
+        except OutcomeUnknown:
+            self.memory.forget(self.path)
+            raise
 
     # === AUDIT === #
 

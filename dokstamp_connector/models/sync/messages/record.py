@@ -7,6 +7,8 @@ from ....dokstamp_api import NotFound, OutcomeUnknown, Rejected, RetryLater
 from .comparison import comparable, is_older, matches
 from .message import AuditLine, Message, SeveralMatches
 
+# Beside the body that was sent: where it lies, under a name that no body has.
+PLACE = "@path"
 TAKEN_STATUSES = (409, 422)  # how DokStamp may refuse a second record of the same key
 
 
@@ -16,10 +18,12 @@ class Searched(Message):
 
     :param keys: what finds the record at DokStamp; empty: it cannot be searched for
     :param filters: the keys that DokStamp is documented to filter by
+    :param is_listed: the filters give a list of many, which is read once for all
     """
 
     keys: dict = field(default_factory=dict)
     filters: tuple = ()
+    is_listed: bool = False
 
     def _search(self):
         """The one record that has our keys, or those of an attempt whose outcome is
@@ -39,19 +43,18 @@ class Searched(Message):
 
         :rtype: list[dict]
         """
-        if self.resource == "enrollments":
-            # one list per course instead of one search per member; the call that read
-            # it may be another message's
-            candidates, self._last_call = self.memory.enrollments(
-                keys["course_uuid"], self._read_enrollments
+        where = {key: keys[key] for key in self.filters if key in keys}
+        if self.is_listed:
+            # the call that read it may be another message's
+            candidates, self._last_call = self.memory.listed(
+                self.path, where, keys, lambda: self._read(where)
             )
         else:
-            where = {key: keys[key] for key in self.filters if key in keys}
             candidates = self._at.list(where=where or None)
         return [one for one in candidates if matches(one, keys)]
 
-    def _read_enrollments(self, course_uuid):
-        rows = list(self._at.list(where={"course_uuid": course_uuid}))
+    def _read(self, where):
+        rows = list(self._at.list(where=where or None))
         return rows, self._last_call
 
 
@@ -64,19 +67,18 @@ class Push(Searched):
 
     :param payload: the whole body; None stands for empty
     :param last_payload: the body that was sent last, empty before the first time
-    :param moved_from: the parent's and the record's own uuid at the place that it has
-        left
+    :param moved_from: the path that it has left, and its uuid there
     """
 
     payload: dict
     last_payload: dict
-    moved_from: tuple[str, str] | None = None
+    moved_from: tuple[tuple[str, ...], str] | None = None
     adopted: dict | None = None
 
     @property
     def sent(self):
         held = self.payload if self.adopted is None else self.adopted
-        return {**held, "parent_uuid": self.parent_uuid} if self.parent_uuid else held
+        return {**held, PLACE: list(self.path)} if len(self.path) > 1 else held
 
     @property
     def is_done(self):
@@ -116,15 +118,18 @@ class Push(Searched):
             changed,
         )
         try:
-            self._at.update(self.uuid, changed)
+            with self._writing():
+                self._at.update(self.uuid, changed)
         except NotFound:
+            self.memory.drop(self.path, self.uuid)
             return False
+        self.memory.put(self.path, self.uuid, self.payload)
         return True
 
-    def _leave(self, parent_uuid, uuid):
+    def _leave(self, path, uuid):
         self._meaning("deleted", self.last_payload, {})
         try:
-            self._below(parent_uuid).delete(uuid)
+            self._collection(path).delete(uuid)
         except NotFound:
             return
 
@@ -141,10 +146,9 @@ class Push(Searched):
         self._meaning("created", {}, values)
         self.unresolved = [self.keys] if self.keys else []
         try:
-            self.uuid = self._at.create(values)["uuid"]
-        except OutcomeUnknown:
-            self.memory.forget(self.resource)
-            raise
+            with self._writing():
+                self.uuid = self._at.create(values)["uuid"]
+            self.memory.put(self.path, self.uuid, self.payload)
         except RetryLater:
             self.unresolved = []  # it did not even arrive
             raise
@@ -157,7 +161,7 @@ class Push(Searched):
         self.unresolved = []
         if error.status not in TAKEN_STATUSES:
             raise error
-        self.memory.forget(self.resource)
+        self.memory.forget(self.path)
         found = self._search()
         if not found:
             raise error
@@ -223,8 +227,11 @@ class Remove(Message):
         """
         self._meaning("deleted", self.last_payload, {})
         try:
-            self._at.delete(self.uuid)
+            with self._writing():
+                self._at.delete(self.uuid)
+            self.memory.drop(self.path, self.uuid)
         except NotFound:
+            self.memory.drop(self.path, self.uuid)
             return True
         except Rejected:
             return False
@@ -241,6 +248,9 @@ class Remove(Message):
         old = {key: self.last_payload.get(key) for key in self.archive_values}
         self._meaning("archived", old, self.archive_values)
         try:
-            self._at.update(self.uuid, self.archive_values)
+            with self._writing():
+                self._at.update(self.uuid, self.archive_values)
         except NotFound:
+            self.memory.drop(self.path, self.uuid)
             return
+        self.memory.put(self.path, self.uuid, self.archive_values)

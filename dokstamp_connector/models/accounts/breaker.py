@@ -1,15 +1,13 @@
-"""Whether the account may be used right now, as the flush has noted it."""
+"""Whether an account may be used right now, as the flush noted it: pause, breaker."""
 
 from datetime import datetime, timedelta
 
 from odoo import fields, models
 
-from ...dokstamp_api import backoff_seconds
-from ..sync.verdict import BREAKER_OPENS_AFTER
+from ...dokstamp_api import BREAKER_OPENS_AFTER, backoff_seconds
+from .account import ANSWERING, HEALTHY
 
 MAX_OUTAGE_DELAY = 600  # seconds between probes while DokStamp is down
-ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
-HEALTHY = {"pause_reason": False, **ANSWERING}
 
 
 class DokstampAccount(models.Model):
@@ -79,17 +77,3 @@ class DokstampAccount(models.Model):
     def _in_seconds(self, seconds):
         # + 1: stored without fractions of a second
         return fields.Datetime.now() + timedelta(seconds=seconds + 1)
-
-    def _wake(self, urgent=False):
-        """Start the flush when this transaction commits, unless the accounts wait for
-        the interval.
-        """
-        awake = self.filtered(
-            lambda account: (
-                account.state == "connected"
-                and (urgent or account.sync_mode == "realtime")
-            )
-        )
-        if awake:
-            # sudo: every user's save may wake the scheduled action
-            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()

@@ -1,21 +1,24 @@
-"""What registry records get from their company's account when they have none of their
-own.
+"""What the registry adds to accounts: the institution that new records get, and that
+records without an account get their company's.
 """
 
-from odoo import api, models
+from odoo import fields, models
+
+from ..actions import open_form
 
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        accounts = super().create(vals_list)
-        accounts._complete_registry()
-        return accounts
+    institution_id = fields.Many2one(
+        "dokstamp.institution",
+        string="Default institution",
+        check_company=True,
+        help="The institution of new courses and modules.",
+    )
 
-    def write(self, vals):
-        result = super().write(vals)
+    def _note_changed(self, vals):
+        result = super()._note_changed(vals)
         if vals.get("institution_id"):
             self._complete_registry()
         if vals.get("active") is False:
@@ -24,12 +27,20 @@ class DokstampAccount(models.Model):
             self._complete_registry()
         return result
 
+    # === ACTION METHODS === #
+
+    def action_choose_institution(self):
+        self.ensure_one()
+        wizard = self.env["dokstamp.institution.choice"]._open_for(self)
+        return open_form(
+            wizard, name=self.env._("Choose the institution"), target="new"
+        )
+
+    # === COMPLETING AND HANDING OVER === #
+
     def _hand_over_registry(self):
         """What an archived account should have sent is the next account's, if any."""
-        # sudo: all of the company's records, and the queue
-        queue = self.env["dokstamp.sync.record"].sudo()
         for account in self:
-            queue._cancel_open_of(account)
             successor = account.company_id._dokstamp_account()
             account._fill_in("account_id", account, "account_id", successor)
 

@@ -1,0 +1,166 @@
+"""What the queue adds to accounts: counts, reasons, waking, and what it holds fast."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+SHOWN_REASONS = 5
+
+
+class DokstampAccount(models.Model):
+    _inherit = "dokstamp.account"
+
+    pending_count = fields.Integer(compute="_compute_queue_counts", string="On its way")
+    waiting_count = fields.Integer(compute="_compute_queue_counts", string="Waiting")
+    failed_count = fields.Integer(compute="_compute_queue_counts", string="Failed")
+    oldest_pending_at = fields.Datetime(
+        compute="_compute_queue_counts", string="Oldest unsent change"
+    )
+    failure_summary = fields.Text(
+        compute="_compute_failure_summary", string="What failed, and why"
+    )
+
+    flushed_by = fields.Char(
+        string="Last sender",
+        readonly=True,
+        copy=False,
+        help="The process that was the last to send for this account.",
+    )
+    same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
+
+    @api.depends("tenant", "active")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_same_tenant_note(self):
+        """What it means that other accounts of this database use the tenant too."""
+        self.same_tenant_note = False
+        for account in self.filtered(lambda account: account.tenant and account.active):
+            # sudo: of other companies too
+            others = self.sudo().search(
+                [("tenant", "=", account.tenant), ("id", "!=", account._origin.id)]
+            )
+            if others:
+                account.same_tenant_note = self.env._(
+                    "The tenant %(tenant)s is used by %(names)s too. It has one "
+                    "student for an e-mail address and one course for a code: where "
+                    "both accounts have the same, they share that record at DokStamp, "
+                    "and the last one saved wins.",
+                    names=", ".join(account._names_to_tell(others)),
+                    tenant=account.tenant,
+                )
+
+    def _names_to_tell(self, accounts):
+        """Names of the accounts that the reader may see; that there are others.
+
+        :rtype: list[str]
+        """
+        own = self.env.companies
+        names = accounts.filtered(lambda a: a.company_id in own).mapped("name")
+        if any(account.company_id not in own for account in accounts):
+            names.append(self.env._("an account of another company"))
+        return names
+
+    def _compute_queue_counts(self):
+        """What is not at DokStamp yet; what waits for another record is unsent too."""
+        open_rows = self.env["dokstamp.sync.record"]._read_group(
+            [
+                ("account_id", "in", self.ids),
+                ("state", "in", ("pending", "sending", "failed")),
+            ],
+            ["account_id", "state", "failure_type"],
+            ["__count", "create_date:min"],
+        )
+        self.pending_count = self.waiting_count = self.failed_count = 0
+        self.oldest_pending_at = False
+        for account, state, failure_type, count, oldest in open_rows:
+            if state == "failed":
+                account.failed_count += count
+                continue
+            if failure_type == "waiting":
+                account.waiting_count += count
+            else:
+                account.pending_count += count
+            known = account.oldest_pending_at or oldest
+            account.oldest_pending_at = min(known, oldest)
+
+    def _compute_failure_summary(self):
+        """The most frequent reasons of failed queue rows, each with its count."""
+        groups = self.env["dokstamp.sync.record"]._read_group(
+            [("account_id", "in", self.ids), ("state", "=", "failed")],
+            ["account_id", "failure_message"],
+            ["__count"],
+            order="__count DESC",
+        )
+        for account in self:
+            reasons = [
+                f"{count} × {message or self.env._('no reason noted')}"
+                for holder, message, count in groups
+                if holder == account
+            ]
+            account.failure_summary = "\n".join(reasons[:SHOWN_REASONS])
+
+    # === WHAT FOLLOWS FROM A CHANGE === #
+
+    def _check_change(self, vals):
+        super()._check_change(vals)
+        if "tenant" in vals:
+            self._check_tenant_stays(vals["tenant"])
+
+    def _check_tenant_stays(self, tenant):
+        """Refuse another tenant once records are linked to this one's: their uuids mean
+        nothing there.
+
+        The address alone may change, as one tenant may move to another host.
+
+        :raise UserError: the account has sent something to its tenant
+        """
+        for account in self.filtered(lambda account: account.tenant != tenant):
+            # sudo: links of all the account's records
+            bindings = self.env["dokstamp.binding"].sudo()
+            count = bindings.search_count(
+                [("account_id", "=", account.id), ("dokstamp_uuid", "!=", False)]
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "This account has sent %(count)s record(s) to the tenant "
+                        "%(tenant)s. Create another account for another tenant.",
+                        count=count,
+                        tenant=account.tenant,
+                    )
+                )
+
+    def _hand_over_registry(self):
+        """What an archived account has not sent is not sent by it any more."""
+        # sudo: the queue is the connector's
+        queue = self.env["dokstamp.sync.record"].sudo()
+        for account in self:
+            queue._cancel_open_of(account)
+        return super()._hand_over_registry()
+
+    def _note_connected(self):
+        result = super()._note_connected()
+        self._wake(urgent=True)
+        return result
+
+    def _wake(self, urgent=False):
+        """Start the flush when this transaction commits, unless the accounts wait for
+        the interval.
+        """
+        awake = self.filtered(
+            lambda account: (
+                account.state == "connected"
+                and (urgent or account.sync_mode == "realtime")
+            )
+        )
+        if awake:
+            # sudo: every user's save may wake the scheduled action
+            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()
+
+    # === ACTION METHODS === #
+
+    def action_view_queue(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_sync_record_action"
+        )
+        action["domain"] = [("account_id", "=", self.id)]
+        return action

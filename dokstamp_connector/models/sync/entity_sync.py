@@ -1,0 +1,365 @@
+"""What the queue adds to registry records: uuid, state, capture of saves, messages."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..actions import RELOAD, open_address, show_message
+from .messages import PLACE, Attach, Detach, Find, Push, Remove
+
+SYNC_STATES = [
+    ("none", "Not sent"),
+    ("pending", "On its way"),
+    ("waiting", "Waiting"),
+    ("synced", "At DokStamp"),
+    ("failed", "Failed"),
+]
+
+
+class DokstampEntity(models.AbstractModel):
+    _inherit = "dokstamp.entity"
+
+    dokstamp_uuid = fields.Char(
+        string="DokStamp UUID",
+        compute="_compute_binding",
+        search="_search_dokstamp_uuid",
+    )
+    last_synced_at = fields.Datetime(
+        string="Last sent at", compute="_compute_binding", search="_search_last_synced"
+    )
+    sync_state = fields.Selection(
+        SYNC_STATES,
+        string="DokStamp",
+        compute="_compute_sync_state",
+        search="_search_sync_state",
+    )
+    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
+    dokstamp_page_url = fields.Char(
+        string="Page at DokStamp", compute="_compute_binding"
+    )
+
+    def _compute_binding(self):
+        bindings = self._bindings()
+        for record in self:
+            binding = bindings.get(record.id)
+            record.dokstamp_uuid = binding and binding.dokstamp_uuid
+            record.last_synced_at = binding and binding.last_synced_at
+            record.dokstamp_page_url = (
+                record.account_id.sudo()._page_url(
+                    record._dokstamp_resource, binding.dokstamp_uuid
+                )
+                if binding
+                else False
+            )
+
+    def _compute_sync_state(self):
+        """The engine's picture: open queue rows first, then the binding."""
+        # sudo: whoever sees the record may see how far it got
+        queue = self.env["dokstamp.sync.record"].sudo()
+        open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
+        bindings = self._bindings()
+        for record in self:
+            state, message = "none", False
+            if record.id in bindings:
+                state = "synced"
+            for row in open_rows.get(record.id, ()):  # the most telling one comes last
+                state, message = row._sync_state(), row.failure_message
+            if record.id in gathered_ids:
+                state, message = "pending", False
+            record.sync_state = state
+            record.sync_message = message
+
+    def _search_dokstamp_uuid(self, operator, value):
+        return self._search_binding("dokstamp_uuid", operator, value)
+
+    def _search_last_synced(self, operator, value):
+        return self._search_binding("last_synced_at", operator, value)
+
+    def _search_binding(self, name, operator, value):
+        """Records by a field of their binding; none is as good as an empty one."""
+        if operator.startswith("not "):
+            return NotImplemented  # the ORM negates the positive one
+        bindings = self.env["dokstamp.binding"].sudo()
+        of_model = Domain("res_model", "=", self._name)
+        found = bindings._search(of_model & Domain(name, operator, value))
+        matching = Domain("id", "in", found.subselect("res_id"))
+        if operator == "in" and False in value:
+            bound = bindings._search(of_model)
+            return matching | Domain("id", "not in", bound.subselect("res_id"))
+        return matching
+
+    def _search_sync_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domains = self._sync_state_domains()
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def _sync_state_domains(self):
+        """Sync state → Domain; what `_compute_sync_state` says, in SQL."""
+
+        def have(model, *leaves):
+            query = model._search([("res_model", "=", self._name), *leaves])
+            return Domain("id", "in", query.subselect("res_id"))
+
+        rows = self.env["dokstamp.sync.record"].sudo()
+        moving = have(
+            rows, ("state", "in", ("pending", "sending")), ("waiting_for", "=", False)
+        )
+        waiting = have(rows, ("state", "=", "pending"), ("waiting_for", "!=", False))
+        refused = have(rows, ("state", "=", "failed"))
+        bound = have(self.env["dokstamp.binding"].sudo())
+        failed = ~moving & ~waiting & refused
+        return {
+            "pending": moving,
+            "waiting": waiting & ~moving,
+            "failed": failed,
+            "synced": bound & ~moving & ~waiting & ~failed,
+            "none": ~bound & ~moving & ~waiting & ~failed,
+        }
+
+    def _bindings(self):
+        """Record id → its binding with the record's own account.
+
+        :rtype: dict[int, dokstamp.binding]
+        """
+        # sudo: the uuid is no secret to whoever sees the record; the last payload stays
+        # with the engine
+        found = (
+            self.env["dokstamp.binding"]
+            .sudo()
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+        accounts = {record.id: record.account_id for record in self}
+        return {b.res_id: b for b in found if b.account_id == accounts[b.res_id]}
+
+    def _uuid_at_dokstamp(self):
+        return self.dokstamp_uuid or None
+
+    # === ACTION METHODS === #
+
+    def action_sync_now(self):
+        """Send the records now, ahead of what is queued; also retries what failed."""
+        unassigned = self.filtered(lambda record: not record.account_id)
+        if unassigned:
+            raise UserError(
+                self.env._(
+                    "%(name)s has no DokStamp account. Choose one on the record, or "
+                    "set one up for the company under DokStamp > Configuration > "
+                    "Accounts.",
+                    name=unassigned[0].display_name,
+                )
+            )
+        self._queue_push(urgent=True)
+        return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
+
+    def action_view_audit_trail(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_audit_log_action"
+        )
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        action["display_name"] = self.env._("Audit trail: %s", self.display_name)
+        return action
+
+    def action_open_dokstamp_page(self):
+        self.ensure_one()
+        return open_address(self.env, self.dokstamp_page_url)
+
+    # === CAPTURE: a save queues what changed, in its own transaction === #
+
+    def _note_created(self):
+        result = super()._note_created()
+        self._queue_push()
+        return result
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
+        if "account_id" in vals:
+            # sudo: who keeps the registry has no rights on the queue
+            self.env["dokstamp.sync.record"].sudo()._cancel_strays(self)
+        if not self._payload_triggers().isdisjoint(vals):
+            self._queue_push()
+        return result
+
+    def _note_deletion(self):
+        result = super()._note_deletion()
+        self._queue_removal()
+        return result
+
+    def _queue_push(self, urgent=False):
+        queue = self.env["dokstamp.sync.record"]
+        changed = queue._to_send(self, is_changed=True)
+        queue._gather(changed, "push", urgent=urgent)
+
+    def _queue_removal(self):
+        self.env["dokstamp.sync.record"]._gather(self, "remove")
+
+    # === MESSAGES === #
+
+    def _operation_message(self, row, binding, tried):
+        """The next message of a queue row, or None when nothing is left to do.
+
+        :param dokstamp.sync.record row: anything but a removal
+        :param dokstamp.binding binding: of this record, may be empty
+        :param list[dict] tried: as `_push_message` takes it
+        :rtype: Message | None
+        """
+        return self._push_message(binding, tried)
+
+    def _note_answer(self, row, message):
+        """A message of this record succeeded. Nothing to keep: the binding tells."""
+
+    def _note_failure(self, row):
+        """A row of this record stopped for good. Nothing to keep: the row tells."""
+
+    def _note_retry(self, row):
+        """A person sends a row of this record again, which may have stopped for good.
+
+        :raise UserError: the record must not be sent any more
+        """
+
+    def _mending_sentence(self, operation):
+        """What a person does about a refusal.
+
+        :param str operation: of the queue row that was refused
+        """
+        if operation == "remove":
+            return self.env._("Mend it at DokStamp, then press Retry.")
+        return self.env._("Correct the record; it goes out again when you save it.")
+
+    def _lost_sentence(self):
+        """What a person does when DokStamp no longer finds what was meant."""
+        return self.env._(
+            "DokStamp has lost what this record belongs to. Press Send now on that "
+            "one, then Retry here."
+        )
+
+    def _push_message(self, binding, tried=(), kind=Push):
+        """What to send for this record, or None when DokStamp has it all.
+
+        :param dokstamp.binding binding: of this record, may be empty
+        :param list[dict] tried: keys of earlier attempts to create it whose outcome is
+            unknown
+        :param kind: makes the message
+        :rtype: Message | None
+        """
+        payload, path = self._payload(), self._path()
+        last_payload = dict(binding.last_payload or {})
+        last_path = tuple(last_payload.pop(PLACE, path))
+        uuid, moved_from = binding.dokstamp_uuid or None, None
+        if uuid and last_path != path:
+            uuid, moved_from = None, (last_path, uuid)
+        if uuid and payload == last_payload:
+            return None
+        return kind(
+            path=path,
+            uuid=uuid,
+            payload=payload,
+            last_payload=last_payload,
+            moved_from=moved_from,
+            keys=self._search_keys(),
+            tried=list(tried),
+            filters=self._get_dokstamp_filters(),
+            is_listed=self._dokstamp_is_listed,
+        )
+
+    def _first_blocker(self):
+        """The registry record that must be at DokStamp before this one, or None."""
+        for record in self._prerequisites():
+            if not record.dokstamp_uuid:
+                return record
+        return None
+
+    def _stranger(self):
+        """A record that this one refers to and that another account sends, or None.
+
+        Its uuid, if it has one, means nothing to this record's tenant.
+        """
+        for record in self._prerequisites():
+            if record.account_id != self.account_id:
+                return record
+        return None
+
+    def _tried_keys(self):
+        """What an attempt to create this record leaves at DokStamp, to look for if its
+        outcome is unknown.
+
+        :rtype: dict
+        """
+        return self._search_keys()
+
+    def _removal_keys(self):
+        """What the queue must know of a record that is gone when its removal is
+        planned.
+
+        :rtype: dict
+        """
+        return {"name": self.display_name, "path": self._path()}
+
+    def _removal_message(self, binding, removal_keys, tried, since):
+        """How to take a deleted record away from DokStamp, or None when it never got
+        there.
+
+        :param list[dict] tried: keys of attempts to create it whose outcome is unknown
+        :param datetime since: when it was queued first
+        """
+        last_payload = dict(binding.last_payload or {})
+        # of a record that the database dropped only the binding knows where it was
+        path = last_payload.pop(PLACE, None) or removal_keys.get("path")
+        path = tuple(path or self._path())
+        if not all(path):
+            return None  # what it lay below never got there
+        if binding.dokstamp_uuid:
+            return Remove(
+                path=path,
+                uuid=binding.dokstamp_uuid,
+                archive_values=self._archive_values(last_payload),
+                certificate_filter=self._dokstamp_certificate_filter,
+                last_payload=last_payload,
+            )
+        if tried:
+            return Find(
+                path=path,
+                tried=tried,
+                filters=self._get_dokstamp_filters(),
+                is_listed=self._dokstamp_is_listed,
+                since=since,
+            )
+        return None
+
+
+class DokstampCurriculumLine(models.Model):
+    _inherit = "dokstamp.curriculum.line"
+
+    def _push_message(self, binding, tried=()):
+        item = self._payload()
+        known = [binding.last_payload] if binding.last_payload else []
+        if not self.active and not self.course_id.active:
+            return None  # an archived course keeps its curriculum
+        if not self.active:
+            return self._detach([*known, *tried], tried)
+        elsewhere = [
+            one for one in [*known, *tried] if self._place(one) != self._place(item)
+        ]
+        if known == [item] and not tried:
+            return None
+        return Attach(
+            item=item,
+            last_item=known[0] if known else {},
+            elsewhere=elsewhere,
+            tried=list(tried),
+        )
+
+    def _place(self, item):
+        return item["course_uuid"], item["uuid"]
+
+    def _tried_keys(self):
+        return self._payload()
+
+    def _removal_message(self, binding, removal_keys, tried, since):
+        known = [binding.last_payload] if binding.last_payload else []
+        return self._detach([*known, *tried], tried)
+
+    def _detach(self, items, tried):
+        return Detach(items=items, tried=list(tried)) if items else None

@@ -1,0 +1,1 @@
+from . import taught_course
