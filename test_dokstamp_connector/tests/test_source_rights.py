@@ -444,7 +444,7 @@ class TestSourceRightsLost(SourceRightsCase):
                 self.assertTrue(self.fed(person))
                 savepoint.rollback()
             self.env.invalidate_all()
-            self.registry.clear_cache()
+            self.env["dokstamp.source"]._forget_watches()
 
     def test_a_deleted_record_is_archived_all_the_same(self):
         self.manager.active = False
