@@ -69,6 +69,58 @@ class TestIdentity(DokstampCase):
         self.assertEqual(course.sync_state, "synced")
         self.assertEqual(self.requests(), [("GET", "/courses")])
 
+    def test_whoever_has_the_address_at_dokstamp_is_not_adopted(self):
+        uuid = self.make_remote(
+            "students",
+            name="Zoe Other",
+            email="ada@example.com",
+            date_of_birth="1970-01-01",
+        )
+        student = self.student()
+        self.flush()
+        self.assertEqual(student.sync_state, "failed")
+        self.assertFalse(student.dokstamp_uuid)
+        self.assertIn("another date of birth", student.sync_message)
+        remote = self.sandbox.row("students", uuid=uuid)
+        self.assertEqual(remote["name"], "Zoe Other")
+        self.assertTrue(remote["date_of_birth"].startswith("1970-01-01"))
+        self.assertEqual(self.sandbox.count("students"), 1)
+
+    def test_who_gets_the_same_birth_date_then_is_adopted(self):
+        self.make_remote(
+            "students",
+            name="Ada Example",
+            email="ada@example.com",
+            date_of_birth="2001-02-03",
+        )
+        student = self.student(date_of_birth="2001-03-02")
+        self.flush()
+        self.assertEqual(student.sync_state, "failed")
+        student.with_user(self.registrar).date_of_birth = "2001-02-03"
+        self.flush()
+        self.assertEqual(student.sync_state, "synced")
+        self.assertEqual(self.sandbox.count("students"), 1)
+
+    def test_the_same_person_at_dokstamp_is_adopted_whatever_the_name_is(self):
+        uuid = self.make_remote(
+            "students",
+            name="A. EXAMPLE",
+            email="ada@example.com",
+            date_of_birth="2001-02-03",
+        )
+        student = self.sent(self.student())
+        self.assertEqual(student.dokstamp_uuid, uuid)
+
+    def test_a_student_renamed_after_a_lost_answer_is_found_again(self):
+        self.sandbox.fault("POST", "/students", drop="after")
+        student = self.student()
+        self.flush()
+        student.name = "Ada Exemplary"
+        self.make_due()
+        self.flush()
+        self.assertEqual(student.sync_state, "synced")
+        self.assertEqual(self.sandbox.count("students"), 1)
+
     def test_adoption_that_stops_halfway_goes_on_without_a_second_search(self):
         self.make_remote_course()
         course = self.course()

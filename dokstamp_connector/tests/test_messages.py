@@ -22,7 +22,7 @@ class TestPush(SandboxCase):
 
     def push(self, **values):
         values = {"payload": self.body, "last_payload": {}, "keys": KEYS, **values}
-        message = Push(resource="courses", filters=("code",), **values)
+        message = Push(path=("courses",), filters=("code",), **values)
         return message.send(self.client, Memory())
 
     def calls(self):

@@ -308,6 +308,43 @@ class TestSamePerson(ClaimCase):
         with self.assertRaisesRegex(UserError, "nothing to decide"):
             self.say_same_person(mallory)
 
+    def test_it_can_be_taken_back(self):
+        self.certify(self.ada)
+        self.first.partner_id.active = False
+        self.commit()
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        self.assertEqual(self.ada.partner_id, mallory.partner_id)
+        link = self.link(mallory)
+        link.with_user(self.registrar).action_another_person()
+        self.commit()
+        self.assertFalse(self.ada.partner_id)
+        self.assertFalse(self.fed(mallory))
+        self.assertEqual(link.claimed_id, self.ada.id)
+        mallory.email = "mallory@example.com"
+        self.flush()
+        self.assertEqual(self.fed(mallory).name, "Mallory Example")
+        self.assertEqual(self.fed(self.in_zoology).student_id, self.fed(mallory))
+        with self.assertRaisesRegex(UserError, "nothing to decide"):
+            link.with_user(self.registrar).action_another_person()
+
+    def test_what_is_taken_back_leaves_the_student_with_the_own_contact(self):
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        self.link(mallory).with_user(self.registrar).action_another_person()
+        self.flush()
+        self.sweep()
+        self.assert_is_ada(self.ada)
+        self.assertFalse(self.link(self.first).confirmed_by_id)
+        self.assertEqual(self.fed(self.first), self.ada)
+
+    def test_nobody_without_the_role_can_take_it_back(self):
+        mallory = self.claim()
+        self.say_same_person(mallory)
+        for user in (self.teacher, self.portal):
+            with self.assertRaises(AccessError):
+                self.link(mallory).with_user(user).action_another_person()
+
     def test_it_cannot_be_said_twice(self):
         mallory = self.claim()
         self.say_same_person(mallory)

@@ -25,6 +25,7 @@ class ApiField:
     :param pattern: what a text must match as a whole
     :param filterable: DokStamp is documented to filter a list by it
     :param archived: what stands here for "archived"; None: it says nothing of that
+    :param tells_apart: whoever has the same key and another value here is another one
     :param zero_is_empty: Odoo's 0 stands for "not known" and is not sent
     """
 
@@ -36,6 +37,7 @@ class ApiField:
     pattern: re.Pattern | None = None
     filterable: bool = False
     archived: object = None
+    tells_apart: bool = False
     zero_is_empty: bool = False
 
     def key_of(self, field):

@@ -92,6 +92,18 @@ class DokstampEntity(models.AbstractModel):
         )
 
     @api.model
+    def _get_dokstamp_proofs(self):
+        """The keys whose values tell a record from another one with the same keys.
+
+        :rtype: tuple[str, ...]
+        """
+        return tuple(
+            spec.key_of(self._fields[name])
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.tells_apart
+        )
+
+    @api.model
     def _get_dokstamp_archive_values(self):
         """What stands for "archived" in the body; empty where DokStamp has no flag.
 

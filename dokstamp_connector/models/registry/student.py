@@ -50,7 +50,7 @@ class DokstampStudent(models.Model):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True),
             "email": ApiField(filterable=True, needed=True, pattern=EMAIL),
-            "date_of_birth": ApiField(needed=True),
+            "date_of_birth": ApiField(needed=True, tells_apart=True),
             "gender": ApiField(),
             "social_name": ApiField(),
         }

@@ -195,6 +195,49 @@ class DokstampSourceLink(models.Model):
             next=RELOAD,
         )
 
+    def action_another_person(self):
+        """A registrar takes back that the record and its registry record are one.
+
+        It feeds that one no more, and its contact is not that one's any more. What it
+        brought there already stays until somebody looks at it.
+
+        :raise UserError: nobody has said so of this record
+        """
+        self.ensure_one()
+        self.check_access("read")
+        entity = self.env[self.entity_model].browse(self.entity_id).exists()
+        if not self.confirmed_by_id or not entity:
+            raise self._nothing_to_decide()
+        entity.check_access("write")
+        link = self.sudo()  # sudo: links are the connector's
+        entity._forget_identity_of(link._current_values())
+        link.write({"entity_id": False, "confirmed_by_id": False})
+        others = link.search(
+            [("entity_model", "=", entity._name), ("entity_id", "=", entity.id)]
+        )
+        if len(others) == 1:
+            others.confirmed_by_id = False
+        link._read_again()
+        link.source_id._as_reader()._feed_referrers(link.mapped("res_id"))
+        return show_message(
+            self.env._(
+                "It feeds %(name)s no more. What it brought there before stays: look "
+                "through the enrollments of both.",
+                name=entity.display_name,
+            ),
+            "warning",
+            next=RELOAD,
+        )
+
+    def _current_values(self):
+        """What the record says now, as `_feed` reads it; nothing where it cannot.
+
+        :rtype: dict
+        """
+        source = self.source_id._as_reader()
+        values, _errors = source._read(source._matching([self.res_id]))
+        return values.get(self.res_id, {})
+
     def action_accept_changes(self):
         """A registrar says that what the record says now is right.
 

@@ -98,6 +98,11 @@ class DokstampStudent(models.Model):
         has_both = self.partner_id and vals.get("partner_id")
         return bool(has_both) and not self._is_same_as(vals)
 
+    def _forget_identity_of(self, vals):
+        if self._is_same_as(vals):
+            # sudo: a field that a source may feed
+            self.sudo().partner_id = False
+
     # === WHO MAY SAY OTHERWISE === #
 
     def _to_be_vouched_for(self, differences):

@@ -117,6 +117,12 @@ class DokstampEntity(models.AbstractModel):
         """
         return False
 
+    def _forget_identity_of(self, vals):
+        """Drop what says that values, which another record was taken for, are this one.
+
+        :param dict vals: as for `create`
+        """
+
     def _to_be_vouched_for(self, differences):
         """The names among ``differences`` that nobody but a person may change.
 

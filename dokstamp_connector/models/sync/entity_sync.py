@@ -261,6 +261,7 @@ class DokstampEntity(models.AbstractModel):
             keys=self._search_keys(),
             tried=list(tried),
             filters=self._get_dokstamp_filters(),
+            proofs=self._get_dokstamp_proofs(),
             is_listed=self._dokstamp_is_listed,
         )
 

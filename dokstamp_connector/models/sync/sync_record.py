@@ -79,6 +79,7 @@ class DokstampSyncRecord(models.Model):
             ("rejected", "Refused by DokStamp"),
             ("ambiguous", "Several matches at DokStamp"),
             ("taken", "Linked to another record"),
+            ("stranger", "Somebody else at DokStamp"),
             ("document", "Document used already"),
             ("denied", "Not allowed by DokStamp"),
             ("rate_limit", "Too many requests"),
@@ -810,6 +811,8 @@ class DokstampSyncRecord(models.Model):
                 "surplus ones there, then press Retry.",
                 count=error.count,
             )
+        if verdict.failure_type == "stranger":
+            return self._stranger_there_sentence()
         if verdict.failure_type == "document":
             return self.env._(
                 "DokStamp has used this document for another certificate, and takes "
@@ -834,6 +837,20 @@ class DokstampSyncRecord(models.Model):
                 count=self.attempt_count + 1,
             )
         return cause
+
+    def _stranger_there_sentence(self):
+        model = self.env[self.res_model]
+        names = [
+            name
+            for name, spec in model._get_dokstamp_fields().items()
+            if spec.tells_apart
+        ]
+        return self.env._(
+            "DokStamp holds this already, with another %(fields)s: perhaps it is "
+            "somebody else's. If both are the same, make them agree, here or at "
+            "DokStamp, then press Retry; if not, change the key that both have.",
+            fields=", ".join(map(model._label, names)),
+        )
 
     def _rejection_sentence(self, error):
         if isinstance(error, NotFound):

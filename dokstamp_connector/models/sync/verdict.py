@@ -7,7 +7,8 @@
     401 after a new token, 403, no login     later, attempt spared   pauses
     4xx to a token, 404 on a whole list      later, attempt spared   pauses
     other 4xx                                fails until it changes  goes on
-    several matches, document used already   fails until it changes  goes on
+    several matches, somebody else there     fails until it changes  goes on
+    document used already                    fails until it changes  goes on
     stopped by what became known since       fails until it changes  goes on
     403 to a revocation alone                fails until it changes  goes on
     the last of many attempts                fails until it changes  breaker counts
@@ -30,7 +31,7 @@ from ...dokstamp_api import (
     RetryLater,
     backoff_seconds,
 )
-from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped
+from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped, Stranger
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 RATE_LIMIT_DELAY = 30  # seconds, where DokStamp names none
@@ -82,6 +83,8 @@ def judge(error, attempt_count):
         return Verdict("fail", "denied")
     if isinstance(error, Stopped):
         return Verdict("fail", "incomplete")
+    if isinstance(error, Stranger):
+        return Verdict("fail", "stranger")
     if isinstance(error, SeveralMatches):
         return Verdict("fail", "ambiguous")
     if isinstance(error, RetryLater | OutcomeUnknown | AnswerNotUnderstood):

@@ -26,7 +26,15 @@ from .certificate import (
     Upload,
 )
 from .curriculum import Attach, Detach
-from .message import AuditLine, Message, Probe, SeveralMatches, Undecided, where
+from .message import (
+    AuditLine,
+    Message,
+    Probe,
+    SeveralMatches,
+    Stranger,
+    Undecided,
+    where,
+)
 from .record import PLACE, Find, Push, Remove
 
 __all__ = [
@@ -47,6 +55,7 @@ __all__ = [
     "Revoke",
     "SeveralMatches",
     "Stopped",
+    "Stranger",
     "Undecided",
     "Upload",
     "where",

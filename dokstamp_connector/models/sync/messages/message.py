@@ -23,6 +23,10 @@ class SeveralMatches(Undecided):
         self.count = count
 
 
+class Stranger(Undecided):
+    """What DokStamp holds under our keys is somebody else, by all that it says."""
+
+
 @dataclass
 class AuditLine:
     """One call worth keeping: the client's `Call`, and what it was meant to change."""

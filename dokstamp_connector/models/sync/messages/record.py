@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ....dokstamp_api import NotFound, OutcomeUnknown, Rejected, RetryLater
-from .comparison import comparable, is_older, matches
-from .message import AuditLine, Message, SeveralMatches
+from .comparison import comparable, is_older, is_same, matches, remote_value
+from .message import AuditLine, Message, SeveralMatches, Stranger
 
 # Beside the body that was sent: where it lies, under a name that no body has.
 PLACE = "@path"
@@ -68,11 +68,13 @@ class Push(Searched):
     :param payload: the whole body; None stands for empty
     :param last_payload: the body that was sent last, empty before the first time
     :param moved_from: the path that it has left, and its uuid there
+    :param proofs: keys by which one with the same search keys is told from ours
     """
 
     payload: dict
     last_payload: dict
     moved_from: tuple[tuple[str, ...], str] | None = None
+    proofs: tuple[str, ...] = ()
     adopted: dict | None = None
 
     @property
@@ -134,11 +136,21 @@ class Push(Searched):
             return
 
     def _adopt(self, found):
+        # what an attempt of ours has left is ours, whatever was changed meanwhile
+        if not self.tried and self._is_another(found):
+            raise Stranger
         self.uuid = found["uuid"]
         self.adopted = comparable(found, self.payload)
         self.audit.append(
             AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
         )
+
+    def _is_another(self, found):
+        """Whether DokStamp's record says of itself what ours is not: an address alone
+        does not tell who somebody is.
+        """
+        pairs = ((self.payload[key], remote_value(found, key)) for key in self.proofs)
+        return any(own and other and not is_same(own, other) for own, other in pairs)
 
     def _create(self):
         """POST it; the keys stay unresolved while nobody knows whether it arrived."""
