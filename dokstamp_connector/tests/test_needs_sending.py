@@ -35,6 +35,21 @@ class TestDecided(NeedsCase):
         self.assertFalse(self.sandbox.requests())
         self.assertEqual(self.rows_of(course).mapped("state"), ["cancelled"])
 
+    def test_cancelled_record_is_remembered_when_the_queue_is_cleaned(self):
+        course, other = self.course(), self.course(name="Zoology", code="ZOO-1")
+        self.cancel(course)
+        self.flush()
+        rows = self.rows_of(course) + self.rows_of(other)
+        self.env.cr.execute(
+            "UPDATE dokstamp_sync_record SET write_date = '2020-01-01' WHERE id IN %s",
+            [rows._ids],
+        )
+        self.env.invalidate_all()
+        self.env["dokstamp.sync.record"]._gc_done()
+        self.assertFalse(self.rows_of(other))
+        self.sweep_and_flush()
+        self.assertFalse(self.sandbox.requests())
+
     def test_cancelled_change_is_not_brought_back_by_the_sweep(self):
         course = self.sent(self.course())
         course.name = "Zoology"

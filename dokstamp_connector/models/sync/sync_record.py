@@ -963,9 +963,16 @@ class DokstampSyncRecord(models.Model):
 
     @api.autovacuum
     def _gc_done(self):
-        """Drop finished rows after a month; the audit log keeps what was sent."""
+        """Drop finished rows after a month; the audit log keeps what was sent.
+
+        What a person has cancelled stays: the sweep would bring the record back.
+        """
         domain = [
-            ("state", "in", ("done", "cancelled")),
+            "|",
+            ("state", "=", "done"),
+            "&",
+            ("state", "=", "cancelled"),
+            ("failure_type", "=", "superseded"),
             ("write_date", "<", fields.Datetime.now() - KEEP_DONE),
         ]
         rows = self.search(domain, limit=VACUUM_BATCH)
