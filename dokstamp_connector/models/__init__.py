@@ -1,3 +1,4 @@
+from . import write_protection
 from . import registry
 from . import sync
 from . import sources

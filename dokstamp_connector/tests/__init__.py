@@ -44,8 +44,10 @@ from . import test_portfolio
 from . import test_push
 from . import test_queue_shown
 from . import test_register_print
+from . import test_second_person
 from . import test_registry_rules
 from . import test_removal
 from . import test_tours
 from . import test_translations
 from . import test_wizard_institution
+from . import test_write_protection

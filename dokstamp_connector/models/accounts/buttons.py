@@ -40,15 +40,18 @@ class DokstampAccount(models.Model):
 
     def action_pause(self):
         self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
+        return True
 
     def action_resume(self):
         """Go on where the queue stopped; the first call shows whether the cause is
         gone.
         """
+        self.check_access("write")
         for account in self:
             # not connected: other credentials were saved as the button was pressed
             if account.state != "connected":
                 account.action_test_connection()
+        return True
 
     def action_choose_institution(self):
         self.ensure_one()
@@ -59,6 +62,7 @@ class DokstampAccount(models.Model):
 
     def action_view_queue(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_sync_record_action"
         )

@@ -15,4 +15,3 @@ from . import buttons
 
 # last: nothing comes past it
 from . import guard
-from . import side_doors

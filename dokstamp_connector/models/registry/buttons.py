@@ -24,6 +24,7 @@ class DokstampEntity(models.AbstractModel):
     def _action_pointing_here(self, xmlid, link):
         """The action ``xmlid`` on what points at this record; new records do so too."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [(link, "=", self.id)]
         action["context"] = {f"default_{link}": self.id}
@@ -61,8 +62,9 @@ class DokstampEntity(models.AbstractModel):
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""
         self.ensure_one()
+        self.check_access("read")
         link = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
-        return link.action_open_source_record() if link else None
+        return link.action_open_source_record() if link else True
 
 
 class DokstampInstitution(models.Model):

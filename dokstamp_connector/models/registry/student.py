@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .api_field import EMAIL, ApiField
 
@@ -48,6 +48,10 @@ class DokstampStudent(models.Model):
         "Another student already has this e-mail address, and DokStamp knows students "
         "by it.",
     )
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"partner_id"}
 
     def _problem_of(self, name):
         if name == "date_of_birth" and self._is_born_later():
