@@ -44,6 +44,7 @@ from . import test_portfolio
 from . import test_push
 from . import test_queue_shown
 from . import test_register_print
+from . import test_rights_table
 from . import test_second_person
 from . import test_registry_rules
 from . import test_removal
