@@ -69,8 +69,8 @@ class DokstampCertificate(models.Model):
             facts.append(self.env._("1 hour"))
         elif hours:
             facts.append(self.env._("%(count)s hours", count=hours))
-        if self.course_id.shows_grade and self.enrollment_id.is_graded:
-            grade = formatLang(self.env, self.enrollment_id.grade, digits=2)
+        if (grade := self._printed_grade()) is not None:
+            grade = formatLang(self.env, grade, digits=2)
             facts.append(self.env._("Grade: %(grade)s", grade=grade))
         return facts
 

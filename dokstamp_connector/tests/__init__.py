@@ -56,6 +56,8 @@ from . import test_push
 from . import test_queue_shown
 from . import test_quiet
 from . import test_register_print
+from . import test_rights_table
+from . import test_second_person
 from . import test_registry_rules
 from . import test_removal
 from . import test_tours
@@ -63,3 +65,4 @@ from . import test_translations
 from . import test_verdict
 from . import test_web_pages
 from . import test_wizard_institution
+from . import test_write_protection

@@ -48,7 +48,7 @@ class TestCertificateForging(RightsCase):
     def test_defaults_of_ones_own_name_no_other_preparer(self):
         self.account.needs_approval = True
         self.suggest(
-            self.registrar, "dokstamp.certificate", prepared_by_id=self.manager.id
+            self.registrar, "dokstamp.certificate", prepared_by_ids=self.manager.ids
         )
         with self.assertRaisesRegex(UserError, "second person"):
             self.draft().action_issue()
@@ -60,13 +60,13 @@ class TestCertificateForging(RightsCase):
             "dokstamp.certificate",
             state="issued",
             number="FAKE-1",
-            prepared_by_id=self.manager.id,
+            prepared_by_ids=self.manager.ids,
         )
         grace = self.student(name="Grace Example", email="grace@example.com")
         attending = self.enrollment(student_id=grace.id, course_id=self.botany.id)
         attending.with_user(self.registrar).completion_status = "completed"
         self.assertEqual(attending.certificate_ids.state, "draft")
-        self.assertEqual(attending.certificate_ids.prepared_by_id, self.registrar)
+        self.assertEqual(attending.certificate_ids.prepared_by_ids, self.registrar)
 
     def test_who_changes_the_document_behind_a_draft_has_prepared_it(self):
         self.account.needs_approval = True

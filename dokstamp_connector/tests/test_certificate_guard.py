@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common_certificates import CertificateCase
 
@@ -51,7 +51,7 @@ class TestCertificateGuard(CertificateCase):
     def test_what_left_the_school_stays_in_sight(self):
         certificate = self.issued()
         for archive in (certificate, certificate.sudo()):
-            with self.assertRaisesRegex(ValidationError, "Only drafts"):
+            with self.assertRaisesRegex(UserError, "Only drafts"):
                 archive.active = False
 
     def test_an_archived_draft_that_is_issued_is_back_in_sight(self):
@@ -141,8 +141,17 @@ class TestCertificateGuard(CertificateCase):
         certificate.conferral_date = "2026-10-02"
         with self.assertRaisesRegex(UserError, "second person"):
             certificate.action_issue()
-        certificate.with_user(self.registrar).action_issue()
+        with self.assertRaisesRegex(UserError, "second person"):
+            certificate.with_user(self.registrar).action_issue()
+        certificate.with_user(self.colleague()).action_issue()
         self.assertEqual(certificate.state, "queued")
+
+    def colleague(self):
+        return new_test_user(
+            self.env,
+            login="third-registrar@example.com",
+            groups="dokstamp_connector.group_registrar",
+        )
 
     def test_who_changes_the_student_of_a_draft_has_prepared_it(self):
         self.account.needs_approval = True
@@ -153,7 +162,7 @@ class TestCertificateGuard(CertificateCase):
         self.botany.with_user(self.registrar).workload_hours = 400
         with self.assertRaisesRegex(UserError, "second person"):
             certificate.with_user(self.registrar).action_issue()
-        certificate.with_user(self.manager).action_issue()
+        certificate.with_user(self.colleague()).action_issue()
         self.assertEqual(certificate.state, "queued")
 
     def test_a_question_does_not_cover_a_revocation(self):

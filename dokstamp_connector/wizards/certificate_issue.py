@@ -12,6 +12,7 @@ class DokstampCertificateIssue(models.TransientModel):
     """
 
     _name = "dokstamp.certificate.issue"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Issue Certificates"
 
     conferral_date = fields.Date(
@@ -28,6 +29,11 @@ class DokstampCertificateIssue(models.TransientModel):
     )
     confirmation = fields.Char(compute="_compute_counts")
     can_issue = fields.Boolean(compute="_compute_can_issue")
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        names = {"conferral_date", "line_ids", "confirmed"}
+        return super()._get_writable_fields(state) | names
 
     @api.depends("line_ids.is_selected", "line_ids.obstacle")
     def _compute_counts(self):

@@ -6,6 +6,7 @@ class DokstampCertificateIssueLine(models.TransientModel):
     """One enrollment, or one draft, in the wizard."""
 
     _name = "dokstamp.certificate.issue.line"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Certificate to Issue"
     _order = "id"
 
@@ -24,6 +25,12 @@ class DokstampCertificateIssueLine(models.TransientModel):
     completed_at = fields.Date(related="enrollment_id.completed_at")
     is_selected = fields.Boolean(string="Issue")
     obstacle = fields.Text(string="Why not", readonly=True)
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """Whom a list is of, and what is said of each, is worked out."""
+        names = super()._get_writable_fields(state)
+        return names if state is None else names | {"is_selected"}
 
     @api.depends("certificate_id", "enrollment_id")
     def _compute_subject(self):
@@ -54,7 +61,7 @@ class DokstampCertificateIssueLine(models.TransientModel):
             .with_env(self.env)
         )
         for line, certificate in zip(new, certificates, strict=True):
-            line.certificate_id = certificate
+            line.sudo().certificate_id = certificate  # sudo: as with the whole line
 
     def _refuse_outdated(self):
         """:raise UserError: a completion was taken back since the list was opened"""

@@ -8,6 +8,7 @@ class DokstampCertificateRevocation(models.TransientModel):
     """Why certificates are taken back; DokStamp shows the reason publicly."""
 
     _name = "dokstamp.certificate.revocation"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Revoke Certificates"
 
     certificate_ids = fields.Many2many(
@@ -20,6 +21,11 @@ class DokstampCertificateRevocation(models.TransientModel):
     summary = fields.Char(compute="_compute_live_count")
     reason = fields.Char()
     has_successor = fields.Boolean(readonly=True)
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        names = super()._get_writable_fields(state) | {"reason"}
+        return names | {"certificate_ids", "has_successor"} if state is None else names
 
     @api.depends("certificate_ids.state", "has_successor")
     def _compute_live_count(self):

@@ -34,7 +34,7 @@ class DokstampInstitutionChoice(models.TransientModel):
         """Keep the chosen institution in the registry; the next flush finds it there by
         its UUID.
         """
-        self._use(self._registry_institution(self._chosen_line()))
+        return self._use(self._registry_institution(self._chosen_line()))
 
     def action_create_from_company(self):
         """Make an institution of the company; the next flush sends it to DokStamp.
@@ -51,7 +51,7 @@ class DokstampInstitutionChoice(models.TransientModel):
                     company=company.name,
                 )
             )
-        self._use(
+        return self._use(
             self.env["dokstamp.institution"].create(
                 {
                     "account_id": self.account_id.id,
@@ -93,6 +93,7 @@ class DokstampInstitutionChoice(models.TransientModel):
 
     def _use(self, institution):
         self.account_id.institution_id = institution
+        return True
 
 
 class DokstampInstitutionChoiceLine(models.TransientModel):

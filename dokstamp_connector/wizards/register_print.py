@@ -6,6 +6,7 @@ class DokstampRegisterPrint(models.TransientModel):
     """Which year's book of which institution is printed, from its first entry on."""
 
     _name = "dokstamp.register.print"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Print the Register"
 
     institution_id = fields.Many2one(
@@ -17,6 +18,10 @@ class DokstampRegisterPrint(models.TransientModel):
         "_years", required=True, default=lambda self: self._latest_year()
     )
     summary = fields.Char(compute="_compute_summary")
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"institution_id", "year"}
 
     @api.model
     def _years(self):

@@ -13,6 +13,7 @@ class DokstampRemoteChoice(models.AbstractModel):
     """
 
     _name = "dokstamp.remote.choice"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Choose at DokStamp"
 
     line_ids = fields.One2many(
@@ -53,15 +54,20 @@ class DokstampRemoteChoice(models.AbstractModel):
         :param owner: the record that the choice is made for
         """
         commands = [Command.create(line) for line in lines]
-        choice = self.create({**owner, "line_ids": commands})
+        # sudo: what DokStamp listed is not typed in
+        choice = self.sudo().create({**owner, "line_ids": commands})
         chosen = choice.line_ids.filtered(lambda line: line.uuid == chosen_uuid)
         choice.line_id = chosen or choice.line_ids[:1]
-        return choice
+        return choice.with_env(self.env)
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"line_id"}
 
     def _chosen_line(self):
         """:raise UserError: nothing is chosen"""
         self.ensure_one()
-        if not self.line_id:
+        if self.line_id not in self.line_ids:
             raise UserError(self.env._("Choose one of the list first."))
         return self.line_id
 
@@ -70,6 +76,7 @@ class DokstampRemoteChoiceLine(models.AbstractModel):
     """One object as DokStamp listed it; an heir names its choice's model."""
 
     _name = "dokstamp.remote.choice.line"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Choice at DokStamp"
 
     choice_id = fields.Many2one(

@@ -56,7 +56,8 @@ class DokstampTemplateChoice(models.TransientModel):
     def action_use(self):
         """Have certificates of the course name the chosen template from now on."""
         line = self._chosen_line()
-        self.course_id.write({"template_uuid": line.uuid, "template_name": line.name})
+        self.course_id._choose_template(line.uuid, line.name)
+        return True
 
 
 class DokstampTemplateChoiceLine(models.TransientModel):

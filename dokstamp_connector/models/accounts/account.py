@@ -324,15 +324,18 @@ class DokstampAccount(models.Model):
 
     def action_pause(self):
         self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
+        return True
 
     def action_resume(self):
         """Go on where the queue stopped; the first call shows whether the cause is
         gone.
         """
+        self.check_access("write")
         for account in self:
             # not connected: other credentials were saved as the button was pressed
             if account.state != "connected":
                 account.action_test_connection()
+        return True
 
     def _note_connected(self):
         """DokStamp answered to a person's test; the queue goes on."""

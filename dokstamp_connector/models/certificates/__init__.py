@@ -16,4 +16,3 @@ from . import buttons
 # last: nothing comes past it
 from . import guard
 from . import chatter
-from . import side_doors

@@ -91,6 +91,10 @@ class DokstampStudent(models.Model):
     )
     is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"hold_ids"}
+
     def _compute_certificate_count(self):
         counts = self._count("dokstamp.certificate", "student_id")
         for student in self:
@@ -129,6 +133,7 @@ class DokstampCourse(models.Model):
     def action_download_certificates(self):
         """All documents of the course's certificates as one archive."""
         self.ensure_one()
+        self.check_access("read")
         certificates = self.env["dokstamp.certificate"].search(
             [("course_id", "=", self.id)]
         )
@@ -143,6 +148,10 @@ class DokstampEnrollment(models.Model):
         compute="_compute_certificate_count", string="Certificate count"
     )
     is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"hold_ids"}
 
     def _compute_certificate_count(self):
         counts = self._count("dokstamp.certificate", "enrollment_id")

@@ -14,7 +14,6 @@
     buttons       what forms open and count
     guard         what people may change, and when
     chatter       who says what on one
-    side_doors    other ways in that people could take
     pdf           documents as bytes
 
 The wizards that people open are in `wizards/`, the printed pages in `report/`.
@@ -213,10 +212,13 @@ class DokstampCertificate(models.Model):
     @api.depends("course_id.institution_id", "state")
     def _compute_institution_id(self):
         """The course's, until it goes out: it stays whose certificate it was."""
+        failed = self._origin.filtered(lambda c: c.state == "failed")
+        sent = failed and failed._sent_ones()
         for certificate in self:
-            is_kept = certificate.institution_id and certificate.state not in (
-                OPEN_STATES
+            went_out = (
+                certificate.state not in OPEN_STATES or certificate._origin in sent
             )
+            is_kept = certificate.institution_id and went_out
             certificate.institution_id = (
                 certificate.institution_id
                 if is_kept

@@ -12,6 +12,7 @@ CURRENT = {
     "date_of_birth": ("student", "date_of_birth"),
     "course": ("course", "name"),
     "workload_hours": ("course", "workload_hours"),
+    "institution": ("institution", "name"),
 }
 
 
@@ -34,6 +35,7 @@ class DokstampCertificate(models.Model):
         "student_id.date_of_birth",
         "course_id.name",
         "course_id.workload_hours",
+        "institution_id.name",
     )
     def _compute_is_changed(self):
         for certificate in self:
@@ -46,8 +48,8 @@ class DokstampCertificate(models.Model):
     def _current_values(self):
         """What the certificate certifies, as the registry has it now.
 
-        :return: key of `CURRENT` → value as JSON holds it, None for nothing
-        :rtype: dict[str, str | int | None]
+        :return: key of `CURRENT`, or `grade` → value as JSON holds it, None for nothing
+        :rtype: dict[str, str | int | float | None]
         """
         self.ensure_one()
         values = {}
@@ -55,7 +57,21 @@ class DokstampCertificate(models.Model):
             value = self[f"{link}_id"][name]
             is_date = self.env[f"dokstamp.{link}"]._fields[name].type == "date"
             values[key] = (fields.Date.to_string(value) if is_date else value) or None
+        values["grade"] = self._printed_grade()
         return values
+
+    def _printed_grade(self):
+        """The grade that the document shows, None where it shows none."""
+        is_shown = self.course_id.shows_grade and self.enrollment_id.is_graded
+        return self.enrollment_id.grade if is_shown else None
+
+    def _differs_from_certified(self):
+        """Whether the registry says otherwise than what was certified; what nothing was
+        said of does not count.
+        """
+        now = self._current_values()
+        certified = self.certified_values or {}
+        return any(now[key] != certified[key] for key in now.keys() & certified.keys())
 
     def _changes_since_issue(self):
         """:return: label, certified value, value now
@@ -67,14 +83,18 @@ class DokstampCertificate(models.Model):
         return [
             (self._value_label(key), old, now[key])
             for key, old in self.certified_values.items()
-            if key in now and now[key] != old
+            if key in CURRENT and now[key] != old
         ]
 
     def _value_label(self, key):
         link, name = CURRENT[key]
         field = self.env[f"dokstamp.{link}"]._fields[name]
         label = field._description_string(self.env)
-        return self.env._("Course") if key == "course" else label
+        names = {
+            "course": self.env._("Course"),
+            "institution": self.env._("Institution"),
+        }
+        return names.get(key, label)
 
     def _search_is_changed(self, operator, value):
         if operator != "in":
@@ -91,8 +111,10 @@ class DokstampCertificate(models.Model):
         """Says in SQL what `_changes_since_issue` says in Python."""
         differences = [
             SQL(
-                "COALESCE(certificate.certified_values->>%s, '') "
+                "jsonb_exists(certificate.certified_values, %s) "
+                "AND COALESCE(certificate.certified_values->>%s, '') "
                 "IS DISTINCT FROM COALESCE(NULLIF(%s::text, '0'), '')",
+                key,
                 key,
                 SQL.identifier(link, name),
             )
@@ -104,6 +126,8 @@ class DokstampCertificate(models.Model):
               FROM dokstamp_certificate certificate
               JOIN dokstamp_student student ON student.id = certificate.student_id
               JOIN dokstamp_course course ON course.id = certificate.course_id
+         LEFT JOIN dokstamp_institution institution
+                ON institution.id = certificate.institution_id
              WHERE certificate.state = 'issued' AND certificate.certified_values IS NOT
              NULL
                AND (%s)

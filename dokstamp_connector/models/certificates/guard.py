@@ -1,29 +1,10 @@
 """What people may change on a certificate, and when; the buttons do the rest."""
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .certificate import OPEN_STATES
 
-# Written by the connector alone: what DokStamp answered, and what was certified.
-ENGINE_FIELDS = {
-    "number",
-    "state",
-    "issued_at",
-    "verification_url",
-    "revoked_at",
-    "certified_values",
-    "pdf_sha256",
-    "pdf_is_made",
-    "check_token",
-    "answer",
-    "failure_message",
-    "issuer_id",
-    "prepared_by_id",
-    "replaces_id",
-    "issue_at",
-}
-SUGGESTED = tuple(f"default_{name}" for name in ENGINE_FIELDS)
 # What stands on the document, and whom and what it goes to.
 CONTENT = {
     "pdf",
@@ -63,42 +44,56 @@ class DokstampCertificate(models.Model):
     @api.constrains("active", "state")
     def _check_archived(self):
         if self.filtered(lambda c: not c.active and c.state not in OPEN_STATES):
-            raise ValidationError(
+            raise ValidationError(self._archive_sentence())
+
+    def _archive_sentence(self):
+        return self.env._(
+            "Only drafts can be archived: a certificate that left the school stays in "
+            "sight, its student's too. Revoke it instead."
+        )
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """All that it says until it is issued; then why it is taken back, no more."""
+        if state is None or state in OPEN_STATES:
+            return CONTENT | {"active", "run_id"}
+        return {"revocation_reason"} if state == "issued" else set()
+
+    def _writing_state(self):
+        return self.state
+
+    def _refusal(self, names):
+        if "revocation_reason" in names:
+            return UserError(
+                self.env._("Only an issued certificate gets a reason to revoke it.")
+            )
+        if "run_id" in names:
+            return UserError(
+                self.env._("A certificate stays in the run that it went out with.")
+            )
+        if "active" in names:
+            return UserError(self._archive_sentence())
+        if names & CONTENT:
+            return UserError(
                 self.env._(
-                    "Only drafts can be archived: a certificate that left the school "
-                    "stays in sight, its student's too. Revoke it instead."
+                    "A certificate that is issued cannot be changed. Re-issue it: that "
+                    "revokes this one and makes a new one."
                 )
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.su:
-            return super().create(vals_list)
-        for vals in vals_list:
-            self._refuse_engine_fields(vals)
-            if vals.get("revocation_reason"):
-                self._refuse_reason()
-        # what the context suggests is typed in no less
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key not in SUGGESTED
-        }
-        typed = self.with_env(self.env(context=context))
-        certificates = super(DokstampCertificate, typed).create(vals_list)
-        certificates._check_account()
-        return certificates
+        return super()._refusal(names)
 
     def write(self, vals):
+        self.check_access("write")  # before any sentence tells what the records hold
         self._refuse_other_account(vals)
         if not self.env.su:
-            self._refuse_engine_fields(vals)
-            self._refuse_frozen(vals)
+            self._refuse_closed(vals)
             if CONTENT.intersection(vals):
+                self._refuse_sent()
+                self._refuse_other_successor(vals)
                 vals = self._with_stale_document_dropped(vals)
                 self._note_preparer()
             if "pdf" in vals:
-                self.sudo().pdf_is_made = False  # sudo: as above
+                self.sudo().pdf_is_made = False  # sudo: a field of the connector
         result = super().write(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()
@@ -111,11 +106,6 @@ class DokstampCertificate(models.Model):
             raise UserError(
                 self.env._("A certificate goes out with the account of its student.")
             )
-
-    def _refuse_reason(self):
-        raise UserError(
-            self.env._("Only an issued certificate gets a reason to revoke it.")
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
@@ -134,16 +124,6 @@ class DokstampCertificate(models.Model):
                 )
             )
 
-    def _refuse_engine_fields(self, vals):
-        """:raise AccessError: one of these fields is the connector's"""
-        if ENGINE_FIELDS.intersection(vals):
-            raise AccessError(
-                self.env._(
-                    "These fields tell what DokStamp answered; they cannot be typed "
-                    "in. Use the buttons."
-                )
-            )
-
     def _refuse_other_account(self, vals):
         """:raise UserError: what is queued with one account would never go out"""
         if "account_id" not in vals:
@@ -153,43 +133,23 @@ class DokstampCertificate(models.Model):
                 self.env._("A certificate stays with the account of its student.")
             )
 
-    def _refuse_frozen(self, vals):
-        """:raise UserError: one of these fields cannot be changed any more"""
-        for certificate in self:
-            if CONTENT.intersection(vals):
-                certificate._check_is_open()
-            if "revocation_reason" in vals and certificate.state != "issued":
-                self._refuse_reason()
-            if "run_id" in vals and certificate.state not in OPEN_STATES:
-                raise UserError(
-                    self.env._("A certificate stays in the run that it went out with.")
-                )
-            certificate._refuse_other_successor(vals)
-
     def _refuse_other_successor(self, vals):
         """:raise UserError: it would replace somebody else's certificate"""
-        replaced = self.replaces_id
-        if replaced and any(
-            name in vals and vals[name] != replaced[name].id
-            for name in ("student_id", "course_id")
-        ):
-            raise UserError(
-                self.env._(
-                    "It replaces %(number)s, and goes to the same student for the same "
-                    "course. Delete this draft, and make a new certificate.",
-                    number=replaced.number,
+        for replaced in self.replaces_id:
+            if any(
+                name in vals and vals[name] != replaced[name].id
+                for name in ("student_id", "course_id")
+            ):
+                raise UserError(
+                    self.env._(
+                        "It replaces %(number)s, and goes to the same student for the "
+                        "same course. Delete this draft, and make a new certificate.",
+                        number=replaced.number,
+                    )
                 )
-            )
 
-    def _check_is_open(self):
-        """:raise UserError: it is issued, or may be"""
-        if self.state not in OPEN_STATES:
-            raise UserError(
-                self.env._(
-                    "A certificate that is issued cannot be changed. Re-issue it: that "
-                    "revokes this one and makes a new one."
-                )
-            )
+    def _refuse_sent(self):
+        """:raise UserError: DokStamp has one of the documents"""
         if self._sent_ones():
             raise UserError(
                 self.env._(

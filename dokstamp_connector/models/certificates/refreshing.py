@@ -18,6 +18,7 @@ class DokstampCertificate(models.Model):
     def action_sync_now(self):
         """Ask DokStamp now what became of the certificates."""
         self.filtered("dokstamp_uuid")._queue_refresh(urgent=True)
+        return True
 
     @api.model
     def _cron_refresh(self):

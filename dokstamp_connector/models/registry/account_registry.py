@@ -31,6 +31,7 @@ class DokstampAccount(models.Model):
 
     def action_choose_institution(self):
         self.ensure_one()
+        self.check_access("write")
         wizard = self.env["dokstamp.institution.choice"]._open_for(self)
         return open_form(
             wizard, name=self.env._("Choose the institution"), target="new"

@@ -80,6 +80,10 @@ class DokstampEnrollment(models.Model):
             "completed_at": ApiField(),
         }
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"is_graded"}
+
     @api.depends("grade")
     def _compute_is_graded(self):
         for enrollment in self:

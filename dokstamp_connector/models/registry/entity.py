@@ -25,6 +25,7 @@ class DokstampEntity(models.AbstractModel):
     """
 
     _name = "dokstamp.entity"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Registry Entity"
     _check_company_auto = True
 
@@ -116,6 +117,13 @@ class DokstampEntity(models.AbstractModel):
         }
 
     # === KINDS OF RECORDS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """The school's own data; what the engine learns stands elsewhere."""
+        own = {"company_id", "account_id", "active", *self._get_dokstamp_fields()}
+        own |= {self._dokstamp_parent} - {None}
+        return super()._get_writable_fields(state) | own
 
     @api.model
     def _registry_models(self):

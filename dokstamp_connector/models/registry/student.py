@@ -62,6 +62,10 @@ class DokstampStudent(models.Model):
             vals["email"] = _visible(vals["email"]) or False
         return vals
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"partner_id"}
+
     def _problem_of(self, name):
         if name == "date_of_birth" and self._is_born_later():
             return self.env._("The date of birth lies in the future.")

@@ -99,5 +99,6 @@ class DokstampEntity(models.AbstractModel):
     def action_open_source_record(self):
         """Open the school app's record that feeds this one."""
         self.ensure_one()
+        self.check_access("read")
         link = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
-        return link.action_open_source_record() if link else None
+        return link.action_open_source_record() if link else True

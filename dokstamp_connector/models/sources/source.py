@@ -218,6 +218,7 @@ class DokstampSource(models.Model):
 
     def action_view_links(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_source_link_action"
         )

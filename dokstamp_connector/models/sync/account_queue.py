@@ -159,6 +159,7 @@ class DokstampAccount(models.Model):
 
     def action_view_queue(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_sync_record_action"
         )

@@ -164,6 +164,7 @@ class DokstampEntity(models.AbstractModel):
 
     def action_open_dokstamp_page(self):
         self.ensure_one()
+        self.check_access("read")
         return open_address(self.env, self.dokstamp_page_url)
 
     # === CAPTURE: a save queues what changed, in its own transaction === #

@@ -936,6 +936,7 @@ class DokstampSyncRecord(models.Model):
             }
         )
         rows.account_id._wake(urgent=True)
+        return True
 
     def action_cancel(self):
         """Give up what is not sent yet. The record stays as it is, here and at
@@ -952,6 +953,7 @@ class DokstampSyncRecord(models.Model):
                 )
             )
         rows._cancel()
+        return True
 
     def _check_may_move(self):
         """:raise AccessError: the user is no manager, or of another company"""

@@ -26,6 +26,7 @@ class DokstampCertificateArchive(models.Model):
     """An archive that somebody asked for; kept for a week."""
 
     _name = "dokstamp.certificate.archive"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Certificate Archive"
     _order = "id desc"
 

@@ -48,12 +48,12 @@ class DokstampCertificate(models.Model):
 
     def _make_documents(self):
         """Make the documents, or mark each certificate for which that failed."""
-        changed = self.filtered(lambda c: c.certified_values != c._current_values())
+        changed = self.filtered(lambda c: c._differs_from_certified())
         for certificate in changed:
             certificate._fail_document(
                 self.env._(
-                    "The student or the course was changed after somebody pressed "
-                    "Issue. Check it, and press Issue again."
+                    "What it certifies was changed after somebody pressed Issue. "
+                    "Check it, and press Issue again."
                 )
             )
         unchanged = self - changed

@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class DokstampSignatory(models.Model):
     """Somebody whose name and signature stand on an institution's certificates."""
 
     _name = "dokstamp.signatory"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Signatory"
     _order = "sequence, id"
 
@@ -17,11 +18,41 @@ class DokstampSignatory(models.Model):
     title = fields.Char(translate=True, help="For example: Head of school.")
     signature = fields.Image(max_width=600, max_height=200)
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        names = {"institution_id", "sequence", "name", "title", "signature"}
+        return super()._get_writable_fields(state) | names
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        signatories = super().create(vals_list)
+        signatories._note_preparer()
+        return signatories
+
+    def write(self, vals):
+        self._note_preparer()  # also of the institution that they leave
+        result = super().write(vals)
+        self._note_preparer()
+        return result
+
+    def unlink(self):
+        self._note_preparer()
+        return super().unlink()
+
+    def _note_preparer(self):
+        certificates = self.env["dokstamp.certificate"]
+        # sudo: the institution's id alone
+        certificates._note_preparer_of("institution", self.sudo().institution_id)
+
 
 class DokstampInstitution(models.Model):
     _inherit = "dokstamp.institution"
 
     signatory_ids = fields.One2many("dokstamp.signatory", "institution_id", copy=True)
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"signatory_ids"}
 
     def copy_data(self, default=None):
         """Who may not add signatories copies the institution without them."""

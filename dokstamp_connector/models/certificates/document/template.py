@@ -22,7 +22,13 @@ class DokstampCourse(models.Model):
 
     def action_remove_template(self):
         """Leave the choice to DokStamp again."""
-        self.write({"template_uuid": False, "template_name": False})
+        self._choose_template(False, False)
+        return True
+
+    def _choose_template(self, uuid, name):
+        self.check_access("write")
+        # sudo: templates are chosen from DokStamp's own list, not typed in
+        self.sudo().write({"template_uuid": uuid, "template_name": name})
 
 
 class DokstampCertificate(models.Model):

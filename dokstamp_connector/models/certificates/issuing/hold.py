@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -12,6 +12,7 @@ class DokstampHold(models.Model):
     """
 
     _name = "dokstamp.hold"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Hold"
     _order = "id desc"
     _rec_name = "reason"
@@ -60,43 +61,29 @@ class DokstampHold(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            vals_list = [self._as_typed(vals) for vals in vals_list]
-        return super().create(vals_list)
-
     @api.model
-    def _as_typed(self, vals):
-        """A hold is set by whoever types it, whatever context or defaults suggest.
+    def _get_writable_fields(self, state=None):
+        names = super()._get_writable_fields(state)
+        if state is None:
+            return names | {"student_id", "enrollment_id", "reason", "end_date"}
+        return names | {"active"} if state == "in force" else names
 
-        :raise AccessError: in somebody else's name
-        """
-        noted = {
-            "author_id": self.env.uid,
-            "active": True,
-            "lifted_by_id": False,
-            "lifted_at": False,
-        }
-        if any(vals.get(name, value) != value for name, value in noted.items()):
-            raise AccessError(
-                self.env._(
-                    "Who set a hold, and who lifted it, is noted by itself; it cannot "
-                    "be typed in."
-                )
+    def _writing_state(self):
+        return "in force" if self.active else "lifted"
+
+    def _refusal(self, names):
+        if not self:
+            return super()._refusal(names)
+        return UserError(
+            self.env._(
+                "A hold stays as it was set. Lift it, and set another one instead."
             )
-        return {**vals, **noted}
+        )
 
     def write(self, vals):
-        if self.env.su or not vals:
+        if self.env.su or vals != {"active": False}:
             return super().write(vals)
         self.check_access("write")
-        if vals != {"active": False}:
-            raise UserError(
-                self.env._(
-                    "A hold stays as it was set. Lift it, and set another one instead."
-                )
-            )
         self._lift()
         return True
 
@@ -159,6 +146,7 @@ class DokstampHold(models.Model):
     def action_lift(self):
         self.check_access("write")
         self._lift()
+        return True
 
     def _refuse_to_go(self):
         """:raise UserError: what they are on must not be deleted along with them"""

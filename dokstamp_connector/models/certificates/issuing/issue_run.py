@@ -17,6 +17,7 @@ class DokstampIssueRun(models.Model):
     """
 
     _name = "dokstamp.issue.run"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Issue Run"
     _order = "id desc"
 
@@ -83,41 +84,37 @@ class DokstampIssueRun(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            for vals in vals_list:
-                self._refuse_noted({"user_id", "certificate_ids"} & vals.keys())
-            # whatever the context suggests
-            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
-        return super().create(vals_list)
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """Who started a run, and what is in it, is a fact."""
+        names = super()._get_writable_fields(state)
+        return names | {"name", "company_id"} if state is None else names
 
-    def write(self, vals):
-        if not self.env.su:
-            self._refuse_noted(vals.keys() - {"is_paused"})
-        return super().write(vals)
-
-    def _refuse_noted(self, names):
-        """:raise AccessError: who started a run, and what is in it, is a fact"""
-        if names:
-            raise AccessError(
-                self.env._("What a run is follows from its certificates and buttons.")
-            )
+    def _refusal(self, names):
+        return AccessError(
+            self.env._("What a run is follows from its certificates and buttons.")
+        )
 
     # === ACTION METHODS === #
 
     def action_pause(self):
         """Stop before the next one; what DokStamp is working on goes through."""
-        self.is_paused = True
+        return self._pause(True)
+
+    def _pause(self, is_paused):
+        self.check_access("write")
+        self.sudo().is_paused = is_paused  # sudo: a field of the connector
+        return True
 
     def action_resume(self):
         """Go on: the queue let go those whose turn came while the run was paused."""
-        self.is_paused = False
+        self._pause(False)
         under_way = self.certificate_ids.filtered(lambda c: c.state == UNDER_WAY)
         with_document = under_way.filtered("pdf_sha256")
         self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
         # sudo: a registrar may start the making of documents
         self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+        return True
 
     def action_retry_failed(self):
         """Send again what failed, unless there still is a reason against it."""
@@ -125,10 +122,11 @@ class DokstampIssueRun(models.Model):
         if not failed:
             raise UserError(self.env._("Nothing failed in this run."))
         failed._issue_unattended()
+        return True
 
     def action_draft(self):
         """Take back what DokStamp has nothing of yet; what it has goes through."""
-        self.certificate_ids.action_draft()
+        return self.certificate_ids.action_draft()
 
     def action_issue_drafts(self):
         """Ask once more, then issue what was prepared."""
@@ -140,6 +138,7 @@ class DokstampIssueRun(models.Model):
 
     def action_view_certificates(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_certificate_action"
         )

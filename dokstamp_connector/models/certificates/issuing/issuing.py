@@ -19,6 +19,7 @@ class DokstampCertificate(models.Model):
         to_issue = self.filtered(lambda c: c.state in OPEN_STATES)
         to_issue._refuse_unready()
         to_issue._queue_issue()
+        return True
 
     def action_draft(self):
         """Take back what is on its way, as long as DokStamp has nothing of it.
@@ -40,6 +41,7 @@ class DokstampCertificate(models.Model):
             )
         # sudo: fields of the connector
         recallable.sudo().write({"state": "draft", "issue_at": False})
+        return True
 
     def _queue_issue(self):
         """Number them and leave the rest to the scheduled actions."""
@@ -94,7 +96,7 @@ class DokstampCertificate(models.Model):
         if was_sent:
             return {}
         values = self._current_values()
-        if self.pdf_is_made or self.certified_values not in (False, None, values):
+        if self.pdf_is_made or self._differs_from_certified():
             return {"certified_values": values, "pdf": False}
         return {"certified_values": values}
 

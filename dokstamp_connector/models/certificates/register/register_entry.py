@@ -12,6 +12,7 @@ class DokstampRegisterEntry(models.Model):
     """
 
     _name = "dokstamp.register.entry"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Register Entry"
     _order = "institution_id, year desc, entry_number desc"
     _rec_name = "reference"

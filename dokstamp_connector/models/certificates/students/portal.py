@@ -80,7 +80,8 @@ class DokstampCertificate(models.Model):
         known_as = self.institution_id.linkedin_organization or ""
         if known_as.isdecimal():
             return {"organizationId": known_as}
-        return {"organizationName": self.institution_id.name}
+        name = self._as_certified("institution") or self.institution_id.name
+        return {"organizationName": name}
 
     # === CHECK LINK === #
 

@@ -28,9 +28,18 @@ class DokstampPortfolioEntity(models.AbstractModel):
         return super().create([self._with_parents_account(vals) for vals in vals_list])
 
     @api.model
+    def _get_writable_fields(self, state=None):
+        """Where it lies is said once."""
+        names = super()._get_writable_fields(state)
+        if state is None:
+            return names
+        return names - {"company_id", "account_id", self._dokstamp_parent}
+
+    @api.model
     def _with_parents_account(self, vals):
         parent = self._fields[self._dokstamp_parent].comodel_name
-        above = self.env[parent].browse(vals.get(self._dokstamp_parent))
+        # sudo: whether the user may read it is asked when the link is written
+        above = self.env[parent].sudo().browse(vals.get(self._dokstamp_parent))
         return {
             **vals,
             "company_id": above.company_id.id,
@@ -109,6 +118,10 @@ class DokstampPortfolio(models.Model):
         for page in self:
             page.has_more = bool(page._certificates_to_show())
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"item_ids"}
+
     @api.constrains("slug")
     def _check_slug(self):
         for page in self:
@@ -128,10 +141,12 @@ class DokstampPortfolio(models.Model):
     def action_publish(self):
         """Show the page, and the certificates that are visible on it, to all."""
         self.is_public = True
+        return True
 
     def action_hide(self):
         """Take the page and all that is on it out of the public's sight."""
         self.is_public = False
+        return True
 
     def action_add_certificates(self):
         """Put what was issued since at the end of the page."""
@@ -139,6 +154,7 @@ class DokstampPortfolio(models.Model):
         last = max(self.item_ids.mapped("sort_order"), default=0)
         missing = self._certificates_to_show()
         self.item_ids = self._item_commands(missing, start=last + 1)
+        return True
 
     def _certificates_to_show(self):
         """Issued certificates that are not on the page yet."""

@@ -1,0 +1,254 @@
+"""Who may do what: the tables that `test_rights_table` compares everything with.
+
+`FIELDS`: model → state → who may write which fields. What is not named here must be
+refused; what is, must not. A manager may write what a registrar may; nobody else may
+write anything. `NEW` is a record that is being made, `KEPT` one without states.
+
+`METHODS`: model → public method → who may call it. Every public method that our addons
+define must be named here. `ROUTES`: path → type and authentication.
+"""
+
+NEW, KEPT = "new", "kept"
+REGISTRAR, MANAGER = "registrar", "manager"
+OFFICE = "office"  # registrars of whatever company; the contact is nobody's
+ANYBODY = "anybody"  # with a login; it tells nothing, and opens what they may see
+
+
+def by(*, registrar="", manager=""):
+    """Role → names, of texts that list them."""
+    own = set(registrar.split())
+    return {REGISTRAR: own, MANAGER: own | set(manager.split())}
+
+
+NOBODY = by()
+ENTITY = "company_id account_id active "
+ACCOUNT = by(
+    manager="active auth_method base_url call_again_at certificate_document "
+    "certificate_report_id client_id client_secret company_id database_uuid "
+    "institution_id issue_ceiling login max_in_flight name needs_approval "
+    "notifies_students outage_count outage_message page_url_pattern password "
+    "pause_reason requests_per_minute state sync_mode tenant"
+)
+BADGED = "badge_image "
+COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
+COURSE = by(
+    registrar=ENTITY + BADGED + "area automatic_issue certificate_document "
+    "certificate_report_id code description institution_id issue_delay name "
+    "organization_id shows_grade status version workload_hours"
+)
+CURRICULUM_LINE = by(
+    registrar=ENTITY + "course_id group_id is_required module_id order workload"
+)
+DRAFT = by(
+    registrar="active cohort_id company_id conferral_date course_id enrollment_id pdf "
+    "run_id student_id"
+)
+ENROLLMENT = by(
+    registrar=ENTITY + "cohort_id completed_at completion_status course_id enrolled_at "
+    "grade hold_ids is_graded student_id"
+)
+INSTITUTION = by(
+    registrar=ENTITY + BADGED + "country is_badges_enabled legal_name "
+    "linkedin_organization name signatory_ids status tax_id website"
+)
+MODULE = by(
+    registrar=ENTITY + "code credits description institution_id is_active is_required "
+    "level modality name syllabus workload"
+)
+MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
+ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
+SIGNATORY = by(manager="institution_id name sequence signature title")
+SOURCE = by(
+    manager="active company_id domain entity field_ids link_ids model_id name sequence "
+    "sweep_from_id trigger"
+)
+SOURCE_FIELD = by(
+    manager="conversion cut field_name fixed_value method path scale sequence "
+    "source_id text timezone value_ids"
+)
+SOURCE_VALUE = by(manager="field_id from_value to_value")
+STUDENT = by(
+    registrar=ENTITY + "date_of_birth email gender hold_ids name partner_id social_name"
+)
+
+FIELDS = {
+    "dokstamp.account": {
+        NEW: ACCOUNT,
+        "draft": ACCOUNT,
+        "connected": ACCOUNT,
+        "paused": ACCOUNT,
+    },
+    "dokstamp.audit.log": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.badge.image": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.binding": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.certificate": {
+        NEW: DRAFT,
+        "draft": DRAFT,
+        "failed": DRAFT,
+        "queued": NOBODY,
+        "issued": by(registrar="revocation_reason"),
+        "revoked": NOBODY,
+        "expired": NOBODY,
+    },
+    "dokstamp.certificate.archive": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.certificate.issue": {
+        NEW: by(registrar="conferral_date confirmed line_ids"),
+        KEPT: by(registrar="conferral_date confirmed line_ids"),
+    },
+    "dokstamp.certificate.issue.line": {NEW: NOBODY, KEPT: by(registrar="is_selected")},
+    "dokstamp.certificate.revocation": {
+        NEW: by(registrar="certificate_ids has_successor reason"),
+        KEPT: by(registrar="reason"),
+    },
+    "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
+    "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
+    "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
+    "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
+    "dokstamp.hold": {
+        NEW: by(registrar="end_date enrollment_id reason student_id"),
+        "in force": by(registrar="active"),
+        "lifted": NOBODY,
+    },
+    "dokstamp.institution": {NEW: INSTITUTION, KEPT: INSTITUTION},
+    "dokstamp.institution.choice": {
+        NEW: by(manager="line_id"),
+        KEPT: by(manager="line_id"),
+    },
+    "dokstamp.institution.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.issue.run": {
+        NEW: by(registrar="company_id name"),
+        "running": NOBODY,
+        "paused": NOBODY,
+    },
+    "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
+    "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
+    "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
+    "dokstamp.portfolio": {
+        NEW: by(registrar=ENTITY + "bio is_public item_ids slug student_id"),
+        KEPT: by(registrar="active bio is_public item_ids slug"),
+    },
+    "dokstamp.portfolio.item": {
+        NEW: by(registrar=ENTITY + "certificate_id is_visible portfolio_id sort_order"),
+        KEPT: by(registrar="active certificate_id is_visible sort_order"),
+    },
+    "dokstamp.register.entry": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.register.print": {
+        NEW: by(registrar="institution_id year"),
+        KEPT: by(registrar="institution_id year"),
+    },
+    "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
+    "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
+    "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
+    "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
+    "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
+    "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.template.choice": {
+        NEW: by(registrar="line_id"),
+        KEPT: by(registrar="line_id"),
+    },
+    "dokstamp.template.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+}
+
+
+def of(role, *names):
+    return dict.fromkeys(names, role)
+
+
+# every registry record has them
+SENT = of(
+    REGISTRAR,
+    "action_sync_now",
+    "action_view_audit_trail",
+    "action_open_dokstamp_page",
+    "action_open_source_record",
+)
+METHODS = {
+    "dokstamp.account": of(
+        MANAGER,
+        "action_test_connection",
+        "action_pause",
+        "action_resume",
+        "action_choose_institution",
+    )
+    | of(REGISTRAR, "action_view_queue"),
+    "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
+    "dokstamp.badge.image": SENT,
+    "dokstamp.certificate": SENT
+    | of(
+        REGISTRAR,
+        "action_issue",
+        "action_draft",
+        "action_revoke",
+        "action_reissue",
+        "action_stop_automatic_issue",
+        "action_download_documents",
+        "action_preview",
+        "action_open_verification",
+        "action_open_replaces",
+        "action_open_replaced_by",
+    ),
+    "dokstamp.certificate.archive": of(REGISTRAR, "action_download"),
+    "dokstamp.certificate.issue": of(
+        REGISTRAR,
+        "action_issue",
+        "action_prepare_drafts",
+        "action_select_all",
+        "action_select_none",
+    ),
+    "dokstamp.certificate.issue.line": of(REGISTRAR, "action_preview"),
+    "dokstamp.certificate.revocation": of(REGISTRAR, "action_confirm"),
+    "dokstamp.cohort": SENT | of(REGISTRAR, "action_view_enrollments"),
+    "dokstamp.course": SENT
+    | of(
+        REGISTRAR,
+        "action_view_enrollments",
+        "action_view_certificates",
+        "action_download_certificates",
+        "action_choose_template",
+        "action_remove_template",
+    ),
+    "dokstamp.curriculum.line": SENT,
+    "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
+    "dokstamp.hold": of(REGISTRAR, "action_lift"),
+    "dokstamp.institution": SENT | of(REGISTRAR, "action_view_courses"),
+    "dokstamp.institution.choice": of(
+        MANAGER, "action_use", "action_create_from_company"
+    ),
+    "dokstamp.issue.run": of(
+        REGISTRAR,
+        "action_pause",
+        "action_resume",
+        "action_retry_failed",
+        "action_draft",
+        "action_issue_drafts",
+        "action_download_documents",
+        "action_view_certificates",
+    ),
+    "dokstamp.module": SENT,
+    "dokstamp.module.group": SENT,
+    "dokstamp.organization": SENT,
+    "dokstamp.portfolio": SENT
+    | of(REGISTRAR, "action_publish", "action_hide", "action_add_certificates"),
+    "dokstamp.portfolio.item": SENT,
+    "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
+    "dokstamp.register.print": of(REGISTRAR, "action_print"),
+    "dokstamp.source": of(MANAGER, "action_read_all")
+    | of(REGISTRAR, "action_view_links"),
+    "dokstamp.source.link": of(
+        REGISTRAR, "action_open_source_record", "action_open_registry_record"
+    ),
+    "dokstamp.student": SENT
+    | of(REGISTRAR, "action_view_certificates", "action_open_portfolio"),
+    "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
+    | of(REGISTRAR, "action_open_record"),
+    "dokstamp.template.choice": of(REGISTRAR, "action_use"),
+    "res.partner": of(OFFICE, "action_view_dokstamp_student")
+    | of(ANYBODY, "action_view_dokstamp_certificates"),
+}
+ROUTES = {
+    "/dokstamp/check/<string:token>": ("http", "public"),
+    "/my/certificates": ("http", "user"),
+    "/my/certificates/page/<int:page>": ("http", "user"),
+    "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
+}
