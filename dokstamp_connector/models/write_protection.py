@@ -62,7 +62,7 @@ class DokstampWriteProtection(models.AbstractModel):
     # === CRUD METHODS === #
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Nobody suggests what the connector writes, with elevated rights neither."""
         writable = self._get_writable_fields()
         context = {
@@ -73,7 +73,7 @@ class DokstampWriteProtection(models.AbstractModel):
             or key.removeprefix(SUGGESTION) in writable
         }
         cleaned = self.with_env(self.env(context=context))
-        return super(DokstampWriteProtection, cleaned).default_get(fields_list)
+        return super(DokstampWriteProtection, cleaned).default_get(fields)
 
     def _prepare_create_values(self, vals_list):
         if not self.env.su:

@@ -11,23 +11,24 @@ define must be named here. `ROUTES`: path → type and authentication.
 NEW, KEPT = "new", "kept"
 REGISTRAR, MANAGER = "registrar", "manager"
 OFFICE = "office"  # registrars of whatever company; the contact is nobody's
+SYSTEM = "system"  # an administrator of Odoo; no role of ours is enough
 ANYBODY = "anybody"  # with a login; it tells nothing, and opens what they may see
 
 
 def by(*, registrar="", manager=""):
     """Role → names, of texts that list them."""
     own = set(registrar.split())
-    return {REGISTRAR: own, MANAGER: own | set(manager.split())}
+    managers = own | set(manager.split())
+    return {REGISTRAR: own, MANAGER: managers, SYSTEM: managers}
 
 
 NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
-    manager="active auth_method base_url call_again_at certificate_document "
-    "certificate_report_id client_id client_secret company_id database_uuid "
-    "institution_id issue_ceiling login max_in_flight name needs_approval "
-    "notifies_students outage_count outage_message page_url_pattern password "
-    "pause_reason requests_per_minute state sync_mode tenant"
+    manager="active auth_method base_url certificate_document certificate_report_id "
+    "client_id client_secret company_id institution_id issue_ceiling login "
+    "max_in_flight name needs_approval notifies_students page_url_pattern password "
+    "requests_per_minute sync_mode tenant"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -59,8 +60,7 @@ MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
-    manager="active company_id domain entity field_ids link_ids model_id name sequence "
-    "sweep_from_id trigger"
+    manager="active company_id domain entity field_ids model_id name sequence trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
@@ -138,6 +138,7 @@ FIELDS = {
     },
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
+    "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
@@ -234,12 +235,24 @@ METHODS = {
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
     "dokstamp.source": of(MANAGER, "action_read_all")
+    | of(SYSTEM, "action_confirm_reading")
     | of(REGISTRAR, "action_view_links"),
+    "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
     "dokstamp.source.link": of(
-        REGISTRAR, "action_open_source_record", "action_open_registry_record"
+        REGISTRAR,
+        "action_open_source_record",
+        "action_open_registry_record",
+        "action_same_person",
+        "action_another_person",
+        "action_accept_changes",
     ),
     "dokstamp.student": SENT
-    | of(REGISTRAR, "action_view_certificates", "action_open_portfolio"),
+    | of(
+        REGISTRAR,
+        "action_view_certificates",
+        "action_open_portfolio",
+        "action_view_to_decide",
+    ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use"),

@@ -20,6 +20,7 @@ from .rights_table import (
     OFFICE,
     REGISTRAR,
     ROUTES,
+    SYSTEM,
 )
 from .test_badges import png
 
@@ -45,9 +46,15 @@ class RightsTableCase(RightsCase):
         self.portal = new_test_user(
             self.env, login="portal-rights@example.com", groups="base.group_portal"
         )
+        self.administrator = new_test_user(
+            self.env,
+            login="administrator-rights@example.com",
+            groups="base.group_system,dokstamp_connector.group_manager",
+        )
         self.roles = {
             REGISTRAR: self.registrar,
             MANAGER: self.manager,
+            SYSTEM: self.administrator,
             "plain user": self.bob,
             "portal user": self.portal,
             "registrar of another company": self.eve,
@@ -105,6 +112,7 @@ class RightsTableCase(RightsCase):
                     "dokstamp.register.entry",
                 )
             ),
+            self.made("source.confirmation", source_id=source.id),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
@@ -161,8 +169,8 @@ class RightsTableCase(RightsCase):
 
     def as_own(self, record, role):
         """The record as the role has it."""
-        self.hand_over(self.manager if role == MANAGER else self.registrar)
         user = self.roles[role]
+        self.hand_over(user if role in (MANAGER, SYSTEM) else self.registrar)
         return record.with_env(self.env(user=user.id, su=False, context={}))
 
     def hand_over(self, owner):
@@ -359,8 +367,9 @@ class TestMethodsTable(RightsTableCase):
         return {
             ANYBODY: set(self.roles),
             OFFICE: set(self.roles) - {"plain user", "portal user"},
-            REGISTRAR: {REGISTRAR, MANAGER},
-            MANAGER: {MANAGER},
+            REGISTRAR: {REGISTRAR, MANAGER, SYSTEM},
+            MANAGER: {MANAGER, SYSTEM},
+            SYSTEM: {SYSTEM},
         }[lowest]
 
     def pressed(self, records, method):

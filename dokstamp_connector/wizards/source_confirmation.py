@@ -8,6 +8,7 @@ class DokstampSourceConfirmation(models.TransientModel):
     """What a source reads, for the system administrator who confirms it."""
 
     _name = "dokstamp.source.confirmation"
+    _inherit = ["dokstamp.write.protection"]
     _description = "Confirm What a Source Reads"
 
     source_id = fields.Many2one(
@@ -31,7 +32,8 @@ class DokstampSourceConfirmation(models.TransientModel):
         if closed := source._closed():
             raise UserError(source._closed_sentence(closed))
         all_records = source.env[source.model].search_count(source._everything())
-        wizard = self.create(
+        # sudo: it shows what is so; nobody types it in
+        wizard_sudo = self.sudo().create(
             {
                 "source_id": source.id,
                 "summary": source._reading_summary(),
@@ -40,7 +42,7 @@ class DokstampSourceConfirmation(models.TransientModel):
             }
         )
         name = self.env._("Confirm what the source reads")
-        return open_form(wizard, name=name, target="new")
+        return open_form(wizard_sudo.sudo(False), name=name, target="new")
 
     def action_confirm(self):
         """Have the source read all of what was shown.

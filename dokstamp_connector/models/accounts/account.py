@@ -45,6 +45,7 @@ class DokstampAccount(models.Model):
     """
 
     _name = "dokstamp.account"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Account"
     _order = "name, id"
     _check_company_auto = True
@@ -228,6 +229,15 @@ class DokstampAccount(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """Who signs in where and how; how that goes the connector notes."""
+        return super()._get_writable_fields(state) | {
+            *ACCESS_FIELDS,
+            *("name", "active", "company_id", "page_url_pattern", "sync_mode"),
+            *("max_in_flight", "requests_per_minute"),
+        }
+
     @api.model_create_multi
     def create(self, vals_list):
         suggested = self.default_get(["base_url"])  # perhaps a user's own default
@@ -304,7 +314,7 @@ class DokstampAccount(models.Model):
         error = self._try_connection()
         if error:
             raise UserError(self._access_sentence(error))
-        self.write(
+        self.sudo().write(  # sudo: fields of the connector
             {
                 "state": "connected",
                 "database_uuid": self._current_database_uuid(),
@@ -323,6 +333,7 @@ class DokstampAccount(models.Model):
         )
 
     def action_pause(self):
+        self.check_access("write")
         self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
         return True
 

@@ -37,11 +37,13 @@ class DokstampAccount(models.Model):
         )
 
     def _pause(self, reason):
-        self.write({"state": "paused", "pause_reason": reason})
+        # sudo: fields of the connector
+        self.sudo().write({"state": "paused", "pause_reason": reason})
 
     def _reset_access(self):
         """Nothing is known of the access: its credentials are other ones."""
-        self.write({"state": "draft", **HEALTHY})
+        # sudo: fields of the connector
+        self.sudo().write({"state": "draft", **HEALTHY})
 
     def _note_answer(self):
         """DokStamp answers: whatever was wrong is over."""

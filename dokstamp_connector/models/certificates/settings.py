@@ -49,6 +49,13 @@ class DokstampAccount(models.Model):
         "template as well.",
     )
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {
+            *("certificate_document", "certificate_report_id", "needs_approval"),
+            *("issue_ceiling", "notifies_students"),
+        }
+
     @api.constrains("certificate_document", "certificate_report_id")
     def _check_report(self):
         _check_report(self)

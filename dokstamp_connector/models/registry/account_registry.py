@@ -2,7 +2,7 @@
 records without an account get their company's.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..actions import open_form
 
@@ -16,6 +16,10 @@ class DokstampAccount(models.Model):
         check_company=True,
         help="The institution of new courses and modules.",
     )
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"institution_id"}
 
     def _note_changed(self, vals):
         result = super()._note_changed(vals)

@@ -33,13 +33,13 @@ DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
 READING = DEFINITION - {"active"}
 # After a change of these, what was fed before is no longer this source's.
 KIND = {"model_id", "entity", "company_id"}
-READER = {"reader_id", "confirmed_by_id"}
 
 
 class DokstampSource(models.Model):
     """One Odoo model as the source of one kind of registry record."""
 
     _name = "dokstamp.source"
+    _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Source"
     _order = "sequence, id"
     _check_company_auto = True
@@ -144,29 +144,27 @@ class DokstampSource(models.Model):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()
 
-    def _check_reader_untouched(self, vals):
-        if not self.env.su and not READER.isdisjoint(vals):
-            raise AccessError(
-                self.env._(
-                    "As whom a source reads follows from who changed it and who "
-                    "confirmed it: nobody writes it."
-                )
-            )
-
     # === CRUD METHODS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """The definition; as whom it reads follows from who changed it."""
+        own = {"name", "sequence", "field_ids", *DEFINITION}
+        return super()._get_writable_fields(state) | own
+
+    def _refuse_unreadable(self, vals_list, names):
+        """Names of models are no secret; whether one may be read is asked apart."""
+        return super()._refuse_unreadable(vals_list, set(names) - {"model_id"})
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_reader_untouched(vals)
-        # given here, as anybody can keep a default value for a field
-        reader = {"reader_id": self.env.uid, "confirmed_by_id": False}
-        sources = super().create([vals | reader for vals in vals_list])
+        sources = super().create(vals_list)
+        # sudo: a field of the connector
+        sources.sudo().reader_id = self.env.uid
         sources._definition_changed()
         return sources
 
     def write(self, vals):
-        self._check_reader_untouched(vals)
         result = super().write(vals)
         if KIND.intersection(vals):
             # sudo: managers may not delete links by hand
@@ -192,7 +190,8 @@ class DokstampSource(models.Model):
         self._read_all()
 
     def _read_all(self):
-        self.filtered("active").write({"sweep_from_id": 1})
+        # sudo: a field of the connector
+        self.sudo().filtered("active").write({"sweep_from_id": 1})
         self._wake_sweep()
 
     # === ACTION METHODS === #
