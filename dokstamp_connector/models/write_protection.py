@@ -16,10 +16,84 @@ SUGGESTION = "default_"  # of the keys in a context that suggest values
 WITH_ID = (Command.UPDATE, Command.DELETE, Command.UNLINK, Command.LINK)
 
 
+class DokstampLinkProtection(models.AbstractModel):
+    """What people link is theirs to read, and of the record's company."""
+
+    _name = "dokstamp.link.protection"
+    _description = "DokStamp Link Protection"
+
+    def _prepare_create_values(self, vals_list):
+        completed = super()._prepare_create_values(vals_list)
+        if not self.env.su:
+            self._refuse_unreadable(completed, self._fields)
+        return completed
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if not self.env.su:
+            records._refuse_other_company(self._fields)
+        return records
+
+    def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        self.check_access("write")  # before any sentence tells what the records hold
+        self._refuse_unreadable([vals], vals)
+        result = super().write(vals)
+        self._refuse_other_company(self._fields if "company_id" in vals else vals)
+        return result
+
+    def _labels(self, names):
+        return ", ".join(
+            self._fields[name]._description_string(self.env) for name in sorted(names)
+        )
+
+    def _refuse_unreadable(self, vals_list, names):
+        """Neither a link nor the error about it tells of what the user may not see.
+
+        :raise AccessError: one of the linked records is none that the user may read
+        """
+        for name in sorted(set(names).difference(models.MAGIC_COLUMNS)):
+            field = self._fields.get(name)
+            if not field or not field.relational:
+                continue
+            ids = set().union(*(_linked_ids(field, v.get(name)) for v in vals_list))
+            linked = self.env[field.comodel_name].browse(ids)
+            if linked.exists()._filtered_access("read") != linked:
+                raise AccessError(
+                    self.env._(
+                        "%(field)s: there is no such record, or it is not yours to "
+                        "see.",
+                        field=self._labels([name]),
+                    )
+                )
+
+    def _refuse_other_company(self, names):
+        """:raise UserError: a linked record belongs to another company"""
+        if "company_id" not in self._fields:
+            return
+        for name in sorted(names):
+            field = self._fields.get(name)
+            if not field or not field.store or not _is_of_company(self.env, field):
+                continue
+            # sudo: the company alone, of what was found to be readable
+            for record in self.sudo():
+                if record[name].company_id - record.company_id:
+                    raise UserError(
+                        self.env._(
+                            "%(field)s: that belongs to another company than the "
+                            "record. Choose one of the same company.",
+                            field=self._labels([name]),
+                        )
+                    )
+
+
 class DokstampWriteProtection(models.AbstractModel):
     """Fields that people may write are named; with elevated rights all are open."""
 
     _name = "dokstamp.write.protection"
+    _inherit = ["dokstamp.link.protection"]
     _description = "DokStamp Write Protection"
 
     # === WHAT PEOPLE MAY WRITE === #
@@ -54,11 +128,6 @@ class DokstampWriteProtection(models.AbstractModel):
             )
         )
 
-    def _labels(self, names):
-        return ", ".join(
-            self._fields[name]._description_string(self.env) for name in sorted(names)
-        )
-
     # === CRUD METHODS === #
 
     @api.model
@@ -79,29 +148,13 @@ class DokstampWriteProtection(models.AbstractModel):
         if not self.env.su:
             for vals in vals_list:
                 self._refuse_closed(vals)
-        completed = super()._prepare_create_values(vals_list)
-        if not self.env.su:
-            writable = self._get_writable_fields()
-            self._refuse_unreadable(completed, writable)
-        return completed
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        if not self.env.su:
-            records._refuse_other_company(self._get_writable_fields())
-        return records
+        return super()._prepare_create_values(vals_list)
 
     def write(self, vals):
-        if self.env.su:
-            return super().write(vals)
-        self.check_access("write")  # before any sentence tells what the records hold
-        self._refuse_closed(vals)
-        self._refuse_unreadable([vals], vals)
-        result = super().write(vals)
-        moves = "company_id" in vals
-        self._refuse_other_company(self._get_writable_fields() if moves else vals)
-        return result
+        if not self.env.su:
+            self.check_access("write")
+            self._refuse_closed(vals)
+        return super().write(vals)
 
     def copy_data(self, default=None):
         """A copy begins anew with what the connector wrote down."""
@@ -129,45 +182,6 @@ class DokstampWriteProtection(models.AbstractModel):
     def _is_guarded(self, name):
         """Odoo refuses what is no field, and drops ids and its own notes."""
         return name in self._fields and name not in models.MAGIC_COLUMNS
-
-    def _refuse_unreadable(self, vals_list, names):
-        """Neither a link nor the error about it tells of what the user may not see.
-
-        :raise AccessError: one of the linked records is none that the user may read
-        """
-        for name in sorted(names):
-            field = self._fields.get(name)
-            if not field or not field.relational:
-                continue
-            ids = set().union(*(_linked_ids(field, v.get(name)) for v in vals_list))
-            linked = self.env[field.comodel_name].browse(ids)
-            if linked.exists()._filtered_access("read") != linked:
-                raise AccessError(
-                    self.env._(
-                        "%(field)s: there is no such record, or it is not yours to "
-                        "see.",
-                        field=self._labels([name]),
-                    )
-                )
-
-    def _refuse_other_company(self, names):
-        """:raise UserError: a linked record belongs to another company"""
-        if "company_id" not in self._fields:
-            return
-        for name in sorted(names):
-            field = self._fields.get(name)
-            if not field or not field.store or not _is_of_company(self.env, field):
-                continue
-            # sudo: the company alone, of what was found to be readable
-            for record in self.sudo():
-                if record[name].company_id - record.company_id:
-                    raise UserError(
-                        self.env._(
-                            "%(field)s: that belongs to another company than the "
-                            "record. Choose one of the same company.",
-                            field=self._labels([name]),
-                        )
-                    )
 
 
 class IrAttachment(models.Model):
@@ -234,6 +248,8 @@ def _protected(env, model_name):
 def _is_of_company(env, field):
     """Whether what ``field`` links has a company."""
     if not field.relational or field.name == "company_id":
+        return False
+    if field.comodel_name == "res.users":  # who works for several
         return False
     company = env[field.comodel_name]._fields.get("company_id")
     return company is not None and company.comodel_name == "res.company"

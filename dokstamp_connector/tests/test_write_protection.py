@@ -91,6 +91,13 @@ class TestWriteProtection(RightsCase):
                 self.assertIn("AccessError", answer)
                 self.assertNotIn("Foreign", answer)
 
+    def test_an_accounts_institution_is_its_own_companys_too(self):
+        self.env.flush_all()
+        self.sign_in(self.manager)
+        answer = self.answer(self.account, {"institution_id": self.foreign.id})
+        self.assertIn("AccessError", answer)
+        self.assertNotIn("Foreign", answer)
+
     def answer(self, record, values):
         """What a client is told that writes this, or creates it."""
         self.env.flush_all()

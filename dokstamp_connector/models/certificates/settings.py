@@ -16,7 +16,8 @@ REPORT_HELP = (
 
 
 class DokstampAccount(models.Model):
-    _inherit = "dokstamp.account"
+    _name = "dokstamp.account"
+    _inherit = ["dokstamp.account", "dokstamp.link.protection"]
 
     certificate_document = fields.Selection(
         DOCUMENTS,
