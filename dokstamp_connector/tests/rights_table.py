@@ -260,6 +260,8 @@ METHODS = {
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }
 ROUTES = {
+    "/dokstamp/check": ("http", "public"),
+    "/dokstamp/check/<path:token>": ("http", "public"),
     "/dokstamp/check/<string:token>": ("http", "public"),
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),

@@ -246,7 +246,9 @@ class TestFieldsTable(RightsTableCase):
         return [
             field.name
             for field in self.env[name]._fields.values()
-            if (field.store or field.inverse) and field.name not in MAGIC_COLUMNS
+            if (field.store or field.inverse)
+            and field.name not in MAGIC_COLUMNS
+            and not (field._module or "").startswith("test_")
         ]
 
     def put_in(self, record, state):
@@ -327,7 +329,9 @@ class TestMethodsTable(RightsTableCase):
         found = {
             name: methods
             for name in self.env.registry.models
-            if not self.env[name]._abstract and (methods := self.public_methods(name))
+            if not name.startswith("test.")
+            and not self.env[name]._abstract
+            and (methods := self.public_methods(name))
         }
         listed = {name: set(methods) for name, methods in METHODS.items()}
         known = {n: m - self.of_bridges(n) for n, m in found.items()}

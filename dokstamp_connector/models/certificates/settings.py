@@ -16,8 +16,7 @@ REPORT_HELP = (
 
 
 class DokstampAccount(models.Model):
-    _name = "dokstamp.account"
-    _inherit = ["dokstamp.account", "dokstamp.link.protection"]
+    _inherit = "dokstamp.account"
 
     certificate_document = fields.Selection(
         DOCUMENTS,

@@ -468,6 +468,7 @@ class DokstampEntity(models.AbstractModel):
     def _action_pointing_here(self, xmlid, link):
         """The action ``xmlid`` on what points at this record; new records do so too."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [(link, "=", self.id)]
         action["context"] = {f"default_{link}": self.id}

@@ -79,7 +79,7 @@ class DokstampSource(models.Model):
                 "again in the background."
             )
         if isinstance(error, AccessError) and not self._reads_all():
-            return self._refusal(self.model)
+            return self._refused_sentence(self.model)
         return self.env._(
             "This record could not be read (%(error)s). Check the fields and the "
             "condition of the source.",

@@ -326,7 +326,7 @@ class DokstampSource(models.Model):
         # a search that Odoo leaves to code may have asked for rights as well
         rest = [one for one in ours.ids if one not in refused]
         still = ours.search(Domain("id", "in", rest) & Domain(self._domain()))
-        return refused | dict.fromkeys(still.ids, self._refusal(self.model))
+        return refused | dict.fromkeys(still.ids, self._refused_sentence(self.model))
 
     def _refused(self, records, paths, every=False):
         """Which of ``records`` the reader may not read, or not along ``paths``.
@@ -351,7 +351,7 @@ class DokstampSource(models.Model):
         for name, record_ids in origins.items():
             for denied in self._denied(self.env[name].browse(record_ids)):
                 for one in record_ids[denied.id]:
-                    refused.setdefault(one, self._refusal(name))
+                    refused.setdefault(one, self._refused_sentence(name))
         self._forget_ingredients(records, paths)
         return refused
 
@@ -360,7 +360,7 @@ class DokstampSource(models.Model):
         visible = self._reader_model().env[records._name].browse(records.ids)
         return records.browse((visible - visible._filtered_access("read")).ids)
 
-    def _refusal(self, model_name):
+    def _refused_sentence(self, model_name):
         if model_name == self.model:
             return self.env._(
                 "%(reader)s, as whom the source reads, may not read this record: ask "

@@ -198,6 +198,7 @@ class DokstampSource(models.Model):
 
     def action_read_all(self):
         """Read all matching records again, in the background."""
+        self.check_access("write")
         if not self.filtered("active"):
             raise UserError(
                 self.env._("This source is switched off: switch it on first.")

@@ -38,6 +38,7 @@ class DokstampStudent(models.Model):
 
     def action_view_to_decide(self):
         """Open the school apps' records that wait for a word on who this student is."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "dokstamp_connector.dokstamp_source_link_action_held"
         )
