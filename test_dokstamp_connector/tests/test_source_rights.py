@@ -356,8 +356,8 @@ class TestSourceReader(SourceRightsCase):
         self.line(self.membership_source, "course_id").path = "course_id.file_id"
         hidden = self.school_course(file_id=self.file(self.bob).id)
         shown = self.school_course(file_id=self.file(note="Leaves").id)
-        ada = self.person()
-        memberships = [self.membership(ada, one) for one in (hidden, shown)]
+        bo = self.person(name="Bo Example", email="bo@example.com")
+        memberships = [self.membership(bo, one) for one in (hidden, shown)]
         self.assert_nothing_told()
         self.assertFalse(self.fed(hidden.file_id, files))
         self.assertIn("cannot read it", self.link(memberships[0]).error)
