@@ -81,6 +81,10 @@ class DokstampEnrollment(models.Model):
         }
 
     @api.model
+    def _get_feedable_fields(self):
+        return [*super()._get_feedable_fields(), "is_graded"]
+
+    @api.model
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"is_graded"}
 

@@ -81,6 +81,15 @@ class DokstampEntity(models.AbstractModel):
         return {}
 
     @api.model
+    def _get_feedable_fields(self):
+        """Names of the fields that a school app may fill.
+
+        :rtype: list[str]
+        """
+        names = list(self._get_dokstamp_fields())
+        return [*names, self._dokstamp_parent] if self._dokstamp_parent else names
+
+    @api.model
     def _get_dokstamp_filters(self):
         """The keys that DokStamp is documented to filter a list by: dokstamp-api.md 5.
 

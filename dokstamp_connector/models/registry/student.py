@@ -63,6 +63,10 @@ class DokstampStudent(models.Model):
         return vals
 
     @api.model
+    def _get_feedable_fields(self):
+        return [*super()._get_feedable_fields(), "partner_id"]
+
+    @api.model
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"partner_id"}
 

@@ -4,14 +4,9 @@ from . import source_field
 from . import source_value
 from . import source_link
 from . import fed_entity
-from . import reading
-from . import twins
 from . import student_identity
-from . import link_notes
 from . import reader
-from . import guard
 from . import feed
-from . import references
 from . import watch
 from . import sweep
 from . import fed_mixin

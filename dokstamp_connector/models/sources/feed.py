@@ -11,7 +11,7 @@ import psycopg2
 from odoo import fields, models
 from odoo.fields import Domain
 
-from .reading import Unreadable, is_active
+from .source_field import Unreadable, is_active
 
 AUTHORS = "dokstamp_authors"  # context: ids of the users whose save is being read
 
@@ -141,8 +141,6 @@ class DokstampSource(models.Model):
         }
         values["company_id"] = self.company_id.id
         values["active"] = is_active(record)
-        if values.get("grade"):
-            values.setdefault("is_graded", True)
         return self.env[self.entity]._trimmed(values)
 
     def _known_entities(self, links):
@@ -280,6 +278,229 @@ class DokstampSource(models.Model):
         """Whether everybody who took part in this transaction may say who that is."""
         authors = self.env["res.users"].browse(self.env.context.get(AUTHORS, ()))
         return bool(authors) and all(map(entity._may_be_vouched_for_by, authors))
+
+    # === LINKS BETWEEN REGISTRY RECORDS === #
+
+    def _demand(self, records, entity_model):
+        """The registry records that stand for ``records``; fed now if not fed yet.
+
+        :return: record id → registry id, of those that could be had; of others why they
+            are held back, where that is known
+        :rtype: dict[int, int | Unreadable]
+        :raise Unreadable: no source feeds such records
+        """
+        sources = self.search(
+            [
+                ("model_id.model", "=", records._name),
+                ("entity", "=", entity_model),
+                ("company_id", "=", self.company_id.id),
+                ("active", "=", True),
+            ]
+        )
+        if not sources:
+            raise Unreadable(
+                self.env._(
+                    "No source makes a %(entity)s of a %(model)s.",
+                    entity=self._entity_label(entity_model),
+                    model=records._description,
+                )
+            )
+        # whoever saved a record that refers to these said nothing of what they say
+        sources = sources.with_context(**{AUTHORS: ()})
+        known = {}
+        for source in sources:
+            entities = source._known_entities(source._links_of(records.ids))
+            known |= {record_id: entity.id for record_id, entity in entities.items()}
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            if missing:
+                known |= source._feed_records(
+                    source._matching(missing).filtered(is_active)
+                )
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            known |= source._held_back(missing)
+        return known
+
+    def _held_back(self, ids):
+        """Record id → why it is not in the registry, of those that a link tells it of.
+
+        :rtype: dict[int, Unreadable]
+        """
+        return {
+            record_id: Unreadable(
+                self.env._(
+                    "%(record)s is held back: %(reason)s",
+                    record=link.res_name,
+                    reason=link.error,
+                )
+            )
+            for record_id, link in self._links_of(ids).items()
+            if link.error and not link.entity_id
+        }
+
+    def _entity_label(self, entity_model):
+        return dict(self._fields["entity"]._description_selection(self.env))[
+            entity_model
+        ].lower()
+
+    def _feed_referrers(self, record_ids, only=()):
+        """Read again what refers to records whose place in the registry is a new one.
+
+        :param only: a domain on the referring records' links
+        """
+        if not record_ids:
+            return
+        for line in self._referring_lines():
+            source = line.source_id
+            links = source.link_ids.search(
+                [
+                    ("source_id", "=", source.id),
+                    ("res_id", "in", source._dependents(line.path, record_ids)),
+                    *only,
+                ]
+            )
+            if links:
+                source.with_context(**{AUTHORS: ()})._feed(links.mapped("res_id"))
+
+    def _referring_lines(self):
+        """The fields of other sources that look up what this source feeds."""
+        lines = self.env["dokstamp.source.field"].search(
+            [
+                ("source_id.active", "=", True),
+                ("source_id.company_id", "=", self.company_id.id),
+                ("method", "=", "path"),
+            ]
+        )
+        return lines.filtered(
+            lambda line: line._link_target() == (self.model, self.entity)
+        )
+
+    # === WHO WRITES === #
+
+    def _let_go(self, links):
+        """Records are gone or match no more: somebody else writes, or nobody."""
+        ids = links.mapped("res_id")
+        existing = self.env[self.model].browse(ids).exists()._ids
+        gone = links.filtered(lambda link: link.res_id not in existing)
+        (links - gone).write({"is_live": False, "error": False})
+        entity_ids = set(links.mapped("entity_id"))
+        gone.unlink()
+        self._settle(entity_ids)
+
+    def _settle(self, entity_ids):
+        """Have the next live record write what one that is gone fed, or archive it."""
+        entities = self.env[self.entity].browse(entity_ids - {0}).exists()
+        writers = self.env["dokstamp.source.link"]._feeding(entities)
+        for entity in entities:
+            writer = writers.get(entity.id)
+            if writer and writer.is_live:
+                # whoever saved the one that is gone said nothing of what this one says
+                writer.source_id.with_context(**{AUTHORS: ()})._feed([writer.res_id])
+            elif entity.active:
+                entity.active = False
+
+    # === WHICH RECORD FEEDS WHICH === #
+
+    def _links_of(self, ids):
+        """Record id → its link.
+
+        :rtype: dict[int, dokstamp.source.link]
+        """
+        links = self.env["dokstamp.source.link"].search(
+            [("source_id", "=", self.id), ("res_id", "in", ids)]
+        )
+        return {link.res_id: link for link in links}
+
+    def _link(self, values, entities, links):
+        """Note which registry record each record feeds from now on.
+
+        :param dict[int, dict] values: record id → registry values
+        :param dict[int, dokstamp.entity] entities: record id → registry record
+        :param dict[int, dokstamp.source.link] links: record id → its link, if any
+        """
+        new = []
+        for record_id, vals in values.items():
+            entity_id = entities[record_id].id
+            if record_id in links:
+                # a person's word was on what it fed before
+                links[record_id].write(
+                    {"entity_id": entity_id, "confirmed_by_id": False}
+                )
+            else:
+                new.append(self._link_values(record_id, entity_id, vals["active"]))
+        self.env["dokstamp.source.link"].create(new)
+
+    def _link_values(self, record_id, entity_id, is_live=True, **notes):
+        return {
+            "source_id": self.id,
+            "res_model": self.model,
+            "res_id": record_id,
+            "entity_model": self.entity,
+            "entity_id": entity_id,
+            "is_live": is_live,
+            **notes,
+        }
+
+    def _note_life(self, values, links):
+        """Note on the links whether their records are archived.
+
+        :param dict[int, dict] values: record id → registry values
+        :param dict[int, dokstamp.source.link] links: record id → its link, if any
+        :return: the links whose records were not, and are now
+        :rtype: dokstamp.source.link
+        """
+        changed = self.env["dokstamp.source.link"].union(
+            *(
+                links[record_id]
+                for record_id, vals in values.items()
+                if record_id in links and links[record_id].is_live != vals["active"]
+            )
+        )
+        retired = changed.filtered("is_live")
+        retired.is_live = False
+        (changed - retired).is_live = True
+        return retired
+
+    def _note_errors(self, errors, links, claims=None):
+        """Keep the sentences on the links, and clear those that are over.
+
+        :param dict[int, str] errors: record id → why it cannot be read
+        :param dict[int, dokstamp.source.link] links: of all records that were read
+        :param dict[int, dokstamp.entity] claims: record id → the registry record that
+            it may be, and that it is not taken for
+        """
+        new = []
+        for record_id in errors.keys() | links.keys():
+            claimed = (claims or {}).get(record_id)
+            notes = {
+                "error": errors.get(record_id, False),
+                "claimed_id": claimed.id if claimed else False,
+            }
+            link = links.get(record_id)
+            if not link:
+                new.append(self._link_values(record_id, False, **notes))
+            elif any(link[name] != value for name, value in notes.items()):
+                # what it fed before is gone, and a person's word was on that
+                gone = {"entity_id": False, "confirmed_by_id": False} if claimed else {}
+                link.write(notes | gone)
+        self.env["dokstamp.source.link"].create(new)
+
+    # === WHAT THE SWEEP READS NEXT === #
+
+    def _next_ids(self, limit):
+        """Ids of the next records that match, and of those that were fed."""
+        source = self._as_reader()
+        start = source.sweep_from_id
+        linked = source.link_ids.search(
+            [("source_id", "=", source.id), ("res_id", ">=", start)],
+            order="res_id",
+            limit=limit,
+        )
+        ids = set(linked.mapped("res_id"))
+        if source.trigger == "on_save":
+            ids.update(source._find(Domain("id", ">=", start), limit).ids)
+        return sorted(ids)[:limit]
 
 
 def _as_json(value):

@@ -1,19 +1,16 @@
 """Which Odoo model feeds which kind of registry record; set up without code.
 
-    source                 the definition: which model feeds which kind
-    source_part            of it: each field (source_field), each value (source_value)
-    watch                  notices a school app's save
-    reader                 as whom a source reads, and what that user may not
-    reach                  what no source reads, whoever confirms it
-    guard                  keeps what goes wrong from failing that save
-    feed                   reads records, finds or creates theirs, writes what differs
-    reading                reads one field
-    twins                  tells when two records mean the same
-    references             feeds what a record refers to, and hands over who writes
-    source_link            which record has fed which
-    link_notes             what a feed notes there
-    sweep                  finds what no hook could see
-    fed_mixin              shows on the school app's forms how far a record got
+    source            the definition: which model feeds which kind
+    source_field      of it: where one field comes from, and how it is read
+    source_value      of it: a line of a field's table of values
+    watch             notices a school app's save, and keeps it from failing
+    reader, reach     as whom a source reads; what no source reads, whoever confirms it
+    feed              reads records, finds or creates theirs, writes what differs
+    source_link       which record has fed which, and a registrar's word on that
+    sweep             finds what no hook could see
+    fed_entity        what registry records get: twins, and nothing typed over
+    student_identity  who a student is
+    fed_mixin         shows on the school app's forms how far a record got
 
 A source reads in the transaction of whoever saved, as the user who changed it last.
 """

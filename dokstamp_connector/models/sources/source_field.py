@@ -1,12 +1,23 @@
+"""Where one field of a registry record comes from, and how it is read."""
+
+import math
 import re
 import zoneinfo
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import html2plaintext
 
 from .reach import is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
+
+
+class Unreadable(Exception):
+    """A source's value cannot be had; the message is a sentence for people."""
 
 
 class DokstampSourceField(models.Model):
@@ -80,11 +91,7 @@ class DokstampSourceField(models.Model):
 
     @api.model
     def _feedable(self, entity):
-        model = self.env[entity]
-        names = [*model._get_dokstamp_fields(), "is_graded", "partner_id"]
-        if model._dokstamp_parent:
-            names.append(model._dokstamp_parent)
-        return [name for name in names if name in model._fields]
+        return self.env[entity]._get_feedable_fields()
 
     @api.depends("entity")
     def _compute_available_names(self):
@@ -184,3 +191,191 @@ class DokstampSourceField(models.Model):
                 return None
             model = self.env[field.comodel_name]
         return model._name, self.env[self.entity]._fields[self.field_name].comodel_name
+
+    # === READING === #
+
+    def _demanded(self, records):
+        """What this link leads to, for all ``records`` at once.
+
+        :return: id of a school app's record → registry id; or why there is none
+        :rtype: dict[int, int] | Unreadable
+        """
+        field = self.env[self.entity]._fields[self.field_name]
+        targets = [self._raw(record) for record in records]
+        targets = [_first(t) for t in targets if isinstance(t, models.BaseModel) and t]
+        if not targets or targets[0]._name == field.comodel_name:
+            return {}
+        try:
+            return self.source_id._demand(
+                targets[0].union(*targets), field.comodel_name
+            )
+        except Unreadable as error:
+            return error
+
+    def _read_from(self, record, demanded=None):
+        """The registry value for ``record``, as `create` and `write` take it.
+
+        :param odoo.models.BaseModel record: of the source's model
+        :param demanded: of `_demanded`, for a link
+        :raise Unreadable: with a sentence that says why
+        """
+        field = self.env[self.entity]._fields[self.field_name]
+        value = self._raw(record)
+        if self._is_link():
+            value = self._linked(field, value, demanded)
+        else:
+            value = self._fitted(field, self._looked_up(value))
+        if field.required and not value:
+            raise Unreadable(
+                self.env._(
+                    "It has no %(field)s, and the registry needs one.",
+                    field=field._description_string(self.env).lower(),
+                )
+            )
+        return value
+
+    def _raw(self, record):
+        if self.method == "fixed":
+            return self.fixed_value
+        if self.method == "text":
+            return PLACEHOLDER.sub(
+                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
+            )
+        if self.path == "id" and self._is_link():
+            return record
+        return _follow(record, self.path)
+
+    def _looked_up(self, value):
+        """``value`` by the table of values, where the field has one."""
+        if not self.value_ids:
+            return value
+        table = {line.from_value or "": line.to_value for line in self.value_ids}
+        text = _as_text(value)
+        if text not in table:
+            raise Unreadable(
+                self.env._(
+                    "The table of values for %(field)s has no line for “%(value)s”. "
+                    "Add one on the source.",
+                    field=self.field_name,
+                    value=text,
+                )
+            )
+        return table[text]
+
+    def _linked(self, field, value, demanded):
+        """The id that a link of the registry needs, from a school app's record."""
+        if not value:
+            return False
+        if not isinstance(value, models.BaseModel):
+            raise Unreadable(
+                self.env._("%s needs a record, not a text.", self.field_name)
+            )
+        if value._name == field.comodel_name:
+            return value[:1].id
+        if isinstance(demanded, Unreadable):
+            raise demanded
+        found = demanded.get(value[:1].id)
+        if isinstance(found, Unreadable):
+            raise found
+        if not found:
+            raise Unreadable(
+                self.env._(
+                    "%(record)s is not in the registry: it is archived, no source "
+                    "takes it, or its source cannot read it.",
+                    record=value[:1].display_name,
+                )
+            )
+        return found
+
+    def _fitted(self, field, value):
+        """``value`` converted, in the type of the registry's field."""
+        try:
+            if self.conversion:
+                value = getattr(self, f"_convert_{self.conversion}")(value)
+            return self._cast(field, value)
+        except (TypeError, ValueError) as error:
+            raise Unreadable(
+                self.env._(
+                    "“%(value)s” is no value for %(field)s.",
+                    value=_as_text(value),
+                    field=field._description_string(self.env),
+                )
+            ) from error
+
+    def _convert_html_to_text(self, value):
+        return html2plaintext(value or "").strip()
+
+    def _convert_round_up(self, value):
+        # 2.0000000001 hours are two hours
+        return math.ceil(round(float(value or 0), 6))
+
+    def _convert_date(self, value):
+        if not isinstance(value, datetime):
+            return value
+        company = self.source_id.company_id
+        zone = self.timezone or company.partner_id.tz or "UTC"
+        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+    def _convert_grade(self, value):
+        if not self.scale:
+            raise Unreadable(
+                self.env._("Say on the source which grade is the best one.")
+            )
+        return round(float(value or 0) * GRADE_MAX / self.scale, 2)
+
+    def _cast(self, field, value):
+        """``value`` in the type of the registry's field; False where it is empty.
+
+        :raise TypeError: it has no such value
+        :raise ValueError: likewise
+        """
+        if field.type == "boolean":
+            return _as_text(value).lower() not in ("", "false", "0", "no")
+        if value is None or value is False or value == "":
+            return False
+        if field.type == "integer":
+            return int(float(value))
+        if field.type == "float":
+            return float(value)
+        if field.type == "date":
+            return _as_date(value)
+        text = _as_text(value)
+        if field.type == "selection" and text not in field.get_values(self.env):
+            raise ValueError(text)
+        spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
+        limit = spec and spec.max_length
+        return text[:limit] if self.cut and limit else text
+
+
+def _follow(record, path):
+    """The value at the end of a dotted path, of the first record where it forks."""
+    value = record
+    for name in path.split("."):
+        if not value:
+            return None
+        value = _first(value)[name]
+    return value
+
+
+def _first(records):
+    """The first of ``records``; what it is read for is read for its neighbours too."""
+    return next(iter(records), records)
+
+
+def _as_text(value):
+    if value is None or value is False:
+        return ""
+    if isinstance(value, models.BaseModel):
+        return value[:1].display_name or ""
+    return str(value)
+
+
+def _as_date(value):
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else fields.Date.to_date(value)
+
+
+def is_active(record):
+    """Whether a school app's record is not archived."""
+    return record.active if "active" in record._fields else True

@@ -185,7 +185,7 @@ class DokstampSourceLink(models.Model):
             {"entity_id": claimed.id, "claimed_id": False, "held_changes": False}
         )
         link._read_again()
-        link._accept({"partner_id"})
+        link._accept(claimed._get_contact_fields())
         link.source_id._as_reader()._feed_referrers(
             link.mapped("res_id"), [("error", "!=", False)]
         )

@@ -87,6 +87,10 @@ class DokstampStudent(models.Model):
         }
         return {one: student for one, student in found.items() if student}
 
+    @api.model
+    def _get_contact_fields(self):
+        return {"partner_id"}
+
     def _is_same_as(self, vals):
         return bool(self.partner_id) and self.partner_id.id == vals.get("partner_id")
 

@@ -4,7 +4,6 @@ Raw SQL, cascades, a merged contact, records older than a source.
 """
 
 from odoo import api, models
-from odoo.fields import Domain
 
 BATCH = 500  # records read between two commits
 
@@ -72,21 +71,3 @@ class DokstampSweep(models.AbstractModel):
         if bindings:
             for binding in queue._to_remove(bindings):
                 queue._gather_removal(binding)
-
-
-class DokstampSource(models.Model):
-    _inherit = "dokstamp.source"
-
-    def _next_ids(self, limit):
-        """Ids of the next records that match, and of those that were fed."""
-        source = self._as_reader()
-        start = source.sweep_from_id
-        linked = source.link_ids.search(
-            [("source_id", "=", source.id), ("res_id", ">=", start)],
-            order="res_id",
-            limit=limit,
-        )
-        ids = set(linked.mapped("res_id"))
-        if source.trigger == "on_save":
-            ids.update(source._find(Domain("id", ">=", start), limit).ids)
-        return sorted(ids)[:limit]
