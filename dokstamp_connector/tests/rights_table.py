@@ -34,8 +34,9 @@ BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
 COURSE = by(
     registrar=ENTITY + BADGED + "area automatic_issue certificate_document "
-    "certificate_report_id code description institution_id issue_delay name "
-    "organization_id shows_grade status version workload_hours"
+    "certificate_report_id code cohort_ids curriculum_line_ids description "
+    "enrollment_ids group_ids institution_id issue_delay name organization_id "
+    "shows_grade status version workload_hours"
 )
 CURRICULUM_LINE = by(
     registrar=ENTITY + "course_id group_id is_required module_id order workload"
@@ -50,11 +51,11 @@ ENROLLMENT = by(
 )
 INSTITUTION = by(
     registrar=ENTITY + BADGED + "country is_badges_enabled legal_name "
-    "linkedin_organization name signatory_ids status tax_id website"
+    "linkedin_organization name organization_ids signatory_ids status tax_id website"
 )
 MODULE = by(
-    registrar=ENTITY + "code credits description institution_id is_active is_required "
-    "level modality name syllabus workload"
+    registrar=ENTITY + "code credits curriculum_line_ids description institution_id "
+    "is_active is_required level modality name syllabus workload"
 )
 MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
@@ -68,7 +69,8 @@ SOURCE_FIELD = by(
 )
 SOURCE_VALUE = by(manager="field_id from_value to_value")
 STUDENT = by(
-    registrar=ENTITY + "date_of_birth email gender hold_ids name partner_id social_name"
+    registrar=ENTITY + "date_of_birth email enrollment_ids gender hold_ids name "
+    "partner_id social_name"
 )
 
 FIELDS = {

@@ -67,6 +67,16 @@ class DokstampCourse(models.Model):
             "organization_id": ApiField(),
         }
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        # lines of its form; each has its own list
+        return super()._get_writable_fields(state) | {
+            "curriculum_line_ids",
+            "group_ids",
+            "cohort_ids",
+            "enrollment_ids",
+        }
+
     def _compute_enrollment_count(self):
         counts = self._count("dokstamp.enrollment", "course_id")
         for course in self:

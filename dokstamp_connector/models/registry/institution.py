@@ -55,6 +55,11 @@ class DokstampInstitution(models.Model):
             "status": ApiField(archived="inactive"),
         }
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        # lines of its form; each has its own list
+        return super()._get_writable_fields(state) | {"organization_ids"}
+
     def _compute_course_count(self):
         counts = self._count("dokstamp.course", "institution_id")
         for institution in self:

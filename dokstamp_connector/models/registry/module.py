@@ -62,3 +62,8 @@ class DokstampModule(models.Model):
             "is_required": ApiField(),
             "institution_id": ApiField(filterable=True, needed=True),
         }
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        # lines of its form; each has its own list
+        return super()._get_writable_fields(state) | {"curriculum_line_ids"}

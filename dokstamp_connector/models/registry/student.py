@@ -68,7 +68,7 @@ class DokstampStudent(models.Model):
 
     @api.model
     def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {"partner_id"}
+        return super()._get_writable_fields(state) | {"partner_id", "enrollment_ids"}
 
     def _problem_of(self, name):
         if name == "date_of_birth" and self._is_born_later():
