@@ -100,9 +100,9 @@ class DokstampAccount(models.Model):
     # === WHAT FOLLOWS FROM A CHANGE === #
 
     def _check_change(self, vals):
-        super()._check_change(vals)
         if "tenant" in vals:
             self._check_tenant_stays(vals["tenant"])
+        return super()._check_change(vals)
 
     def _check_tenant_stays(self, tenant):
         """Refuse another tenant once records are linked to this one's: their uuids mean
