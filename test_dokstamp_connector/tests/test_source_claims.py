@@ -495,6 +495,17 @@ class TestCertifiedIdentity(ClaimCase):
         self.assertEqual(person.name, "Doctor Pia")
         self.assertEqual(student.name, "Pia")
 
+    def test_nor_when_nobody_was_watching_and_a_clerk_saves_beside_it(self):
+        self.person_source.active = False
+        self.commit()
+        self.write_as(self.learner, email="eve@example.com")
+        self.person_source.active = True
+        self.commit()
+        self.write_as(self.clerk, name="Ada Exemplary")
+        self.assertEqual(self.ada.name, "Ada Exemplary")
+        self.assertEqual(self.ada.email, "ada@example.com")
+        self.assertIn("eve@example.com", self.link(self.first).error)
+
     def test_nor_through_a_page_that_takes_another_users_name(self):
         self.first.partner_id.with_user(self.learner).sudo().name = "Eve Rich"
         self.first.partner_id.with_user(self.clerk).sudo().email = "eve@example.com"

@@ -14,6 +14,7 @@ from odoo.fields import Domain
 from .source_field import Unreadable, is_active
 
 AUTHORS = "dokstamp_authors"  # context: ids of the users whose save is being read
+SAVED = "dokstamp_saved"  # context: source id → what they wrote, as (path to it, field)
 
 
 class DokstampSource(models.Model):
@@ -54,6 +55,7 @@ class DokstampSource(models.Model):
             "active_test": False,
             "allowed_company_ids": company.ids,
             AUTHORS: self.env.context.get(AUTHORS, ()),
+            SAVED: self.env.context.get(SAVED, {}),
         }
         # su: whoever saves a course has no rights on the registry
         return self.with_env(self.env(su=True, context=context))
@@ -267,9 +269,14 @@ class DokstampSource(models.Model):
             name: _as_json(differences[name])
             for name in entity._to_be_vouched_for(differences)
         }
-        if self._is_vouched_for(entity):
+        if held and self._is_vouched_for(entity):
             # what somebody else wrote before stays held, whoever saves beside it
-            held = {n: value for n, value in held.items() if noted.get(n) == value}
+            written = self._fields_written()
+            held = {
+                name: value
+                for name, value in held.items()
+                if name not in written or noted.get(name) == value
+            }
         if noted != held:
             link.held_changes = held or False
         return held
@@ -278,6 +285,21 @@ class DokstampSource(models.Model):
         """Whether everybody who took part in this transaction may say who that is."""
         authors = self.env["res.users"].browse(self.env.context.get(AUTHORS, ()))
         return bool(authors) and all(map(entity._may_be_vouched_for_by, authors))
+
+    def _fields_written(self):
+        """Names of the registry's fields whose ingredients are being saved.
+
+        :rtype: set[str]
+        """
+        saved = self.env.context.get(SAVED, {}).get(self.id, ())
+        model = self.env[self.model]
+        return {
+            line.field_name
+            for line in self.field_ids
+            for path in line._paths()
+            for _model, prefix, name in self._steps(model, "", path, frozenset())
+            if (prefix, name) in saved
+        }
 
     # === LINKS BETWEEN REGISTRY RECORDS === #
 

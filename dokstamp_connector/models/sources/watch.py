@@ -22,13 +22,14 @@ from odoo.exceptions import AccessError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from .feed import AUTHORS
+from .feed import AUTHORS, SAVED
 from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
 KNOWN = "dokstamp_watches"  # attribute of the registry: sequence of CACHE, watches
-GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # likewise
+GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # key in cr.precommit.data
+GATHERED_NAMES = "dokstamp_connector.feed.names"  # likewise
 # Another transaction was quicker; once this one is committed, reading again works.
 TRANSIENT = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
 
@@ -50,7 +51,7 @@ class Base(models.AbstractModel):
     def write(self, vals):
         result = super().write(vals)
         if watches := self._dokstamp_watches():
-            self._dokstamp_gather(p for name in vals for p in watches.get(name, ()))
+            self._dokstamp_gather_written(watches, vals)
         return result
 
     def unlink(self):
@@ -65,7 +66,7 @@ class Base(models.AbstractModel):
         if field.store and (watches := self._dokstamp_watches()):
             names = [f.name for f in self.pool.field_computed[field]]
             records = self.filtered("id")
-            records._dokstamp_gather(p for name in names for p in watches.get(name, ()))
+            records._dokstamp_gather_written(watches, names)
         return result
 
     def _dokstamp_watches(self):
@@ -73,6 +74,17 @@ class Base(models.AbstractModel):
         if self._abstract or not self.pool.ready:
             return None
         return self.env["dokstamp.source"]._watches(self._name)
+
+    def _dokstamp_gather_written(self, watches, names):
+        """Gather what sources read of the fields ``names``, and which ones that was."""
+        read = {(*pair, name) for name in names for pair in watches.get(name, ())}
+        if not read or not self.ids:
+            return
+        data = self.env.cr.precommit.data
+        written = data.setdefault(GATHERED_NAMES, defaultdict(set))
+        for source_id, path, name in read:
+            written[source_id].add((path, name))
+        self._dokstamp_gather((source_id, path) for source_id, path, _name in read)
 
     def _dokstamp_gather(self, pairs, is_leaving=False):
         """Have the sources read what changed, once, when this transaction commits.
@@ -229,7 +241,11 @@ class DokstampSource(models.Model):
             ids_by_source[source_id].update(
                 source._dependents(path, list(ids)) if path else ids
             )
-        by_authors = self.with_context(**{AUTHORS: tuple(authors)})
+        written = self.env.cr.precommit.data.pop(GATHERED_NAMES, {})
+        saved = {one: frozenset(names) for one, names in written.items()}
+        by_authors = self.with_context(
+            **{AUTHORS: tuple(authors), SAVED: tools.frozendict(saved)}
+        )
         if not by_authors._feed_safely(ids_by_source):
             self._wake_sweep()
 
