@@ -236,13 +236,19 @@ class DokstampEntity(models.AbstractModel):
             "one, then Retry here."
         )
 
-    def _push_message(self, binding, tried=(), kind=Push):
+    def _push_kind(self):
+        """What makes the message that sends this record.
+
+        :return: takes what `Push` takes
+        """
+        return Push
+
+    def _push_message(self, binding, tried=()):
         """What to send for this record, or None when DokStamp has it all.
 
         :param dokstamp.binding binding: of this record, may be empty
         :param list[dict] tried: keys of earlier attempts to create it whose outcome is
             unknown
-        :param kind: makes the message
         :rtype: Message | None
         """
         payload, path = self._payload(), self._path()
@@ -253,7 +259,7 @@ class DokstampEntity(models.AbstractModel):
             uuid, moved_from = None, (last_path, uuid)
         if uuid and payload == last_payload:
             return None
-        return kind(
+        return self._push_kind()(
             path=path,
             uuid=uuid,
             payload=payload,

@@ -46,9 +46,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
             "account_id": above.account_id.id,
         }
 
-    def _push_message(self, binding, tried=()):
-        kind = partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
-        return super()._push_message(binding, tried, kind)
+    def _push_kind(self):
+        return partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
 
     def _removal_message(self, binding, removal_keys, tried, since):
         message = super()._removal_message(binding, removal_keys, (), since)
