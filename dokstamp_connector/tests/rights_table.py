@@ -106,6 +106,7 @@ FIELDS = {
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
+    "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.hold": {
         NEW: by(registrar="end_date enrollment_id reason student_id"),
         "in force": by(registrar="active"),

@@ -38,7 +38,8 @@ class TestMemory(DokstampCase):
         self.assertEqual(self.sandbox.count("enrollments"), 2)
 
     def test_they_are_read_anew_when_another_process_has_sent(self):
-        self.account.flushed_by = "another process"
+        senders = self.env["dokstamp.flush.sender"]
+        senders.search([("account_id", "=", self.account.id)]).process = "another"
         self.assertEqual(self.reads(), 1)
 
     def test_they_are_read_anew_with_other_credentials(self):

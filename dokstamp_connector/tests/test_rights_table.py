@@ -108,6 +108,7 @@ class RightsTableCase(RightsCase):
                 for name in (
                     "dokstamp.audit.log",
                     "dokstamp.binding",
+                    "dokstamp.flush.sender",
                     "dokstamp.sync.record",
                     "dokstamp.register.entry",
                 )

@@ -19,12 +19,6 @@ class DokstampAccount(models.Model):
         compute="_compute_failure_summary", string="What failed, and why"
     )
 
-    flushed_by = fields.Char(
-        string="Last sender",
-        readonly=True,
-        copy=False,
-        help="The process that was the last to send for this account.",
-    )
     same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
 
     @api.depends("tenant", "active")

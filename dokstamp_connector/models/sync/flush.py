@@ -227,9 +227,8 @@ class DokstampFlush(models.AbstractModel):
 
         :param bool is_interrupted: a flush of the account has ended halfway
         """
-        is_ours = account.flushed_by == process_token()
-        if not is_ours:
-            account.flushed_by = process_token()
+        senders = self.env["dokstamp.flush.sender"]
+        is_ours = senders._take_over(account, process_token())
         return memories.recall(
             (self.env.cr.dbname, account.id),
             client,

@@ -6,7 +6,7 @@
 
 A list may be trusted while nobody but us has written: our own calls are noted in it.
 So a memory is recalled only by the process that was the last to flush the account,
-which the database tells (`dokstamp.account.flushed_by`), with the same client, if no
+which the database tells (`dokstamp.flush.sender`), with the same client, if no
 flush has ended halfway and no other account writes to the tenant. What people change at
 DokStamp itself is seen after `LIST_AGE`.
 """
