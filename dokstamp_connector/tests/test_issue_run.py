@@ -5,9 +5,7 @@ import zipfile
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.dokstamp_connector.models.certificates.document import (
-    archive as archive_module,
-)
+from odoo.addons.dokstamp_connector.models.certificates import archive as archive_module
 
 from .common_certificates import CertificateCase
 

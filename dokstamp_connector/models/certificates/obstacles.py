@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..certificate import LIVE_STATES
+from .certificate import LIVE_STATES
 
 
 class DokstampCertificate(models.Model):

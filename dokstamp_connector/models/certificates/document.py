@@ -5,8 +5,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...actions import open_address
-from ..pdf import decoded, labelled, split_pages
+from ..actions import open_address
+from .pdf import decoded, labelled, split_pages
 
 OWN_REPORT = "dokstamp_connector.certificate_report"
 PREVIEW_MODEL = "dokstamp.certificate.issue"

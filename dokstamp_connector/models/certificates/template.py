@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ...actions import open_form
+from ..actions import open_form
 
 
 class DokstampCourse(models.Model):

@@ -11,8 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...actions import show_message
-from ..pdf import decoded
+from ..actions import show_message
+from .pdf import decoded
 
 _logger = logging.getLogger(__name__)
 

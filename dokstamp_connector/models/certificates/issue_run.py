@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...actions import open_form
+from ..actions import open_form
 
 # What a certificate's state means for the run that it is part of.
 DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"

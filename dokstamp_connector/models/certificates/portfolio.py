@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ...registry.api_field import ApiField
-from .portal import PUBLIC_STATES
+from ..registry.api_field import ApiField
 from .portfolio_message import Hide, PushUnlisted
+from .student_view import PUBLIC_STATES
 
 SLUG = re.compile(r"[a-z0-9-]+")
 

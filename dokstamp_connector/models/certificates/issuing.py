@@ -3,8 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...sync.sync_record import BUS_MESSAGE
-from ..certificate import OPEN_STATES
+from ..sync.sync_record import BUS_MESSAGE
+from .certificate import OPEN_STATES
 
 
 class DokstampCertificate(models.Model):
