@@ -1,30 +1,26 @@
+# what is made here
 from . import certificate
-from . import certified_course
-
-# before document, whose template is a part of what is sent
-from . import delivery
-from . import refreshing
-from . import obstacles
-from . import issuing
 from . import hold
-from . import certified_enrollment
 from . import issue_run
-from . import preparation
-from . import revoking
-from . import changed
-from . import signatory
-from . import document
-from . import document_queue
-from . import template
-from . import archive
 from . import register_entry
-from . import printed_pages
-from . import certified_student
-from . import student_view
+from . import signatory
+from . import archive
 from . import portfolio
 from . import badge
-from . import buttons
 
-# last: nothing comes past it
-from . import guard
+# mechanisms of the certificate
+from . import changed
+from . import issuing
+from . import delivery
+from . import document
+from . import student_view
 from . import chatter
+
+# what is added to the layers below
+from . import certified_entity
+from . import certified_account
+from . import certified_institution
+from . import certified_course
+from . import certified_student
+from . import certified_enrollment
+from . import certified_partner

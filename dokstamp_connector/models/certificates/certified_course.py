@@ -1,68 +1,17 @@
-"""How a course's certificates are made and issued, with defaults on the account."""
+"""What certificates add to courses: how theirs are made and issued, their template and
+badge, their number.
+"""
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
 
-DOCUMENTS = [
-    ("own", "Standard certificate"),
-    ("report", "Another report of Odoo"),
-    ("upload", "Uploaded by the registrar"),
-]
-
-REPORT_HELP = (
-    "Prints the certificate, its student, enrollment, course or contact, or the school "
-    "app's record that feeds the enrollment."
-)
-
-
-class DokstampAccount(models.Model):
-    _inherit = "dokstamp.account"
-
-    certificate_document = fields.Selection(
-        DOCUMENTS,
-        string="Document of certificates",
-        default="own",
-        required=True,
-        help="What the PDF is; a course may say otherwise.",
-    )
-    certificate_report_id = fields.Many2one(
-        "ir.actions.report",
-        string="Report",
-        domain=[("report_type", "=", "qweb-pdf")],
-        ondelete="restrict",
-        help=REPORT_HELP,
-    )
-    needs_approval = fields.Boolean(
-        string="A second person approves",
-        help="Whoever prepared a certificate cannot issue it.",
-    )
-    issue_ceiling = fields.Integer(
-        string="Ask above",
-        default=100,
-        aggregator=None,
-        help="Automatic issue stops and asks when more certificates than this are "
-        "due at once.",
-    )
-    notifies_students = fields.Boolean(
-        string="Send our own e-mail",
-        help="DokStamp notifies students by itself; switch this on to send Odoo's "
-        "template as well.",
-    )
-
-    @api.model
-    def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {
-            *("certificate_document", "certificate_report_id", "needs_approval"),
-            *("issue_ceiling", "notifies_students"),
-        }
-
-    @api.constrains("certificate_document", "certificate_report_id")
-    def _check_report(self):
-        _check_report(self)
+from ..actions import open_form
+from ..registry.api_field import ApiField
+from .document_choice import DOCUMENTS, REPORT_HELP, check_report
 
 
 class DokstampCourse(models.Model):
-    _inherit = "dokstamp.course"
+    _name = "dokstamp.course"
+    _inherit = ["dokstamp.course", "dokstamp.badge.bearer"]
 
     certificate_document = fields.Selection(
         DOCUMENTS, string="Document", help="Empty: as the account says."
@@ -73,6 +22,11 @@ class DokstampCourse(models.Model):
         domain=[("report_type", "=", "qweb-pdf")],
         ondelete="restrict",
         help=REPORT_HELP,
+    )
+    # DokStamp's certificate templates: dokstamp-api.md 17.
+    template_uuid = fields.Char(string="Template UUID", readonly=True, copy=False)
+    template_name = fields.Char(
+        string="Template at DokStamp", readonly=True, copy=False
     )
     shows_grade = fields.Boolean(string="Print the grade")
     automatic_issue = fields.Selection(
@@ -96,33 +50,53 @@ class DokstampCourse(models.Model):
         aggregator=None,
         help="Time in which an automatic certificate can be stopped.",
     )
-
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
     _issue_delay_positive = models.Constraint(
         "CHECK (issue_delay >= 0)", "The delay before issue cannot be negative."
     )
 
+    # === DECLARATION === #
+
+    @api.model
+    def _get_dokstamp_fields(self):
+        return super()._get_dokstamp_fields() | {"badge_image_id": ApiField()}
+
     @api.model
     def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {
+        names = super()._get_writable_fields(state) | {
             "certificate_document",
             "certificate_report_id",
             "shows_grade",
             "automatic_issue",
             "issue_delay",
+            "badge_image",
         }
+        return names - {"badge_image_id"}
+
+    # === COMPUTE METHODS === #
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "course_id")
+        for course in self:
+            course.certificate_count = counts.get(course.id, 0)
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("certificate_document", "certificate_report_id")
     def _check_report(self):
-        _check_report(self)
+        check_report(self)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        courses = super().create(vals_list)
-        courses._note_automatic_since()
-        return courses
+    # === WHAT FOLLOWS FROM A CHANGE === #
 
-    def write(self, vals):
-        result = super().write(vals)
+    def _note_created(self):
+        result = super()._note_created()
+        self._note_automatic_since()
+        return result
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
         if "automatic_issue" in vals:
             self._note_automatic_since()
         return result
@@ -134,6 +108,41 @@ class DokstampCourse(models.Model):
             elif not course.automatic_since:
                 course.automatic_since = fields.Datetime.now()
 
+    # === ACTION METHODS === #
+
+    def action_view_certificates(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "course_id"
+        )
+
+    def action_download_certificates(self):
+        """All documents of the course's certificates as one archive."""
+        self.ensure_one()
+        self.check_access("read")
+        certificates = self.env["dokstamp.certificate"].search(
+            [("course_id", "=", self.id)]
+        )
+        return certificates.action_download_documents()
+
+    def action_choose_template(self):
+        """Let the registrar pick one of the templates that DokStamp has now."""
+        self.ensure_one()
+        wizard = self.env["dokstamp.template.choice"]._open_for(self)
+        name = self.env._("Choose the template")
+        return open_form(wizard, name=name, target="new")
+
+    def action_remove_template(self):
+        """Leave the choice to DokStamp again."""
+        self._choose_template(False, False)
+        return True
+
+    def _choose_template(self, uuid, name):
+        self.check_access("write")
+        # sudo: templates are chosen from DokStamp's own list, not typed in
+        self.sudo().write({"template_uuid": uuid, "template_name": name})
+
+    # === DOCUMENTS === #
+
     def _document_settings(self, account):
         """How this course's certificates get their document.
 
@@ -143,30 +152,3 @@ class DokstampCourse(models.Model):
         # sudo: the account's settings are the manager's
         source = self if self.certificate_document else account.sudo()
         return source.certificate_document, source.certificate_report_id
-
-
-def _check_report(records):
-    for record in records:
-        if record.certificate_document == "report" and not record.certificate_report_id:
-            raise ValidationError(
-                record.env._("Choose the report that makes the certificate.")
-            )
-        _check_may_print(record.env.user, record.certificate_report_id)
-
-
-def _check_may_print(user, report):
-    """Keep people from printing, as a certificate, what Odoo does not let them print:
-    certificates are made with elevated rights.
-
-    :raise AccessError: the report is for other groups
-    """
-    # sudo: of any report
-    groups = report.sudo().group_ids
-    if groups and not user._is_superuser() and not groups & user.all_group_ids:
-        raise AccessError(
-            user.env._(
-                "The report “%(report)s” is for other groups of users. Choose another "
-                "one, or ask an administrator to set it here.",
-                report=report.name,
-            )
-        )

@@ -1,4 +1,6 @@
-"""Certificates that follow from a completion by themselves, where a course says so."""
+"""What certificates add to enrollments: those that follow from a completion by
+themselves, where the course says so; holds, and how many there are.
+"""
 
 from datetime import timedelta
 
@@ -15,18 +17,69 @@ class DokstampEnrollment(models.Model):
         help="When the registry learned of the completion.",
     )
     certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+    hold_ids = fields.One2many("dokstamp.hold", "enrollment_id", string="Holds")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        enrollments = super().create(vals_list)
-        enrollments._note_completion(was_watched=False)
-        return enrollments
+    # === COMPUTE METHODS === #
 
-    def write(self, vals):
-        result = super().write(vals)
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "enrollment_id")
+        for enrollment in self:
+            enrollment.certificate_count = counts.get(enrollment.id, 0)
+
+    @api.depends(
+        "hold_ids.active",
+        "hold_ids.end_date",
+        "student_id.hold_ids.active",
+        "student_id.hold_ids.end_date",
+    )
+    def _compute_is_on_hold(self):
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self)
+        for enrollment in self:
+            enrollment.is_on_hold = (
+                enrollment in holds.enrollment_id
+                or enrollment.student_id in holds.student_id
+            )
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"hold_ids"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_hold(self):
+        if not self.env.su:  # as with students
+            no_student = self.env["dokstamp.student"]
+            self.env["dokstamp.hold"]._in_force(no_student, self)._refuse_to_go()
+
+    def _note_created(self):
+        result = super()._note_created()
+        self._note_completion(was_watched=False)
+        return result
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
         if "completion_status" in vals:
             self._note_completion(was_watched=True)
         return result
+
+    # === ACTION METHODS === #
+
+    def action_view_certificates(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "enrollment_id"
+        )
+        action["context"] |= {
+            "default_student_id": self.student_id.id,
+            "default_course_id": self.course_id.id,
+        }
+        return action
+
+    # === COMPLETION === #
 
     def _note_completion(self, *, was_watched):
         """Prepare certificates of those who have just completed; in the transaction of
@@ -48,23 +101,6 @@ class DokstampEnrollment(models.Model):
         if self.completion_status == "completed":
             return []
         return [self.env._("Not completed.")]
-
-    def _unsaved_certificates(self):
-        """One certificate for each, as `_obstacles_of_each` and a preview want it.
-
-        :rtype: dokstamp.certificate
-        """
-        model = self.env["dokstamp.certificate"]
-        return model.concat(*(model.new(e._certificate_values()) for e in self))
-
-    def _certificate_values(self):
-        return {
-            "student_id": self.student_id.id,
-            "course_id": self.course_id.id,
-            "enrollment_id": self.id,
-            "cohort_id": self.cohort_id.id,
-            "company_id": self.company_id.id,
-        }
 
     def _is_automatic(self, was_watched):
         """Whether a certificate follows: never for a completion from before the switch
@@ -101,75 +137,21 @@ class DokstampEnrollment(models.Model):
             "issue_at": issue_at,
         }
 
+    # === CERTIFICATES TO BE === #
 
-class DokstampAccount(models.Model):
-    _inherit = "dokstamp.account"
+    def _unsaved_certificates(self):
+        """One certificate for each, as `_obstacles_of_each` and a preview want it.
 
-    def _reason_to_ask_first(self, count):
-        """Why ``count`` certificates must not go out without a person, or None.
-
-        :rtype: str | None
+        :rtype: dokstamp.certificate
         """
-        if self.needs_approval:
-            return self.env._(
-                "Completed. A person approves certificates here: issue it."
-            )
-        if count > self.issue_ceiling:
-            return self.env._(
-                "%(count)s certificates became due at once, more than the ceiling of "
-                "%(ceiling)s. Check them, then issue them by hand.",
-                count=count,
-                ceiling=self.issue_ceiling,
-            )
-        return None
+        model = self.env["dokstamp.certificate"]
+        return model.concat(*(model.new(e._certificate_values()) for e in self))
 
-
-class DokstampCertificate(models.Model):
-    _inherit = "dokstamp.certificate"
-
-    issue_at = fields.Datetime(
-        string="Issues itself at",
-        copy=False,
-        index="btree_not_null",
-        help="Clear it to stop the automatic issue.",
-    )
-
-    @api.model
-    def _cron_issue_due(self):
-        """Issue automatic drafts whose delay is over; more than the ceiling at once
-        wait for a person.
-        """
-        due = self.search(
-            [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
-        )
-        for account, certificates in due.grouped("account_id").items():
-            if reason := account._reason_to_ask_first(len(certificates)):
-                certificates._leave_to_person(reason)
-            else:
-                certificates._issue_unattended(lambda c: c._withdrawal())
-
-    def _withdrawal(self):
-        """Why the completion that this certificate came of does not count any more.
-
-        :rtype: list[str]
-        """
-        if self.course_id.automatic_issue != "issue":
-            return [self.env._("The course's certificates are issued by hand now.")]
-        known_since = self.enrollment_id.completed_since
-        if known_since and known_since < self.course_id.automatic_since:
-            return [
-                self.env._(
-                    "The course's automatic issue was switched off, and on again "
-                    "after the completion."
-                )
-            ]
-        if not self.enrollment_id.active:
-            return [self.env._("The enrollment is archived.")]
-        if not self.student_id.active:
-            return [self.env._("The student is archived.")]
-        return self.enrollment_id._completion_obstacles()
-
-    def action_stop_automatic_issue(self):
-        self.check_access("write")
-        self.sudo().issue_at = False  # sudo: a field of the connector
-        return True
+    def _certificate_values(self):
+        return {
+            "student_id": self.student_id.id,
+            "course_id": self.course_id.id,
+            "enrollment_id": self.id,
+            "cohort_id": self.cohort_id.id,
+            "company_id": self.company_id.id,
+        }

@@ -16,39 +16,6 @@ SAID = {
 }
 
 
-class DokstampCertificate(models.Model):
-    _inherit = "dokstamp.certificate"
-
-    @api.model
-    def default_get(self, fields):
-        """Nobody's suggestion puts messages on a new certificate."""
-        return super().default_get([f for f in fields if f not in self._said_fields()])
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_what_is_said(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_what_is_said(vals)
-        return super().write(vals)
-
-    def _refuse_what_is_said(self, vals):
-        """:raise AccessError: messages or followers come with a record's own values"""
-        if not self.env.su and self._said_fields().intersection(vals):
-            raise AccessError(
-                self.env._(
-                    "Messages and followers are not written into a certificate. Use "
-                    "the notes below it."
-                )
-            )
-
-    def _said_fields(self):
-        """:rtype: set[str]"""
-        return self.env["mail.thread"]._fields.keys() - self.env["base"]._fields.keys()
-
-
 class MailMessage(models.Model):
     _inherit = "mail.message"
 

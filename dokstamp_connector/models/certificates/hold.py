@@ -159,23 +159,3 @@ class DokstampHold(models.Model):
                     name=target.display_name,
                 )
             )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_on_hold(self):
-        if not self.env.su:  # a school app's own deletion never fails because of us
-            no_enrollment = self.env["dokstamp.enrollment"]
-            self.env["dokstamp.hold"]._in_force(self, no_enrollment)._refuse_to_go()
-
-
-class DokstampEnrollment(models.Model):
-    _inherit = "dokstamp.enrollment"
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_on_hold(self):
-        if not self.env.su:  # as with students
-            no_student = self.env["dokstamp.student"]
-            self.env["dokstamp.hold"]._in_force(no_student, self)._refuse_to_go()

@@ -230,27 +230,3 @@ class DokstampPortfolioItem(models.Model):
                 raise ValidationError(
                     self.env._("Only certificates that were issued can be shown.")
                 )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
-
-    def _issued_certificates(self):
-        """The student's live certificates, the newest first."""
-        return self.certificate_ids.filtered(lambda c: c.state == "issued").sorted(
-            lambda c: (c.conferral_date, c.id), reverse=True
-        )
-
-    def action_open_portfolio(self):
-        """Open the student's portfolio page, or a new one that is not saved yet."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Portfolio page"),
-            "res_model": "dokstamp.portfolio",
-            "res_id": self.portfolio_ids[:1].id,
-            "views": [(False, "form")],
-            "context": {"default_student_id": self.id},
-        }

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .printed_pages import pages_of
+
 
 class DokstampRegisterEntry(models.Model):
     """One line of an institution's register book: a certificate was issued, revoked,
@@ -130,24 +132,28 @@ class DokstampRegisterEntry(models.Model):
     def _unlink_except_always(self):
         raise UserError(self.env._("Entries of the register cannot be deleted."))
 
+    # === ACTION METHODS === #
 
-class DokstampInstitution(models.Model):
-    _inherit = "dokstamp.institution"
+    def action_open_certificate(self):
+        return self.certificate_id._open()
 
-    def write(self, vals):
-        if "company_id" in vals:
-            self._keep_register(vals["company_id"])
-        return super().write(vals)
+    # === PRINTED PAGES === #
 
-    def _keep_register(self, company_id):
-        """:raise UserError: the register would go to another company with it"""
-        moving = self.filtered(lambda i: i.company_id.id != company_id)
-        # sudo: a register is kept, whoever may see it
-        register = self.env["dokstamp.register.entry"].sudo()
-        if register.search_count([("institution_id", "in", moving.ids)], limit=1):
-            raise UserError(
-                self.env._(
-                    "An institution stays with its company once its register is begun: "
-                    "the register would leave with it."
-                )
+    def _pages_of_books(self):
+        """These entries as pages, one book per institution and year, in its order.
+
+        :rtype: list[dict]
+        """
+        books = self.sorted(
+            lambda e: (
+                e.institution_id.name,
+                e.institution_id.id,
+                e.year,
+                e.entry_number,
             )
+        ).grouped(lambda e: (e.institution_id, e.year))
+        return [
+            {"institution": institution, "year": year, "entries": entries, **place}
+            for (institution, year), book in books.items()
+            for entries, place in pages_of(book)
+        ]
