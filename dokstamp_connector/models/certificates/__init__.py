@@ -1,4 +1,4 @@
-# what is made here
+# what is made here, before what inherits it
 from . import certificate
 from . import hold
 from . import issue_run
@@ -16,7 +16,7 @@ from . import document
 from . import student_view
 from . import chatter
 
-# what is added to the layers below
+# what each model of the layers below gets
 from . import certified_entity
 from . import certified_account
 from . import certified_institution

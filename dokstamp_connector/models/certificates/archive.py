@@ -1,4 +1,4 @@
-"""Documents of many certificates as one ZIP archive."""
+"""Documents of many certificates as one ZIP archive, kept for whoever asked for it."""
 
 import base64
 import logging
@@ -53,6 +53,33 @@ class DokstampCertificateArchive(models.Model):
         readonly=True,
     )
 
+    # === ACTION METHODS === #
+
+    def action_download(self):
+        self.ensure_one()
+        if self.state != "ready":
+            raise UserError(self.env._("The archive is still being packed."))
+        path = f"{self._name}/{self.id}/content/{quote(self.file_name)}"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{path}?download=true",
+            "target": "download",
+        }
+
+    # === PACKING === #
+
+    def _queue(self):
+        # sudo: a registrar may start the packing
+        self.env.ref("dokstamp_connector.ir_cron_archives").sudo()._trigger()
+        return show_message(
+            self.env._(
+                "You are told when the archive is ready; it is then under "
+                "Certificates > Archives for %s days.",
+                KEEP_DAYS,
+            ),
+            title=self.env._("%s documents are being packed", self.document_count),
+        )
+
     @api.model
     def _cron_pack(self):
         """Pack what was asked for. Commits: only for the scheduled action."""
@@ -99,29 +126,6 @@ class DokstampCertificateArchive(models.Model):
                     "%s: DokStamp > Certificates > Archives", self.name
                 ),
             },
-        )
-
-    def action_download(self):
-        self.ensure_one()
-        if self.state != "ready":
-            raise UserError(self.env._("The archive is still being packed."))
-        path = f"{self._name}/{self.id}/content/{quote(self.file_name)}"
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{path}?download=true",
-            "target": "download",
-        }
-
-    def _queue(self):
-        # sudo: a registrar may start the packing
-        self.env.ref("dokstamp_connector.ir_cron_archives").sudo()._trigger()
-        return show_message(
-            self.env._(
-                "You are told when the archive is ready; it is then under "
-                "Certificates > Archives for %s days.",
-                KEEP_DAYS,
-            ),
-            title=self.env._("%s documents are being packed", self.document_count),
         )
 
     @api.autovacuum

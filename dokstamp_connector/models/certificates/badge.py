@@ -1,4 +1,4 @@
-"""Open Badges, as far as dokstamp-api.md 18 tells: badge images, and the switch.
+"""Open Badges, as far as dokstamp-api.md 18 tells: images, and what wears them.
 
 Baking badges into images is switched on at DokStamp; the paths of badge assertions are
 not documented.
@@ -57,14 +57,14 @@ class DokstampBadgeImage(models.Model):
     image = fields.Binary(attachment=True, required=True)
     sha256 = fields.Char(required=True, readonly=True)
 
+    _content_unique = models.UniqueIndex(
+        "(account_id, sha256)", "This image is there already."
+    )
+
     @api.model
     def _get_writable_fields(self, state=None):
         """Nobody types one in: it is what its digest says."""
         return set()
-
-    _content_unique = models.UniqueIndex(
-        "(account_id, sha256)", "This image is there already."
-    )
 
     @api.model
     def _for(self, record, image):
@@ -92,6 +92,8 @@ class DokstampBadgeImage(models.Model):
             }
         )
         return made_sudo.with_env(self.env)
+
+    # === MESSAGES === #
 
     def _push_message(self, binding, tried=()):
         if binding.dokstamp_uuid:

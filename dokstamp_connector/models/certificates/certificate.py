@@ -9,8 +9,9 @@
     student_view     portal, check link, e-mail
     chatter          who says what on one
 
-    certified_*      what certificates add to the records of the layers below: students,
-                     courses, enrollments, institutions, contacts, accounts
+    certified_*      what certificates add to each model of the layers below: accounts,
+                     institutions, courses, students, enrollments, contacts; to all
+                     registry records in certified_entity
     document_choice  how certificates get their document, as courses and accounts say it
 
     hold             what stops the certificates of a student or of an enrollment
@@ -18,7 +19,8 @@
     register_entry   the numbered book of what was issued and revoked
     signatory        whose names stand on an institution's certificates
     archive          documents of many as one file
-    portfolio        the page on which DokStamp shows a student's certificates
+    portfolio        the page on which DokStamp shows a student's certificates; how it
+                     reaches DokStamp in portfolio_message
     badge            badge images of institutions and courses
     pdf              documents as bytes
     printed_pages    lists as pages
@@ -212,6 +214,7 @@ class DokstampCertificate(models.Model):
         help="It goes out by itself when the certificate that it replaces is revoked.",
     )
     hindrance = fields.Text(string="What is in the way", compute="_compute_hindrance")
+
     _number_unique = models.UniqueIndex(
         "(company_id, number) WHERE number IS NOT NULL",
         "Another certificate has this number already.",

@@ -53,6 +53,7 @@ class DokstampCourse(models.Model):
     certificate_count = fields.Integer(
         compute="_compute_certificate_count", string="Certificate count"
     )
+
     _issue_delay_positive = models.Constraint(
         "CHECK (issue_delay >= 0)", "The delay before issue cannot be negative."
     )

@@ -1,5 +1,6 @@
-"""What certificates add to every registry record: whoever changes it has prepared those
-that say it.
+"""What certificates add to every registry record: who changes it is noted on drafts.
+
+Where a second person approves, that is none who changed what the certificate says.
 """
 
 from odoo import models

@@ -48,9 +48,9 @@ class DokstampInstitution(models.Model):
     # === CRUD METHODS === #
 
     def _check_change(self, vals):
-        super()._check_change(vals)
         if "company_id" in vals:
             self._keep_register(vals["company_id"])
+        return super()._check_change(vals)
 
     def _keep_register(self, company_id):
         """:raise UserError: the register would go to another company with it"""

@@ -2,6 +2,7 @@
 
 Odoo lets whoever may write a record say on it what they like, as anybody. A certificate
 is a document that others rely on, and what stands below it is read as what they said.
+That nobody writes messages into the certificate itself, certificate.py sees to.
 """
 
 from odoo import api, models

@@ -24,7 +24,7 @@ OWN_REPORT = "dokstamp_connector.certificate_report"
 PREVIEW_MODEL = "dokstamp.certificate.issue"
 PREVIEW_LIFE = timedelta(days=1)
 BATCH = 25  # certificates that one call of wkhtmltopdf prints
-AT_ONCE = 50  # documents; more are packed by the scheduled action
+AT_ONCE = 50  # documents; more are packed by the archives' scheduled action
 NAME_LENGTH = 120  # characters
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in a file name of some system
 

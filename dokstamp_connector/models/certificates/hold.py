@@ -46,10 +46,14 @@ class DokstampHold(models.Model):
     )
     lifted_at = fields.Datetime(readonly=True, copy=False)
 
+    # === COMPUTE METHODS === #
+
     @api.depends("student_id", "enrollment_id")
     def _compute_company_id(self):
         for hold in self:
             hold.company_id = (hold.student_id or hold.enrollment_id).company_id
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("student_id", "enrollment_id")
     def _check_target(self):
@@ -83,6 +87,13 @@ class DokstampHold(models.Model):
     def write(self, vals):
         if self.env.su or vals != {"active": False}:
             return super().write(vals)
+        self.check_access("write")
+        self._lift()
+        return True
+
+    # === ACTION METHODS === #
+
+    def action_lift(self):
         self.check_access("write")
         self._lift()
         return True
@@ -142,11 +153,6 @@ class DokstampHold(models.Model):
             reason=self.reason,
             author=self.author_id.name,
         )
-
-    def action_lift(self):
-        self.check_access("write")
-        self._lift()
-        return True
 
     def _refuse_to_go(self):
         """:raise UserError: what they are on must not be deleted along with them"""

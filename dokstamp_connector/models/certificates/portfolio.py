@@ -23,6 +23,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
 
     _dokstamp_is_fed = False
 
+    # === CRUD METHODS === #
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([self._with_parents_account(vals) for vals in vals_list])
@@ -45,6 +47,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
             "company_id": above.company_id.id,
             "account_id": above.account_id.id,
         }
+
+    # === MESSAGES === #
 
     def _push_message(self, binding, tried=()):
         kind = partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
@@ -105,6 +109,8 @@ class DokstampPortfolio(models.Model):
         "UNIQUE (slug)", "Another page has this address already."
     )
 
+    # === DECLARATION === #
+
     @api.model
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
@@ -113,20 +119,26 @@ class DokstampPortfolio(models.Model):
             "bio": ApiField(),
         }
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"item_ids"}
+
+    # === COMPUTE METHODS === #
+
     @api.depends("item_ids.certificate_id", "student_id")
     def _compute_has_more(self):
         for page in self:
             page.has_more = bool(page._certificates_to_show())
 
-    @api.model
-    def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {"item_ids"}
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("slug")
     def _check_slug(self):
         for page in self:
             if problem := page._problem_of("slug"):
                 raise ValidationError(problem)
+
+    # === CRUD METHODS === #
 
     @api.model
     def default_get(self, fields):
@@ -137,6 +149,8 @@ class DokstampPortfolio(models.Model):
             values["slug"] = self.env["ir.http"]._slugify(student.name)
             values["item_ids"] = self._item_commands(student._issued_certificates())
         return values
+
+    # === ACTION METHODS === #
 
     def action_publish(self):
         """Show the page, and the certificates that are visible on it, to all."""
@@ -155,6 +169,8 @@ class DokstampPortfolio(models.Model):
         missing = self._certificates_to_show()
         self.item_ids = self._item_commands(missing, start=last + 1)
         return True
+
+    # === WHAT STANDS ON IT === #
 
     def _certificates_to_show(self):
         """Issued certificates that are not on the page yet."""

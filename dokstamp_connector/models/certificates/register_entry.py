@@ -67,10 +67,30 @@ class DokstampRegisterEntry(models.Model):
         "(certificate_id, event)", "The register has this event already."
     )
 
+    # === COMPUTE METHODS === #
+
     @api.depends("year", "entry_number")
     def _compute_reference(self):
         for entry in self:
             entry.reference = f"{entry.year}/{entry.entry_number:05d}"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if self:
+            raise UserError(self.env._("The register is kept as it was written."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(self.env._("Entries of the register cannot be deleted."))
+
+    # === ACTION METHODS === #
+
+    def action_open_certificate(self):
+        return self.certificate_id._open()
+
+    # === ENTERING === #
 
     @api.model
     def _enter(self, certificate, event, moment, user):
@@ -122,20 +142,6 @@ class DokstampRegisterEntry(models.Model):
             )
         )
         return (last or 0) + 1
-
-    def write(self, vals):
-        if self:
-            raise UserError(self.env._("The register is kept as it was written."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_always(self):
-        raise UserError(self.env._("Entries of the register cannot be deleted."))
-
-    # === ACTION METHODS === #
-
-    def action_open_certificate(self):
-        return self.certificate_id._open()
 
     # === PRINTED PAGES === #
 

@@ -18,6 +18,8 @@ class DokstampSignatory(models.Model):
     title = fields.Char(translate=True, help="For example: Head of school.")
     signature = fields.Image(max_width=600, max_height=200)
 
+    # === CRUD METHODS === #
+
     @api.model
     def _get_writable_fields(self, state=None):
         names = {"institution_id", "sequence", "name", "title", "signature"}
