@@ -12,9 +12,7 @@ from odoo.tools.pdf import PdfFileReader
 
 from .common import DokstampCase
 
-DOCUMENT_LOG = (
-    "odoo.addons.dokstamp_connector.models.certificates.document.document_queue"
-)
+DOCUMENT_LOG = "odoo.addons.dokstamp_connector.models.certificates.document"
 LONG_NAME = (
     "María de los Ángeles Fernández-Villaverde y Rodríguez de la Concepción "
     "Montenegro Echeverría Ibarguengoitia Santamaría del Río"

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.certificates import refreshing
+from ..models.certificates import delivery
 from .common_certificates import CertificateCase
 
 
@@ -136,7 +136,7 @@ class TestCertificateRevoke(CertificateCase):
         bindings = self.env["dokstamp.binding"]
         bindings._of(first).last_synced_at = "2026-10-02 00:00:00"
         bindings._of(second).last_synced_at = "2026-10-01 00:00:00"
-        with patch.object(refreshing, "REFRESH_AT_ONCE", 1):
+        with patch.object(delivery, "REFRESH_AT_ONCE", 1):
             for certificate in (second, first):
                 self.sandbox.forget_requests()
                 self.run_cron("dokstamp_connector.ir_cron_refresh_certificates")

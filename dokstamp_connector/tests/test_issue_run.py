@@ -5,8 +5,8 @@ import zipfile
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.dokstamp_connector.models.certificates.document import (
-    archive as archive_module,
+from odoo.addons.dokstamp_connector.models.certificates import (
+    document as document_module,
 )
 
 from .common_certificates import CertificateCase
@@ -284,4 +284,4 @@ class TestCertificateArchive(CertificateCase):
         self.assertFalse(self.archives().with_user(self.manager).search([]))
 
     def patch_limit(self, count):
-        self.patch(archive_module, "AT_ONCE", count)
+        self.patch(document_module, "AT_ONCE", count)

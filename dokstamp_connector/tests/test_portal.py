@@ -289,7 +289,7 @@ class TestNotification(CertificateCase):
         certificate = self.issued()
         self.mails().unlink()
         self.env.ref("dokstamp_connector.mail_template_certificate_issued").unlink()
-        logger = "odoo.addons.dokstamp_connector.models.certificates.students.portal"
+        logger = "odoo.addons.dokstamp_connector.models.certificates.student_view"
         with self.assertLogs(logger, "ERROR"):
             certificate._notify_student()
         self.assertFalse(self.mails())

@@ -1,18 +1,26 @@
+# what is made here, before what inherits it
 from . import certificate
-from . import settings
+from . import hold
+from . import issue_run
+from . import register_entry
+from . import signatory
+from . import archive
+from . import portfolio
+from . import badge
 
-# before document, whose template is a part of what is sent
-from . import sending
-from . import refreshing
-from . import issuing
-from . import revoking
+# mechanisms of the certificate
 from . import changed
+from . import issuing
+from . import delivery
 from . import document
-from . import register
-from . import students
-from . import badges
-from . import buttons
-
-# last: nothing comes past it
-from . import guard
+from . import student_view
 from . import chatter
+
+# what each model of the layers below gets
+from . import certified_entity
+from . import certified_account
+from . import certified_institution
+from . import certified_course
+from . import certified_student
+from . import certified_enrollment
+from . import certified_partner

@@ -1,20 +1,29 @@
 """A certificate: from draft to DokStamp and back, and what is kept of it here.
 
-    certificate   what is kept of one
-    settings      how a course's certificates are made and issued; account defaults
-    issuing/      who gets one and who does not, holds, automatic issue, runs of many
-    document/     how the PDF is made, previews, DokStamp's templates, archives of many
-    sending       which message is next in the queue, and what its answer changes
-    refreshing    asking what became of it
-    revoking      taking back, and putting another one in its place
-    changed       what the registry says otherwise since
-    register/     the numbered book of what was issued and revoked, and its pages
-    students/     portal, check link, e-mail, portfolio page
-    badges        badge images of institutions and courses
-    buttons       what forms open and count
-    guard         what people may change, and when
-    chatter       who says what on one
-    pdf           documents as bytes
+    certificate      what is kept of one, and what people may change, and when
+    changed          what the registry says otherwise since
+    issuing          from draft to the queue: what is in the way, who approves, numbers;
+                     revoking, and putting another one in its place
+    delivery         what certificates add to the queue: messages, answers, asking again
+    document         how the PDF is made, previews, documents of many
+    student_view     portal, check link, e-mail
+    chatter          who says what on one
+
+    certified_*      what certificates add to each model of the layers below: accounts,
+                     institutions, courses, students, enrollments, contacts; to all
+                     registry records in certified_entity
+    document_choice  how certificates get their document, as courses and accounts say it
+
+    hold             what stops the certificates of a student or of an enrollment
+    issue_run        certificates that were issued together
+    register_entry   the numbered book of what was issued and revoked
+    signatory        whose names stand on an institution's certificates
+    archive          documents of many as one file
+    portfolio        the page on which DokStamp shows a student's certificates; how it
+                     reaches DokStamp in portfolio_message
+    badge            badge images of institutions and courses
+    pdf              documents as bytes
+    printed_pages    lists as pages
 
 The wizards that people open are in `wizards/`, the printed pages in `report/`.
 """
@@ -24,11 +33,24 @@ import json
 import secrets
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..actions import open_address, open_form
 from .pdf import decoded
 
 OPEN_STATES = ("draft", "failed")  # a person can still change it
 LIVE_STATES = ("queued", "issued")
+# What stands on the document, and whom and what it goes to.
+CONTENT = {
+    "pdf",
+    "student_id",
+    "course_id",
+    "enrollment_id",
+    "cohort_id",
+    "conferral_date",
+    "company_id",
+}
+PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
 
 
 class DokstampCertificate(models.Model):
@@ -113,6 +135,30 @@ class DokstampCertificate(models.Model):
         required=True,
         help="The day that the certificate names; not the day on which it is sent.",
     )
+    issue_at = fields.Datetime(
+        string="Issues itself at",
+        copy=False,
+        index="btree_not_null",
+        help="Clear it to stop the automatic issue.",
+    )
+    run_id = fields.Many2one(
+        "dokstamp.issue.run",
+        string="Issue run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    prepared_by_ids = fields.Many2many(
+        "res.users",
+        relation="dokstamp_certificate_preparer_rel",
+        column1="certificate_id",
+        column2="user_id",
+        string="Prepared by",
+        readonly=True,
+        copy=False,
+        help="Everybody of the office who made it what it is; where a second person "
+        "approves, somebody else.",
+    )
     issued_at = fields.Datetime(
         string="Issued at", readonly=True, copy=False, tracking=True
     )
@@ -163,6 +209,11 @@ class DokstampCertificate(models.Model):
         string="DokStamp's answer", compute="_compute_answer_text"
     )
     failure_message = fields.Text(readonly=True, copy=False)
+    is_in_line = fields.Boolean(
+        compute="_compute_is_in_line",
+        help="It goes out by itself when the certificate that it replaces is revoked.",
+    )
+    hindrance = fields.Text(string="What is in the way", compute="_compute_hindrance")
 
     _number_unique = models.UniqueIndex(
         "(company_id, number) WHERE number IS NOT NULL",
@@ -257,19 +308,108 @@ class DokstampCertificate(models.Model):
                 certificate.answer, ensure_ascii=False, indent=2
             )
 
+    @api.depends("state", "failure_message")
+    def _compute_hindrance(self):
+        """Why it failed, or what it still waits for."""
+        for certificate in self:
+            is_under_way = certificate.state == "queued"
+            certificate.hindrance = (is_under_way and certificate.sync_message) or (
+                certificate.state in ("draft", "queued", "failed")
+                and certificate.failure_message
+            )
+
+    @api.depends("state", "replaces_id.state")
+    def _compute_is_in_line(self):
+        for certificate in self:
+            certificate.is_in_line = (
+                certificate.state == "draft"
+                and certificate.replaces_id.state == "issued"
+            )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("enrollment_id", "student_id", "course_id")
+    def _check_enrollment(self):
+        for certificate in self.filtered("enrollment_id"):
+            enrollment = certificate.enrollment_id
+            if (enrollment.student_id, enrollment.course_id) != (
+                certificate.student_id,
+                certificate.course_id,
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The enrollment is another student's, or of another course."
+                    )
+                )
+
+    @api.constrains("pdf")
+    def _check_pdf(self):
+        for certificate in self.with_context(bin_size=False).filtered("pdf"):
+            if not certificate.pdf.startswith(PDF_BEGINNING):
+                raise ValidationError(self.env._("The document must be a PDF file."))
+
+    @api.constrains("active", "state")
+    def _check_archived(self):
+        if self.filtered(lambda c: not c.active and c.state not in OPEN_STATES):
+            raise ValidationError(self._archive_sentence())
+
+    def _archive_sentence(self):
+        return self.env._(
+            "Only drafts can be archived: a certificate that left the school stays in "
+            "sight, its student's too. Revoke it instead."
+        )
+
     # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields):
+        """Nobody's suggestion puts messages on a new certificate."""
+        return super().default_get([f for f in fields if f not in self._said_fields()])
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_what_is_said(vals)
         certificates = super().create(vals_list)
         certificates._note_document()
+        certificates._note_preparer()
         return certificates
 
     def write(self, vals):
+        self._refuse_what_is_said(vals)
+        self.check_access("write")  # before any sentence tells what the records hold
+        self._refuse_other_account(vals)
+        if not self.env.su:
+            vals = self._prepare_change(vals)
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
+        if not self.env.su and "student_id" in vals:
+            self._check_account()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if self.filtered(lambda c: c.state not in OPEN_STATES):
+            raise UserError(
+                self.env._(
+                    "Only drafts can be deleted. Revoke the certificate instead."
+                )
+            )
+        if numbered := self.filtered("number"):
+            raise UserError(
+                self.env._(
+                    "%s has its number already, and no number is given twice. Archive "
+                    "it instead.",
+                    numbered[0].number,
+                )
+            )
+
+    def _note_document(self):
+        for certificate in self.sudo():  # sudo: a field of the connector
+            data = decoded(certificate.pdf)
+            digest = hashlib.sha256(data).hexdigest() if data else False
+            certificate.pdf_sha256 = digest
 
     def _queue_push(self, urgent=False):
         """Nothing: a certificate goes out when a person says so, never by a save."""
@@ -277,8 +417,136 @@ class DokstampCertificate(models.Model):
     def _queue_removal(self):
         """Nothing: only drafts can be deleted, and they never reached DokStamp."""
 
-    def _note_document(self):
-        for certificate in self.sudo():  # sudo: a field of the connector
-            data = decoded(certificate.pdf)
-            digest = hashlib.sha256(data).hexdigest() if data else False
-            certificate.pdf_sha256 = digest
+    # === WHAT PEOPLE MAY CHANGE, AND WHEN === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        """All that it says until it is issued; then why it is taken back, no more."""
+        if state is None or state in OPEN_STATES:
+            return CONTENT | {"active", "run_id"}
+        return {"revocation_reason"} if state == "issued" else set()
+
+    def _writing_state(self):
+        return self.state
+
+    def _refusal(self, names):
+        if "revocation_reason" in names:
+            return UserError(
+                self.env._("Only an issued certificate gets a reason to revoke it.")
+            )
+        if "run_id" in names:
+            return UserError(
+                self.env._("A certificate stays in the run that it went out with.")
+            )
+        if "active" in names:
+            return UserError(self._archive_sentence())
+        if names & CONTENT:
+            return UserError(
+                self.env._(
+                    "A certificate that is issued cannot be changed. Re-issue it: that "
+                    "revokes this one and makes a new one."
+                )
+            )
+        return super()._refusal(names)
+
+    def _prepare_change(self, vals):
+        """Refuse what people must not change now, and note who changes the rest.
+
+        :return: ``vals``, without a document that they make untrue
+        :rtype: dict
+        """
+        self._refuse_closed(vals)
+        if CONTENT.intersection(vals):
+            self._refuse_sent()
+            self._refuse_other_successor(vals)
+            vals = self._with_stale_document_dropped(vals)
+            self._note_preparer()
+        if "pdf" in vals:
+            self.sudo().pdf_is_made = False  # sudo: a field of the connector
+        return vals
+
+    def _refuse_what_is_said(self, vals):
+        """:raise AccessError: messages or followers come with a record's own values"""
+        if not self.env.su and self._said_fields().intersection(vals):
+            raise AccessError(
+                self.env._(
+                    "Messages and followers are not written into a certificate. Use "
+                    "the notes below it."
+                )
+            )
+
+    def _said_fields(self):
+        """:rtype: set[str]"""
+        return self.env["mail.thread"]._fields.keys() - self.env["base"]._fields.keys()
+
+    def _check_account(self):
+        """:raise UserError: it would go to a tenant that does not know the student"""
+        # sudo: accounts are the managers'
+        if any(c.account_id != c.student_id.account_id for c in self.sudo()):
+            raise UserError(
+                self.env._("A certificate goes out with the account of its student.")
+            )
+
+    def _refuse_other_account(self, vals):
+        """:raise UserError: what is queued with one account would never go out"""
+        if "account_id" not in vals:
+            return
+        if any(c.account_id.id != vals["account_id"] for c in self):
+            raise UserError(
+                self.env._("A certificate stays with the account of its student.")
+            )
+
+    def _refuse_other_successor(self, vals):
+        """:raise UserError: it would replace somebody else's certificate"""
+        for replaced in self.replaces_id:
+            if any(
+                name in vals and vals[name] != replaced[name].id
+                for name in ("student_id", "course_id")
+            ):
+                raise UserError(
+                    self.env._(
+                        "It replaces %(number)s, and goes to the same student for the "
+                        "same course. Delete this draft, and make a new certificate.",
+                        number=replaced.number,
+                    )
+                )
+
+    def _refuse_sent(self):
+        """:raise UserError: DokStamp has one of the documents"""
+        if self._sent_ones():
+            raise UserError(
+                self.env._(
+                    "DokStamp has the document already, and what became of it is not "
+                    "known for sure. Press Issue again: DokStamp is asked first."
+                )
+            )
+
+    def _sent_ones(self):
+        """Those whose document DokStamp has, so that it may have the certificate too.
+
+        The database is asked once.
+        """
+        bindings = self._bindings()
+        return self.filtered(lambda certificate: certificate.id in bindings)
+
+    def _with_stale_document_dropped(self, vals):
+        """A document that was made before the change says what is no longer so."""
+        if "pdf" in vals or not any(c.pdf_is_made or c.certified_values for c in self):
+            return vals
+        return {**vals, "pdf": False}
+
+    # === ACTION METHODS === #
+
+    def action_open_verification(self):
+        """Open DokStamp's public page of the certificate."""
+        self.ensure_one()
+        return open_address(self.env, self._public_page())
+
+    def action_open_replaces(self):
+        return self.replaces_id._open()
+
+    def action_open_replaced_by(self):
+        return self.replaced_by_id._open()
+
+    def _open(self):
+        return open_form(self, name=self.env._("Certificate"))

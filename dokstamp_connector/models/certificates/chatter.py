@@ -2,6 +2,7 @@
 
 Odoo lets whoever may write a record say on it what they like, as anybody. A certificate
 is a document that others rely on, and what stands below it is read as what they said.
+That nobody writes messages into the certificate itself, certificate.py sees to.
 """
 
 from odoo import api, models
@@ -14,39 +15,6 @@ SAID = {
     *("author_id", "author_guest_id", "email_from", "model", "res_id", "date"),
     *("subject", "body", "attachment_ids", "tracking_value_ids", "message_type"),
 }
-
-
-class DokstampCertificate(models.Model):
-    _inherit = "dokstamp.certificate"
-
-    @api.model
-    def default_get(self, fields):
-        """Nobody's suggestion puts messages on a new certificate."""
-        return super().default_get([f for f in fields if f not in self._said_fields()])
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_what_is_said(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_what_is_said(vals)
-        return super().write(vals)
-
-    def _refuse_what_is_said(self, vals):
-        """:raise AccessError: messages or followers come with a record's own values"""
-        if not self.env.su and self._said_fields().intersection(vals):
-            raise AccessError(
-                self.env._(
-                    "Messages and followers are not written into a certificate. Use "
-                    "the notes below it."
-                )
-            )
-
-    def _said_fields(self):
-        """:rtype: set[str]"""
-        return self.env["mail.thread"]._fields.keys() - self.env["base"]._fields.keys()
 
 
 class MailMessage(models.Model):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ....dokstamp_api import web_page
+from ...dokstamp_api import web_page
 
 _logger = logging.getLogger(__name__)
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .printed_pages import pages_of
+
 
 class DokstampRegisterEntry(models.Model):
     """One line of an institution's register book: a certificate was issued, revoked,
@@ -65,10 +67,30 @@ class DokstampRegisterEntry(models.Model):
         "(certificate_id, event)", "The register has this event already."
     )
 
+    # === COMPUTE METHODS === #
+
     @api.depends("year", "entry_number")
     def _compute_reference(self):
         for entry in self:
             entry.reference = f"{entry.year}/{entry.entry_number:05d}"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if self:
+            raise UserError(self.env._("The register is kept as it was written."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_always(self):
+        raise UserError(self.env._("Entries of the register cannot be deleted."))
+
+    # === ACTION METHODS === #
+
+    def action_open_certificate(self):
+        return self.certificate_id._open()
+
+    # === ENTERING === #
 
     @api.model
     def _enter(self, certificate, event, moment, user):
@@ -121,33 +143,23 @@ class DokstampRegisterEntry(models.Model):
         )
         return (last or 0) + 1
 
-    def write(self, vals):
-        if self:
-            raise UserError(self.env._("The register is kept as it was written."))
-        return super().write(vals)
+    # === PRINTED PAGES === #
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_always(self):
-        raise UserError(self.env._("Entries of the register cannot be deleted."))
+    def _pages_of_books(self):
+        """These entries as pages, one book per institution and year, in its order.
 
-
-class DokstampInstitution(models.Model):
-    _inherit = "dokstamp.institution"
-
-    def write(self, vals):
-        if "company_id" in vals:
-            self._keep_register(vals["company_id"])
-        return super().write(vals)
-
-    def _keep_register(self, company_id):
-        """:raise UserError: the register would go to another company with it"""
-        moving = self.filtered(lambda i: i.company_id.id != company_id)
-        # sudo: a register is kept, whoever may see it
-        register = self.env["dokstamp.register.entry"].sudo()
-        if register.search_count([("institution_id", "in", moving.ids)], limit=1):
-            raise UserError(
-                self.env._(
-                    "An institution stays with its company once its register is begun: "
-                    "the register would leave with it."
-                )
+        :rtype: list[dict]
+        """
+        books = self.sorted(
+            lambda e: (
+                e.institution_id.name,
+                e.institution_id.id,
+                e.year,
+                e.entry_number,
             )
+        ).grouped(lambda e: (e.institution_id, e.year))
+        return [
+            {"institution": institution, "year": year, "entries": entries, **place}
+            for (institution, year), book in books.items()
+            for entries, place in pages_of(book)
+        ]

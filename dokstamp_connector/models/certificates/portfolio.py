@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ...registry.api_field import ApiField
-from .portal import PUBLIC_STATES
+from ..registry.api_field import ApiField
 from .portfolio_message import Hide, PushUnlisted
+from .student_view import PUBLIC_STATES
 
 SLUG = re.compile(r"[a-z0-9-]+")
 
@@ -22,6 +22,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
     _description = "DokStamp Portfolio Entity"
 
     _dokstamp_is_fed = False
+
+    # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -45,6 +47,8 @@ class DokstampPortfolioEntity(models.AbstractModel):
             "company_id": above.company_id.id,
             "account_id": above.account_id.id,
         }
+
+    # === MESSAGES === #
 
     def _push_kind(self):
         return partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
@@ -104,6 +108,8 @@ class DokstampPortfolio(models.Model):
         "UNIQUE (slug)", "Another page has this address already."
     )
 
+    # === DECLARATION === #
+
     @api.model
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
@@ -112,20 +118,26 @@ class DokstampPortfolio(models.Model):
             "bio": ApiField(),
         }
 
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"item_ids"}
+
+    # === COMPUTE METHODS === #
+
     @api.depends("item_ids.certificate_id", "student_id")
     def _compute_has_more(self):
         for page in self:
             page.has_more = bool(page._certificates_to_show())
 
-    @api.model
-    def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {"item_ids"}
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("slug")
     def _check_slug(self):
         for page in self:
             if problem := page._problem_of("slug"):
                 raise ValidationError(problem)
+
+    # === CRUD METHODS === #
 
     @api.model
     def default_get(self, fields):
@@ -136,6 +148,8 @@ class DokstampPortfolio(models.Model):
             values["slug"] = self.env["ir.http"]._slugify(student.name)
             values["item_ids"] = self._item_commands(student._issued_certificates())
         return values
+
+    # === ACTION METHODS === #
 
     def action_publish(self):
         """Show the page, and the certificates that are visible on it, to all."""
@@ -154,6 +168,8 @@ class DokstampPortfolio(models.Model):
         missing = self._certificates_to_show()
         self.item_ids = self._item_commands(missing, start=last + 1)
         return True
+
+    # === WHAT STANDS ON IT === #
 
     def _certificates_to_show(self):
         """Issued certificates that are not on the page yet."""
@@ -229,27 +245,3 @@ class DokstampPortfolioItem(models.Model):
                 raise ValidationError(
                     self.env._("Only certificates that were issued can be shown.")
                 )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
-
-    def _issued_certificates(self):
-        """The student's live certificates, the newest first."""
-        return self.certificate_ids.filtered(lambda c: c.state == "issued").sorted(
-            lambda c: (c.conferral_date, c.id), reverse=True
-        )
-
-    def action_open_portfolio(self):
-        """Open the student's portfolio page, or a new one that is not saved yet."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Portfolio page"),
-            "res_model": "dokstamp.portfolio",
-            "res_id": self.portfolio_ids[:1].id,
-            "views": [(False, "form")],
-            "context": {"default_student_id": self.id},
-        }

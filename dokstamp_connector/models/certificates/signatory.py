@@ -18,6 +18,8 @@ class DokstampSignatory(models.Model):
     title = fields.Char(translate=True, help="For example: Head of school.")
     signature = fields.Image(max_width=600, max_height=200)
 
+    # === CRUD METHODS === #
+
     @api.model
     def _get_writable_fields(self, state=None):
         names = {"institution_id", "sequence", "name", "title", "signature"}
@@ -43,21 +45,3 @@ class DokstampSignatory(models.Model):
         certificates = self.env["dokstamp.certificate"]
         # sudo: the institution's id alone
         certificates._note_preparer_of("institution", self.sudo().institution_id)
-
-
-class DokstampInstitution(models.Model):
-    _inherit = "dokstamp.institution"
-
-    signatory_ids = fields.One2many("dokstamp.signatory", "institution_id", copy=True)
-
-    @api.model
-    def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {"signatory_ids"}
-
-    def copy_data(self, default=None):
-        """Who may not add signatories copies the institution without them."""
-        copies = super().copy_data(default)
-        if not self.env["dokstamp.signatory"].has_access("create"):
-            for vals in copies:
-                vals.pop("signatory_ids", None)
-        return copies

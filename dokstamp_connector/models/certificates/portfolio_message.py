@@ -9,8 +9,8 @@ removed here is hidden there.
 
 from dataclasses import dataclass
 
-from ....dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
-from ...sync.messages import Message, Push
+from ...dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
+from ..sync.messages import Message, Push
 
 
 @dataclass(kw_only=True)

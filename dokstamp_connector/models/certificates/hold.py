@@ -46,10 +46,14 @@ class DokstampHold(models.Model):
     )
     lifted_at = fields.Datetime(readonly=True, copy=False)
 
+    # === COMPUTE METHODS === #
+
     @api.depends("student_id", "enrollment_id")
     def _compute_company_id(self):
         for hold in self:
             hold.company_id = (hold.student_id or hold.enrollment_id).company_id
+
+    # === CONSTRAINT METHODS === #
 
     @api.constrains("student_id", "enrollment_id")
     def _check_target(self):
@@ -83,6 +87,13 @@ class DokstampHold(models.Model):
     def write(self, vals):
         if self.env.su or vals != {"active": False}:
             return super().write(vals)
+        self.check_access("write")
+        self._lift()
+        return True
+
+    # === ACTION METHODS === #
+
+    def action_lift(self):
         self.check_access("write")
         self._lift()
         return True
@@ -143,11 +154,6 @@ class DokstampHold(models.Model):
             author=self.author_id.name,
         )
 
-    def action_lift(self):
-        self.check_access("write")
-        self._lift()
-        return True
-
     def _refuse_to_go(self):
         """:raise UserError: what they are on must not be deleted along with them"""
         if self:
@@ -159,23 +165,3 @@ class DokstampHold(models.Model):
                     name=target.display_name,
                 )
             )
-
-
-class DokstampStudent(models.Model):
-    _inherit = "dokstamp.student"
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_on_hold(self):
-        if not self.env.su:  # a school app's own deletion never fails because of us
-            no_enrollment = self.env["dokstamp.enrollment"]
-            self.env["dokstamp.hold"]._in_force(self, no_enrollment)._refuse_to_go()
-
-
-class DokstampEnrollment(models.Model):
-    _inherit = "dokstamp.enrollment"
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_on_hold(self):
-        if not self.env.su:  # as with students
-            no_student = self.env["dokstamp.student"]
-            self.env["dokstamp.hold"]._in_force(no_student, self)._refuse_to_go()

@@ -3,7 +3,8 @@ from collections import Counter, defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...actions import open_form
+from ..actions import open_form
+from .printed_pages import pages_of
 
 # What a certificate's state means for the run that it is part of.
 DRAFT, UNDER_WAY, FAILED = "draft", "queued", "failed"
@@ -55,6 +56,9 @@ class DokstampIssueRun(models.Model):
     issued_count = fields.Integer(compute="_compute_counts", string="Issued")
     failed_count = fields.Integer(compute="_compute_counts", string="Failed")
     progress = fields.Float(compute="_compute_counts")
+    has_several_courses = fields.Boolean(compute="_compute_has_several_courses")
+
+    # === COMPUTE METHODS === #
 
     @api.depends("is_paused", "certificate_ids.state")
     def _compute_counts(self):
@@ -81,6 +85,11 @@ class DokstampIssueRun(models.Model):
         if self.open_count:
             return "paused" if self.is_paused else "running"
         return "prepared" if self.draft_count else "done"
+
+    @api.depends("certificate_ids.course_id")
+    def _compute_has_several_courses(self):
+        for run in self:
+            run.has_several_courses = len(run.certificate_ids.course_id) > 1
 
     # === CRUD METHODS === #
 
@@ -149,14 +158,18 @@ class DokstampIssueRun(models.Model):
     def _open(self):
         return open_form(self, name=self.env._("Issue run"))
 
+    # === PRINTED PAGES === #
 
-class DokstampCertificate(models.Model):
-    _inherit = "dokstamp.certificate"
+    def _outcome_pages(self):
+        """The run's certificates as pages, what failed first.
 
-    run_id = fields.Many2one(
-        "dokstamp.issue.run",
-        string="Issue run",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-    )
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        certificates = self.certificate_ids.sorted(
+            lambda c: (c.state != "failed", c.number or "", c.id)
+        )
+        return [
+            {"certificates": on_page, **place}
+            for on_page, place in pages_of(certificates)
+        ]

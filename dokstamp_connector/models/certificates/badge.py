@@ -1,4 +1,4 @@
-"""Open Badges, as far as dokstamp-api.md 18 tells: badge images, and the switch.
+"""Open Badges, as far as dokstamp-api.md 18 tells: images, and what wears them.
 
 Baking badges into images is switched on at DokStamp; the paths of badge assertions are
 not documented.
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..registry.api_field import ApiField
 from ..sync.messages import Message
 from .pdf import decoded
 
@@ -58,14 +57,14 @@ class DokstampBadgeImage(models.Model):
     image = fields.Binary(attachment=True, required=True)
     sha256 = fields.Char(required=True, readonly=True)
 
+    _content_unique = models.UniqueIndex(
+        "(account_id, sha256)", "This image is there already."
+    )
+
     @api.model
     def _get_writable_fields(self, state=None):
         """Nobody types one in: it is what its digest says."""
         return set()
-
-    _content_unique = models.UniqueIndex(
-        "(account_id, sha256)", "This image is there already."
-    )
 
     @api.model
     def _for(self, record, image):
@@ -93,6 +92,8 @@ class DokstampBadgeImage(models.Model):
             }
         )
         return made_sudo.with_env(self.env)
+
+    # === MESSAGES === #
 
     def _push_message(self, binding, tried=()):
         if binding.dokstamp_uuid:
@@ -136,61 +137,3 @@ class DokstampBadgeBearer(models.AbstractModel):
             record.sudo().badge_image_id = (
                 images._for(record, image) if image else False
             )
-
-
-class DokstampInstitution(models.Model):
-    _name = "dokstamp.institution"
-    _inherit = ["dokstamp.institution", "dokstamp.badge.bearer"]
-
-    is_badges_enabled = fields.Boolean(string="Issue Open Badges")
-    manages_badges = fields.Boolean(
-        compute="_compute_manages_badges",
-        store=True,
-        help="Until somebody sets up badges here, DokStamp keeps its own switch.",
-    )
-
-    @api.depends("is_badges_enabled", "badge_image_id")
-    def _compute_manages_badges(self):
-        for institution in self:
-            institution.manages_badges = (
-                institution.manages_badges
-                or institution.is_badges_enabled
-                or bool(institution.badge_image_id)
-            )
-
-    @api.model
-    def _get_dokstamp_fields(self):
-        return super()._get_dokstamp_fields() | {
-            "is_badges_enabled": ApiField(),
-            "badge_image_id": ApiField(),
-        }
-
-    @api.model
-    def _get_writable_fields(self, state=None):
-        names = super()._get_writable_fields(state) | {"badge_image"}
-        return names - {"badge_image_id"}
-
-    def _api_value(self, name):
-        if name == "is_badges_enabled" and not self.manages_badges:
-            return None
-        return super()._api_value(name)
-
-    def _problems(self):
-        problems = super()._problems()
-        if self.is_badges_enabled and not self.badge_image_id:
-            problems.append(self.env._("Open Badges need a badge image: add a PNG."))
-        return problems
-
-
-class DokstampCourse(models.Model):
-    _name = "dokstamp.course"
-    _inherit = ["dokstamp.course", "dokstamp.badge.bearer"]
-
-    @api.model
-    def _get_dokstamp_fields(self):
-        return super()._get_dokstamp_fields() | {"badge_image_id": ApiField()}
-
-    @api.model
-    def _get_writable_fields(self, state=None):
-        names = super()._get_writable_fields(state) | {"badge_image"}
-        return names - {"badge_image_id"}

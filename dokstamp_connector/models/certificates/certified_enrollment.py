@@ -1,0 +1,157 @@
+"""What certificates add to enrollments: those that follow from a completion by
+themselves, where the course says so; holds, and how many there are.
+"""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import clean_context
+
+
+class DokstampEnrollment(models.Model):
+    _inherit = "dokstamp.enrollment"
+
+    completed_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the registry learned of the completion.",
+    )
+    certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+    hold_ids = fields.One2many("dokstamp.hold", "enrollment_id", string="Holds")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "enrollment_id")
+        for enrollment in self:
+            enrollment.certificate_count = counts.get(enrollment.id, 0)
+
+    @api.depends(
+        "hold_ids.active",
+        "hold_ids.end_date",
+        "student_id.hold_ids.active",
+        "student_id.hold_ids.end_date",
+    )
+    def _compute_is_on_hold(self):
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self)
+        for enrollment in self:
+            enrollment.is_on_hold = (
+                enrollment in holds.enrollment_id
+                or enrollment.student_id in holds.student_id
+            )
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"hold_ids"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_hold(self):
+        if not self.env.su:  # as with students
+            no_student = self.env["dokstamp.student"]
+            self.env["dokstamp.hold"]._in_force(no_student, self)._refuse_to_go()
+
+    def _note_created(self):
+        result = super()._note_created()
+        self._note_completion(was_watched=False)
+        return result
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
+        if "completion_status" in vals:
+            self._note_completion(was_watched=True)
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_view_certificates(self):
+        action = self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "enrollment_id"
+        )
+        action["context"] |= {
+            "default_student_id": self.student_id.id,
+            "default_course_id": self.course_id.id,
+        }
+        return action
+
+    # === COMPLETION === #
+
+    def _note_completion(self, *, was_watched):
+        """Prepare certificates of those who have just completed; in the transaction of
+        the completion.
+
+        :param bool was_watched: the registry knew them before they completed
+        """
+        completed = self.filtered(
+            lambda e: e.completion_status == "completed" and not e.completed_since
+        )
+        if not completed:
+            return
+        # sudo: a field of the connector
+        completed.sudo().completed_since = fields.Datetime.now()
+        automatic = completed.filtered(lambda e: e._is_automatic(was_watched))
+        automatic._prepare_certificates()
+
+    def _completion_obstacles(self):
+        if self.completion_status == "completed":
+            return []
+        return [self.env._("Not completed.")]
+
+    def _is_automatic(self, was_watched):
+        """Whether a certificate follows: never for a completion from before the switch
+        was turned on.
+
+        A completion that the registry did not see happen counts from the day after the
+        switch only.
+        """
+        course = self.course_id
+        if course.automatic_issue == "manual" or self.certificate_ids:
+            return False
+        switched_on = course.automatic_since.date()
+        if was_watched:
+            return not self.completed_at or self.completed_at >= switched_on
+        return bool(self.completed_at) and self.completed_at > switched_on
+
+    def _prepare_certificates(self):
+        # sudo: completions come from school apps' users, whose context suggests nothing
+        certificates = self.env["dokstamp.certificate"].sudo()
+        certificates = certificates.with_context(clean_context(self.env.context))
+        prepared = certificates.create([e._automatic_values() for e in self])
+        due_at = set(prepared.filtered("issue_at").mapped("issue_at"))
+        if due_at:
+            # sudo: as above
+            self.env.ref("dokstamp_connector.ir_cron_issue_due").sudo()._trigger(due_at)
+
+    def _automatic_values(self):
+        course, issue_at = self.course_id, False
+        if course.automatic_issue == "issue":
+            issue_at = fields.Datetime.now() + timedelta(hours=course.issue_delay)
+        return {
+            **self._certificate_values(),
+            "conferral_date": self.completed_at or fields.Date.today(),
+            "issue_at": issue_at,
+        }
+
+    # === CERTIFICATES TO BE === #
+
+    def _unsaved_certificates(self):
+        """One certificate for each, as `_obstacles_of_each` and a preview want it.
+
+        :rtype: dokstamp.certificate
+        """
+        model = self.env["dokstamp.certificate"]
+        return model.concat(*(model.new(e._certificate_values()) for e in self))
+
+    def _certificate_values(self):
+        return {
+            "student_id": self.student_id.id,
+            "course_id": self.course_id.id,
+            "enrollment_id": self.id,
+            "cohort_id": self.cohort_id.id,
+            "company_id": self.company_id.id,
+        }

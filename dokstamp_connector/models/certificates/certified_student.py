@@ -1,0 +1,79 @@
+"""What certificates add to students: how many there are, holds, the portfolio page; and
+that others rely on who they are.
+"""
+
+from odoo import api, fields, models
+
+
+class DokstampStudent(models.Model):
+    _inherit = "dokstamp.student"
+
+    certificate_ids = fields.One2many("dokstamp.certificate", "student_id")
+    certificate_count = fields.Integer(
+        compute="_compute_certificate_count", string="Certificate count"
+    )
+    hold_ids = fields.One2many("dokstamp.hold", "student_id", string="Holds")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+    portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_certificate_count(self):
+        counts = self._count("dokstamp.certificate", "student_id")
+        for student in self:
+            student.certificate_count = counts.get(student.id, 0)
+
+    @api.depends("hold_ids.active", "hold_ids.end_date")
+    def _compute_is_on_hold(self):
+        holds = self.env["dokstamp.hold"]
+        held = holds._in_force(self, self.env["dokstamp.enrollment"]).student_id
+        for student in self:
+            student.is_on_hold = student in held
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"hold_ids"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_hold(self):
+        if not self.env.su:  # a school app's own deletion never fails because of us
+            no_enrollment = self.env["dokstamp.enrollment"]
+            self.env["dokstamp.hold"]._in_force(self, no_enrollment)._refuse_to_go()
+
+    # === ACTION METHODS === #
+
+    def action_view_certificates(self):
+        return self._action_pointing_here(
+            "dokstamp_connector.dokstamp_certificate_action", "student_id"
+        )
+
+    def action_open_portfolio(self):
+        """Open the student's portfolio page, or a new one that is not saved yet."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Portfolio page"),
+            "res_model": "dokstamp.portfolio",
+            "res_id": self.portfolio_ids[:1].id,
+            "views": [(False, "form")],
+            "context": {"default_student_id": self.id},
+        }
+
+    # === CERTIFICATES === #
+
+    def _is_certified(self):
+        # sudo: school apps' users may not see certificates; archived drafts count not
+        certificates = self.env["dokstamp.certificate"].sudo()
+        return bool(
+            certificates.with_context(active_test=False).search_count(
+                [("student_id", "=", self.id), ("state", "!=", "draft")], limit=1
+            )
+        )
+
+    def _issued_certificates(self):
+        """The student's live certificates, the newest first."""
+        return self.certificate_ids.filtered(lambda c: c.state == "issued").sorted(
+            lambda c: (c.conferral_date, c.id), reverse=True
+        )

@@ -1,0 +1,340 @@
+"""Making the documents of certificates, a mechanism of its own: what one is made of, a
+look at it beforehand, the scheduled action that makes them, and many as one file.
+"""
+
+import base64
+import io
+import logging
+import re
+import zipfile
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..actions import open_address
+from .pdf import decoded, labelled, split_pages
+
+_logger = logging.getLogger(__name__)
+
+
+OWN_REPORT = "dokstamp_connector.certificate_report"
+PREVIEW_MODEL = "dokstamp.certificate.issue"
+PREVIEW_LIFE = timedelta(days=1)
+BATCH = 25  # certificates that one call of wkhtmltopdf prints
+AT_ONCE = 50  # documents; more are packed by the archives' scheduled action
+NAME_LENGTH = 120  # characters
+UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in a file name of some system
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    # === ACTION METHODS === #
+
+    def action_preview(self):
+        """The document as it would print now; nothing is kept."""
+        self.ensure_one()
+        return self._preview()
+
+    def action_download_documents(self):
+        """All documents as one archive: at once, or of many as soon as packed."""
+        with_document = self.filtered("pdf_sha256")
+        if not with_document:
+            raise UserError(
+                self.env._("None of these certificates has a document yet.")
+            )
+        today = fields.Date.context_today(self)
+        name = self.env._("Certificates %s", fields.Date.to_string(today))
+        # sudo: nobody but the connector writes one
+        archives_sudo = self.env["dokstamp.certificate.archive"].sudo()
+        archive_sudo = archives_sudo.create(
+            {
+                "name": name,
+                "file_name": f"{name}.zip",
+                "document_count": len(with_document),
+                "certificate_ids": with_document.ids,
+                "company_id": self.env.company.id,
+                # said here, as everybody may keep defaults of one's own
+                "user_id": self.env.uid,
+                "state": "waiting",
+            }
+        )
+        archive = archive_sudo.sudo(False)
+        if len(with_document) > AT_ONCE:
+            return archive._queue()
+        archive_sudo._pack()
+        return archive.action_download()
+
+    # === MAKING ONE === #
+
+    def _document(self):
+        """The document that is kept, else as it would be made now.
+
+        :rtype: bytes
+        :raise UserError: no way to make one, with what to do
+        """
+        self.ensure_one()
+        kept = self.with_context(bin_size=False).pdf
+        return decoded(kept) or self._render_document()
+
+    def _render_document(self):
+        """A new PDF in the student's language; of records that are not saved yet, too.
+
+        :rtype: bytes
+        :raise UserError: no way to make one, with what to do
+        """
+        self.ensure_one()
+        kind, report = self._document_settings()
+        if kind == "upload":
+            raise UserError(
+                self.env._(
+                    "Certificates of this course are uploaded: add the PDF to the "
+                    "certificate, then press Issue."
+                )
+            )
+        if kind == "own":
+            return self._print_own()[0]
+        return self._label(self._print_report(report))
+
+    def _document_settings(self):
+        """How the document is made, and with which report; see `DOCUMENTS`."""
+        kind, report = self.course_id._document_settings(self.account_id)
+        if kind == "report" and report == self.env.ref(OWN_REPORT):
+            kind = "own"
+        return kind, report
+
+    def _print_own(self):
+        """Our own page for each, in one call of wkhtmltopdf.
+
+        :rtype: list[bytes]
+        """
+        if not self:
+            return []
+        printer = self.env["ir.actions.report"]
+        if printer.get_wkhtmltopdf_state() == "install":
+            raise UserError(
+                self.env._(
+                    "wkhtmltopdf, which makes PDFs, is not installed on Odoo's server."
+                )
+            )
+        page = self.env["ir.qweb"]._render(
+            "dokstamp_connector.certificate_document", {"docs": self}
+        )
+        document = printer._run_wkhtmltopdf([page], report_ref=OWN_REPORT)
+        pages = split_pages(document)
+        if len(pages) != len(self):
+            raise UserError(self.env._("The certificate does not fit on one page."))
+        return [
+            certificate._label(page)
+            for certificate, page in zip(self, pages, strict=True)
+        ]
+
+    def _print_report(self, report):
+        record = self._record_for(report.model)
+        content, _extension = (
+            self.env["ir.actions.report"]
+            # sudo: the school app's record that this certificate certifies
+            .sudo()
+            .with_company(self.company_id)
+            .with_context(
+                lang=self._document_lang(),
+                # what an earlier print left behind is another certificate's document
+                report_pdf_no_attachment=True,
+                # Odoo's tests get HTML otherwise, and DokStamp takes PDFs
+                force_report_rendering=True,
+            )
+            ._render_qweb_pdf(report, record.ids)
+        )
+        return content
+
+    def _label(self, document):
+        name = self._printed_name()
+        return labelled(
+            document,
+            title=f"{self.number} {name}" if self.number else name,
+            identity=self.check_token,
+        )
+
+    # === WHAT A REPORT PRINTS === #
+
+    def _record_for(self, model):
+        """The record that a report of ``model`` prints for this certificate."""
+        own = {
+            "dokstamp.certificate": self,
+            "dokstamp.student": self.student_id,
+            "dokstamp.enrollment": self.enrollment_id,
+            "dokstamp.course": self.course_id,
+            "res.partner": self.student_id.partner_id,
+        }
+        record = own.get(model) or self._school_record(model)
+        if not record:
+            raise UserError(
+                self.env._(
+                    "The report prints %(model)s records, and this certificate leads "
+                    "to none. Choose another report for the course.",
+                    model=self.env[model]._description,
+                )
+            )
+        if not record.ids:
+            raise UserError(
+                self.env._(
+                    "The course's report prints certificates that are saved: prepare "
+                    "the draft first, and print it then."
+                )
+            )
+        return record
+
+    def _school_record(self, model):
+        """The school app's record that fed the enrollment, if it is a ``model``."""
+        # sudo: whoever may issue may know what fed the enrollment
+        links = self.env["dokstamp.source.link"].sudo()._feeding(self.enrollment_id)
+        link = links.get(self.enrollment_id.id)
+        if not link or link.res_model != model:
+            return None
+        return self.env[model].browse(link.res_id).exists()
+
+    # === PREVIEW === #
+
+    def _preview(self):
+        """The document as it would print now, for whoever asks; gone after a day."""
+        attachment = self.env["ir.attachment"].create(
+            {
+                "name": self.env._("Preview.pdf"),
+                "raw": self._render_document(),
+                "res_model": PREVIEW_MODEL,
+                "mimetype": "application/pdf",
+            }
+        )
+        return open_address(self.env, f"/web/content/{attachment.id}")
+
+    @api.autovacuum
+    def _gc_previews(self):
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", PREVIEW_MODEL),
+                ("create_date", "<", fields.Datetime.now() - PREVIEW_LIFE),
+            ]
+        ).unlink()
+
+    # === DOCUMENTS OF THE QUEUED: outside any user's request === #
+
+    @api.model
+    def _cron_make_documents(self):
+        """Make what queued certificates still lack, and queue them.
+
+        Commits: scheduled action only.
+        """
+        while waiting := self._claim_without_document():
+            waiting._make_documents()
+            remaining = self.search_count(self._without_document())
+            if not self.env["ir.cron"]._commit_progress(
+                len(waiting), remaining=remaining
+            ):
+                if remaining:  # the scheduler itself would look again in a minute
+                    self.env.ref("dokstamp_connector.ir_cron_documents")._trigger()
+                return
+
+    @api.model
+    def _claim_without_document(self):
+        """The next batch, locked: whoever takes one back meanwhile waits for its
+        document instead of undoing a whole batch.
+        """
+        waiting = self.search(self._without_document(), order="id", limit=BATCH)
+        return waiting.try_lock_for_update(allow_referencing=True)
+
+    @api.model
+    def _without_document(self):
+        waiting = Domain("state", "=", "queued") & Domain("pdf_sha256", "=", False)
+        is_paused = Domain("run_id", "any", [("is_paused", "=", True)])
+        return waiting & ~is_paused
+
+    def _make_documents(self):
+        """Make the documents, or mark each certificate for which that failed."""
+        changed = self.filtered(lambda c: c._differs_from_certified())
+        for certificate in changed:
+            certificate._fail_document(
+                self.env._(
+                    "What it certifies was changed after somebody pressed Issue. "
+                    "Check it, and press Issue again."
+                )
+            )
+        unchanged = self - changed
+        documents = unchanged._print_together()
+        for certificate in unchanged:
+            certificate._make_document_guarded(documents.get(certificate))
+
+    def _print_together(self):
+        """The documents of those on our own page; none when one spoils the rest.
+
+        :rtype: dict[dokstamp.certificate, bytes]
+        """
+        own = self.filtered(lambda c: c._document_settings()[0] == "own")
+        try:
+            with self.env.cr.savepoint():
+                return dict(zip(own, own._print_own(), strict=True))
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # noqa: BLE001
+            # whichever it was fails again by itself, and is marked then
+            _logger.info("Certificates %s: one by one", own.ids, exc_info=True)
+            return {}
+
+    def _make_document_guarded(self, document=None):
+        """Keep one document; what goes wrong marks this certificate and stops no other.
+
+        :param bytes document: where it is made already
+        """
+        try:
+            with self.env.cr.savepoint():
+                content = document or self._render_document()
+                self.write({"pdf": base64.b64encode(content), "pdf_is_made": True})
+                self._queue_for_issuer()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except UserError as error:
+            self._fail_document(str(error))
+        except Exception as error:  # noqa: BLE001
+            _logger.exception("Certificate %s: no document", self.id)
+            self._fail_document(
+                self.env._(
+                    "The document could not be made (%(error)s). Try the report by "
+                    "itself, or upload a PDF, then press Issue.",
+                    error=type(error).__name__,
+                )
+            )
+
+    def _queue_for_issuer(self):
+        """The queue row is the issuer's: its answer reaches that screen and name."""
+        issuer = self.issuer_id or self.env.user
+        queue = self.env["dokstamp.sync.record"].with_user(issuer)
+        queue._gather(self, "issue", urgent=True)
+
+    def _fail_document(self, message):
+        self.write({"state": "failed", "failure_message": message})
+        self._tell_issuer()
+
+    # === MANY AS ONE FILE === #
+
+    def _zipped_documents(self):
+        """A ZIP file of the documents, each named after its number and student.
+
+        :rtype: bytes
+        """
+        packed = io.BytesIO()
+        # a PDF is compressed in itself
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for certificate in self:
+                archive.writestr(
+                    certificate._name_in_archive(), decoded(certificate.pdf)
+                )
+                # one document in memory at a time
+                certificate.invalidate_recordset(["pdf"], flush=False)
+        return packed.getvalue()
+
+    def _name_in_archive(self):
+        number = self.number or f"draft-{self.id}"
+        name = UNSAFE.sub("-", f"{number} {self.student_id.name}")
+        return f"{name[:NAME_LENGTH]}.pdf"

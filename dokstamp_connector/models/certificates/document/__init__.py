@@ -1,5 +1,0 @@
-from . import signatory
-from . import document
-from . import document_queue
-from . import template
-from . import archive

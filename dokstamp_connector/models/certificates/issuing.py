@@ -1,0 +1,554 @@
+"""From draft to the queue, back, and on to a successor: a mechanism of its own.
+
+What is in the way of each, who prepared it and who may approve it, its number; then
+back to draft while nothing has left the house, and revoking afterwards.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import SQL, clean_context
+
+from ..actions import open_form
+from ..sync.sync_record import BUS_MESSAGE
+from .certificate import LIVE_STATES, OPEN_STATES
+
+GATHERED_PREPARERS = "dokstamp_connector.preparers"  # key in cr.precommit.data
+UNDECIDED = ("draft", "failed", "queued")  # a queued one may fail, and be pressed again
+
+
+class DokstampCertificate(models.Model):
+    _inherit = "dokstamp.certificate"
+
+    # === ACTION METHODS === #
+
+    def action_issue(self):
+        """Send drafts, and again what failed. Pressing twice is safe: the others are
+        left alone.
+
+        :raise UserError: one of them must not be issued; then none is
+        """
+        to_issue = self.filtered(lambda c: c.state in OPEN_STATES)
+        to_issue._refuse_unready()
+        to_issue._queue_issue()
+        return True
+
+    def action_draft(self):
+        """Take back what is on its way, as long as DokStamp has nothing of it.
+
+        A queue row that is there finds a draft and sends nothing. What DokStamp has the
+        document of may be a certificate there any moment, so that it goes through.
+
+        :raise UserError: DokStamp has the document of all of them
+        """
+        self.check_access("write")
+        queued = self.filtered(lambda c: c.state == "queued")
+        recallable = queued - queued._sent_ones()
+        if not recallable:
+            raise UserError(
+                self.env._(
+                    "DokStamp has the document already, so that this cannot be stopped "
+                    "any more. Revoke the certificate once it is issued."
+                )
+            )
+        # sudo: fields of the connector
+        recallable.sudo().write({"state": "draft", "issue_at": False})
+        return True
+
+    def action_stop_automatic_issue(self):
+        self.check_access("write")
+        self.sudo().issue_at = False  # sudo: a field of the connector
+        return True
+
+    def action_revoke(self):
+        """Take back issued certificates; asks for the public reason unless it is there
+        already.
+
+        :raise UserError: none of them is issued
+        """
+        issued = self.filtered(lambda c: c.state == "issued")
+        if not issued:
+            raise UserError(self.env._("Only issued certificates can be revoked."))
+        if not all(issued.mapped("revocation_reason")):
+            return issued._open_revocation(successor=False)
+        issued._queue_revocation()
+        return True
+
+    def action_reissue(self):
+        """Replace certificates: revoke what is live, and issue a successor with a new
+        document.
+
+        :raise UserError: none of them can have a successor
+        """
+        replaceable = self._replaceable()
+        live = replaceable.filtered(lambda c: c.state == "issued")
+        if not live or not all(live.mapped("revocation_reason")):
+            return replaceable._open_revocation(successor=True)
+        return replaceable._reissue()
+
+    def _open_revocation(self, *, successor):
+        wizard = self.env["dokstamp.certificate.revocation"].create(
+            {
+                "certificate_ids": [Command.set(self.ids)],
+                "has_successor": successor,
+            }
+        )
+        name = self.env._("Re-issue") if successor else self.env._("Revoke")
+        return open_form(wizard, name=name, target="new")
+
+    # === WHAT IS IN THE WAY: worked out for many at once === #
+
+    def _refuse_unready(self):
+        """:raise UserError: one of them must not be issued, with the reason"""
+        self._refuse(self._obstacles_of_each())
+
+    def _refuse_unready_students(self):
+        """:raise UserError: one of these students must not get any certificate"""
+        self._refuse(self._student_obstacles_of_each())
+
+    def _refuse(self, obstacles):
+        for certificate, reasons in zip(self, obstacles, strict=True):
+            if reasons:
+                raise UserError("\n".join([certificate.student_id.name, *reasons]))
+
+    def _obstacles(self):
+        """Sentences that say why this certificate must not be issued.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return self._obstacles_of_each()[0]
+
+    def _obstacles_of_each(self):
+        """What `_obstacles` says of each of ``self``; the database is asked once.
+
+        :rtype: list[list[str]]
+        """
+        twins, repeated = self._live_ones(), self._repeated()
+        students = self._student_obstacles_of_each()
+        return [
+            reasons
+            + certificate._approval_obstacles()
+            + certificate._twin_obstacles(twins)
+            + certificate._repetition_obstacles(repeated)
+            for certificate, reasons in zip(self, students, strict=True)
+        ]
+
+    def _student_obstacles_of_each(self):
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+        return [
+            certificate.student_id._missing()
+            + certificate.student_id._problems()
+            + certificate._hold_obstacles(holds)
+            + certificate._account_obstacles()
+            + certificate._institution_obstacles()
+            for certificate in self
+        ]
+
+    def _hold_obstacles(self, holds):
+        return [hold._sentence() for hold in holds if hold._stops(self)]
+
+    def _twin_obstacles(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        if self.replaces_id.state in LIVE_STATES:
+            return [
+                self.env._(
+                    "It replaces %s, which is not revoked yet: it goes out by itself "
+                    "once that is done.",
+                    self.replaces_id.display_name,
+                )
+            ]
+        return [
+            self.env._("There is a certificate already: %s.", twin.display_name)
+            for twin in twins.get(self._place(), ())
+            if twin != self
+        ]
+
+    def _repetition_obstacles(self, repeated):
+        """:param dokstamp.certificate repeated: as `_repeated` returns it"""
+        if self not in repeated:
+            return []
+        return [
+            self.env._(
+                "Another certificate of this list is for the same student and course: "
+                "only one of them can be issued."
+            )
+        ]
+
+    def _completion_obstacles(self):
+        """A draft is a person's decision; what would be new needs a completion."""
+        if self._origin:
+            return []
+        return self.enrollment_id._completion_obstacles()
+
+    def _absence_obstacles(self):
+        """Why a certificate would have to wait: the student is not at DokStamp yet.
+
+        :rtype: list[str]
+        """
+        student = self.student_id
+        if student.dokstamp_uuid:
+            return []
+        if student.sync_message:
+            return [
+                self.env._(
+                    "The student is not at DokStamp yet. %s", student.sync_message
+                )
+            ]
+        if student.sync_state == "pending":
+            return [
+                self.env._(
+                    "The student is still on the way to DokStamp: open this list "
+                    "again in a moment."
+                )
+            ]
+        return [
+            self.env._(
+                "The student is not at DokStamp yet: press Send now on the student, "
+                "then open this list again."
+            )
+        ]
+
+    def _account_obstacles(self):
+        # sudo: accounts are the managers'
+        account = self.account_id.sudo()
+        if not account:
+            return [
+                self.env._(
+                    "The student belongs to no DokStamp account: choose one on the "
+                    "student."
+                )
+            ]
+        if not account.active:
+            return [
+                self.env._(
+                    "The DokStamp account %s, which this certificate belongs to, is "
+                    "archived.",
+                    account.display_name,
+                )
+            ]
+        return []
+
+    def _institution_obstacles(self):
+        course = self.course_id
+        if not course or course.institution_id:
+            return []
+        return [
+            self.env._(
+                "The course %s belongs to no institution: choose one on the course.",
+                course.name,
+            )
+        ]
+
+    def _live_ones(self):
+        """Place → what is live there, or failed after its document was sent: DokStamp
+        may hold that one.
+
+        :rtype: dict[tuple[int, int, int], dokstamp.certificate]
+        """
+        found = self.with_context(active_test=False).search(
+            [
+                ("student_id", "in", self.student_id.ids),
+                ("course_id", "in", self.course_id.ids),
+                ("state", "in", (*LIVE_STATES, "failed")),
+            ]
+        )
+        live = found.filtered(lambda c: c.state in LIVE_STATES) | found._sent_ones()
+        return live.grouped(lambda certificate: certificate._place())
+
+    def _repeated(self):
+        """Those of ``self`` whose place an earlier one of ``self`` has already."""
+        places = self.grouped(lambda certificate: certificate._place())
+        return self.browse().concat(*(together[1:] for together in places.values()))
+
+    def _place(self):
+        return self.student_id.id, self.course_id.id, self.cohort_id.id
+
+    # === A SECOND PERSON: whoever made it what it is does not issue it === #
+
+    def _note_preparer(self):
+        """Remember the user, who is of the office: neither students nor the connector
+        prepare anything, nor do they make anybody forgotten.
+        """
+        if not self.ids or not self._is_preparer():
+            return
+        # not by `write`: the flush may be writing the certificates' own rows
+        self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO dokstamp_certificate_preparer_rel (certificate_id, user_id)
+                SELECT unnest(%s), %s ON CONFLICT DO NOTHING RETURNING user_id
+                """,
+                self.ids,
+                self.env.uid,
+            )
+        )
+        self.invalidate_model(["prepared_by_ids"], flush=False)
+
+    @api.model
+    def _is_preparer(self):
+        user = self.env.user
+        return not user._is_superuser() and user._is_internal()
+
+    @api.model
+    def _note_preparer_of(self, kind, records):
+        """Whoever changes what a certificate would say has prepared it too.
+
+        Gathered, and noted before the commit or when somebody issues: a class that is
+        written record by record is one statement.
+
+        :param str kind: of `certified_entity.CERTIFIED`
+        """
+        if not self._is_preparer():
+            return
+        gathered = self.env.cr.precommit.data.setdefault(GATHERED_PREPARERS, {})
+        if not gathered:
+            self.env.cr.precommit.add(self._note_gathered_preparers)
+        gathered.setdefault((self.env.uid, kind), set()).update(records.ids)
+
+    @api.model
+    def _note_gathered_preparers(self):
+        gathered = self.env.cr.precommit.data.pop(GATHERED_PREPARERS, {})
+        for (uid, kind), ids in gathered.items():
+            # sudo: also of users who may not see certificates; an archived draft can be
+            # issued too
+            certificates = self.with_user(uid).sudo().with_context(active_test=False)
+            certificates.search(
+                [(f"{kind}_id", "in", list(ids)), ("state", "in", UNDECIDED)]
+            )._note_preparer()
+
+    def _approval_obstacles(self):
+        # sudo: the account's settings are the manager's
+        if not self._origin or not self.account_id.sudo().needs_approval:
+            return []
+        self._note_gathered_preparers()
+        # sudo: colleagues of other companies and former ones too
+        preparers = self.sudo().with_context(active_test=False).prepared_by_ids
+        if self.env.user not in preparers:
+            return []
+        others = preparers - self.env.user
+        if not others:
+            return [
+                self.env._(
+                    "You prepared this certificate, and a second person approves them "
+                    "here: let a colleague issue it."
+                )
+            ]
+        return [
+            self.env._(
+                "You prepared this certificate, and so did %(names)s. A second person "
+                "approves them here: let a colleague issue it who did not work on it.",
+                names=", ".join(others.mapped("name")),
+            )
+        ]
+
+    # === INTO THE QUEUE === #
+
+    def _queue_issue(self):
+        """Number them and leave the rest to the scheduled actions."""
+        sent = self._sent_ones()
+        # sudo: fields of the connector; who issues stands in one of them, a message
+        # each would tell no more
+        queued = self.sudo().with_context(mail_notrack=True).sorted("id")
+        sequences = {company: queued._sequence(company) for company in self.company_id}
+        for certificate in queued:
+            sequence = sequences[certificate.company_id]
+            certificate.write(
+                {
+                    "number": certificate.number or certificate._next_number(sequence),
+                    "state": "queued",
+                    "active": True,
+                    "failure_message": False,
+                    "issuer_id": certificate._new_issuer().id,
+                    **certificate._certified(was_sent=certificate in sent),
+                }
+            )
+        with_document = self.filtered("pdf_sha256")
+        self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
+        if self - with_document:
+            # sudo: a registrar may start the making of documents
+            self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+
+    def _certified(self, *, was_sent):
+        """Fields to write: what the document says; a document of other values is made
+        anew.
+
+        :param bool was_sent: DokStamp has the document, and it says what it said
+        """
+        if was_sent:
+            return {}
+        values = self._current_values()
+        if self.pdf_is_made or self._differs_from_certified():
+            return {"certified_values": values, "pdf": False}
+        return {"certified_values": values}
+
+    def _new_issuer(self):
+        """Whoever presses the button; the connector itself leaves the name that stands
+        there.
+        """
+        if self.env.user._is_superuser():
+            return self.issuer_id or self.env.user
+        return self.env.user
+
+    def _next_number(self, sequence):
+        """The sequence's next number for the day of conferral.
+
+        :rtype: str
+        """
+        day = self.conferral_date
+        # %(year)s in a school's own prefix is the year of conferral too
+        sequence = sequence.with_context(ir_sequence_date=fields.Date.to_string(day))
+        parts = sequence.use_date_range and sequence.date_range_ids.filtered(
+            lambda part: part.date_from <= day <= part.date_to
+        )
+        if not parts:
+            return sequence._next(sequence_date=day)
+        # the sequence itself would search for its part anew for each of hundreds
+        part = parts[0]
+        return part.with_context(ir_sequence_date_range=part.date_from)._next()
+
+    def _sequence(self, company):
+        """The company's own sequence for certificates, else the common one.
+
+        :raise UserError: somebody has archived or deleted them
+        """
+        sequence = self.env["ir.sequence"].search(
+            [
+                ("code", "=", self._name),
+                ("company_id", "in", [company.id, False]),
+            ],
+            order="company_id",
+            limit=1,
+        )
+        if not sequence:
+            raise UserError(
+                self.env._(
+                    "Certificates have no number sequence (code %s) any more. Ask an "
+                    "administrator to unarchive it.",
+                    self._name,
+                )
+            )
+        return sequence
+
+    def _tell_issuer(self):
+        """Let the form that shows this certificate reload."""
+        self.issuer_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
+
+    # === WITHOUT A PERSON === #
+
+    @api.model
+    def _cron_issue_due(self):
+        """Issue automatic drafts whose delay is over; more than the ceiling at once
+        wait for a person.
+        """
+        due = self.search(
+            [("state", "=", "draft"), ("issue_at", "<=", fields.Datetime.now())]
+        )
+        for account, certificates in due.grouped("account_id").items():
+            if reason := account._reason_to_ask_first(len(certificates)):
+                certificates._leave_to_person(reason)
+            else:
+                certificates._issue_unattended(lambda c: c._withdrawal())
+
+    def _withdrawal(self):
+        """Why the completion that this certificate came of does not count any more.
+
+        :rtype: list[str]
+        """
+        if self.course_id.automatic_issue != "issue":
+            return [self.env._("The course's certificates are issued by hand now.")]
+        known_since = self.enrollment_id.completed_since
+        if known_since and known_since < self.course_id.automatic_since:
+            return [
+                self.env._(
+                    "The course's automatic issue was switched off, and on again "
+                    "after the completion."
+                )
+            ]
+        if not self.enrollment_id.active:
+            return [self.env._("The enrollment is archived.")]
+        if not self.student_id.active:
+            return [self.env._("The student is archived.")]
+        return self.enrollment_id._completion_obstacles()
+
+    def _issue_unattended(self, more_obstacles=lambda certificate: []):
+        """Send those that nothing speaks against; the others are left to a person, with
+        the reason.
+
+        :param more_obstacles: certificate → further sentences that speak against it
+        """
+        ready = self.browse()
+        for certificate, obstacles in zip(self, self._obstacles_of_each(), strict=True):
+            reasons = obstacles + more_obstacles(certificate)
+            if reasons:
+                certificate._leave_to_person("\n".join(dict.fromkeys(reasons)))
+            else:
+                ready |= certificate
+        ready._queue_issue()
+
+    def _leave_to_person(self, reason):
+        # sudo: fields of the connector
+        self.sudo().write({"issue_at": False, "failure_message": reason})
+
+    # === REVOKING, AND SUCCESSORS === #
+
+    def _queue_revocation(self):
+        self.env["dokstamp.sync.record"]._gather(self, "revoke", urgent=True)
+
+    def _replaceable(self):
+        """:raise UserError: none of them can have a successor"""
+        replaceable = self.filtered(
+            lambda c: (
+                c.state in ("issued", "revoked", "expired") and not c.replaced_by_id
+            )
+        )
+        if not replaceable:
+            raise UserError(
+                self.env._(
+                    "Only issued, revoked or expired certificates without a successor "
+                    "can be re-issued."
+                )
+            )
+        return replaceable
+
+    def _reissue(self):
+        """:return: the successors, drafts until their predecessors are revoked
+        :raise UserError: one must not be issued, with the reason; then nothing is
+            revoked either
+        """
+        self._refuse_unready_students()
+        # sudo: fields of the connector; the user stays who made them, and nothing that
+        # the context suggests comes in
+        maker = self.sudo().with_context(clean_context(self.env.context))
+        successors = maker.create([c._successor_values() for c in self])
+        successors.issuer_id = self.env.user
+        successors = successors.with_env(self.env)
+        self.filtered(lambda c: c.state == "issued")._queue_revocation()
+        successors.filtered(
+            lambda c: c.replaces_id.state != "issued"
+        )._issue_successors()
+        return successors
+
+    def _successor_values(self):
+        return {
+            "student_id": self.student_id.id,
+            "course_id": self.course_id.id,
+            "enrollment_id": self.enrollment_id.id,
+            "cohort_id": self.cohort_id.id,
+            "conferral_date": self.conferral_date,
+            "company_id": self.company_id.id,
+            "account_id": self.account_id.id,
+            "replaces_id": self.id,
+        }
+
+    def _issue_successors(self):
+        """Send drafts whose predecessor is gone."""
+        self._issue_unattended(lambda c: c._successor_obstacles())
+        for successor in self:
+            successor._tell_issuer()
+
+    def _successor_obstacles(self):
+        # sudo: the account's settings are the manager's
+        if not self.account_id.sudo().needs_approval:
+            return []
+        return [self.env._("A second person approves certificates here: issue it.")]

@@ -1,2 +1,0 @@
-from . import register_entry
-from . import printed_pages

@@ -1,3 +1,0 @@
-from . import certified
-from . import portal
-from . import portfolio
