@@ -80,6 +80,7 @@ FIELDS = {
         "connected": ACCOUNT,
         "paused": ACCOUNT,
     },
+    "dokstamp.account.resumption": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.audit.log": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.badge.image": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.binding": {NEW: NOBODY, KEPT: NOBODY},
@@ -175,8 +176,10 @@ METHODS = {
         "action_resume",
         "action_choose_institution",
         "action_confirm_check_address",
+        "action_ask_to_resume",
     )
     | of(REGISTRAR, "action_view_queue"),
+    "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
     "dokstamp.badge.image": SENT,
     "dokstamp.certificate": SENT

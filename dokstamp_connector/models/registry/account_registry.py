@@ -31,6 +31,11 @@ class DokstampAccount(models.Model):
             self._complete_registry()
         return result
 
+    # === WHAT NEEDS ATTENTION === #
+
+    def _is_well(self):
+        return super()._is_well() and bool(self.institution_id)
+
     # === ACTION METHODS === #
 
     def action_choose_institution(self):

@@ -10,4 +10,5 @@ from . import feed
 from . import watch
 from . import sweep
 from . import fed_mixin
+from . import account_sources
 from . import partner_merge

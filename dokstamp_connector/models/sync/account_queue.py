@@ -2,6 +2,9 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ..actions import open_form
 
 SHOWN_REASONS = 5
 
@@ -12,6 +15,7 @@ class DokstampAccount(models.Model):
     pending_count = fields.Integer(compute="_compute_queue_counts", string="On its way")
     waiting_count = fields.Integer(compute="_compute_queue_counts", string="Waiting")
     failed_count = fields.Integer(compute="_compute_queue_counts", string="Failed")
+    has_sent = fields.Boolean(compute="_compute_has_sent")
     oldest_pending_at = fields.Datetime(
         compute="_compute_queue_counts", string="Oldest unsent change"
     )
@@ -74,6 +78,25 @@ class DokstampAccount(models.Model):
                 account.pending_count += count
             known = account.oldest_pending_at or oldest
             account.oldest_pending_at = min(known, oldest)
+
+    def _compute_has_sent(self):
+        """Whether anything of the registry is at DokStamp, but for the institution that
+        the set-up has sent.
+        """
+        groups = (
+            self.env["dokstamp.binding"]
+            .sudo()  # that there are some is no secret
+            ._read_group(
+                [
+                    ("account_id", "in", self.ids),
+                    ("res_model", "!=", "dokstamp.institution"),
+                ],
+                ["account_id"],
+            )
+        )
+        senders = {account.id for (account,) in groups}
+        for account in self:
+            account.has_sent = account.id in senders
 
     def _compute_failure_summary(self):
         """The most frequent reasons of failed queue rows, each with its count."""
@@ -146,10 +169,67 @@ class DokstampAccount(models.Model):
             )
         )
         if awake:
-            # sudo: every user's save may wake the scheduled action
-            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()
+            self.env["dokstamp.schedule"]._wake("flush")
+
+    # === WHAT NEEDS ATTENTION === #
+
+    def _get_scheduled_works(self):
+        works = super()._get_scheduled_works()
+        return works | {"flush": self.env._("Nothing is sent to DokStamp.")}
+
+    def _is_well(self):
+        """Nothing is unsent, and there was something to send."""
+        unsent = self.pending_count + self.waiting_count + self.failed_count
+        return super()._is_well() and not unsent and self.has_sent
+
+    def _sending_stop(self):
+        """Why nothing that is queued leaves just now, for whoever looks at one of the
+        records; False when it does.
+
+        :rtype: str | bool
+        """
+        if self.state == "draft":
+            return self.env._(
+                "The DokStamp account is not connected yet: a manager presses Test "
+                "connection on it."
+            )
+        if self.state == "paused":
+            return self.env._(
+                "The DokStamp account is paused, and nothing is sent until a manager "
+                "presses Resume on it. %(reason)s",
+                reason=self.pause_reason or "",
+            )
+        schedule = self.env["dokstamp.schedule"]
+        works = {"flush": self.env._("It is not sent at the moment.")}
+        if problems := schedule._problems(works):
+            return problems[0]
+        if self.call_again_at and self.call_again_at > fields.Datetime.now():
+            return self.outage_message or self.env._(
+                "DokStamp asked us to slow down: nothing is sent before %(moment)s.",
+                moment=format_datetime(self.env, self.call_again_at),
+            )
+        return False
+
+    def _waiting_counts(self):
+        """Operation → how many rows leave as soon as the account may send.
+
+        :rtype: dict[str, int]
+        """
+        groups = self.env["dokstamp.sync.record"]._read_group(
+            [("account_id", "in", self.ids), ("state", "=", "pending")],
+            ["operation"],
+            ["__count"],
+        )
+        return dict(groups)
 
     # === ACTION METHODS === #
+
+    def action_ask_to_resume(self):
+        """Say what would leave at once, and ask whether it may."""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["dokstamp.account.resumption"]._open_for(self)
+        return open_form(wizard, name=self.env._("Resume"), target="new")
 
     def action_view_queue(self):
         self.ensure_one()
