@@ -35,6 +35,7 @@ from . import test_certificate_revoke
 from . import test_certificate_rights
 from . import test_certificate_tour
 from . import test_certificate_wizard
+from . import test_check_address
 from . import test_check_link
 from . import test_exports_imports
 from . import test_flush_batches

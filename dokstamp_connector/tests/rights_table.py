@@ -175,6 +175,7 @@ METHODS = {
         "action_pause",
         "action_resume",
         "action_choose_institution",
+        "action_confirm_check_address",
     )
     | of(REGISTRAR, "action_view_queue"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
