@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import format_date, formatLang
 from odoo.tools.image import image_data_uri, image_process
 
+from ..models.language import usable_language
 from . import artwork, typesetting
 
 NAME_BOX = {"largest": 104, "width": 1330, "height": 150}  # pixels
@@ -17,7 +18,7 @@ class DokstampCertificate(models.Model):
 
     def _document_lang(self):
         partner = self.student_id.partner_id or self.company_id.partner_id
-        return partner.lang or self.env.lang or "en_US"
+        return usable_language(self.env, partner.lang or self.env.context.get("lang"))
 
     def _printed_name(self):
         """The name as it must print: dokstamp-api.md 13 puts the social name first."""

@@ -26,7 +26,7 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active auth_method base_url certificate_document certificate_report_id "
-    "client_id client_secret company_id institution_id issue_ceiling login "
+    "client_id client_secret company_id institution_id issue_ceiling lang login "
     "max_in_flight name needs_approval notifies_students page_url_pattern password "
     "requests_per_minute sync_mode tenant"
 )
@@ -61,7 +61,8 @@ MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
-    manager="active company_id domain entity field_ids model_id name sequence trigger"
+    manager="active company_id domain entity field_ids lang model_id name sequence "
+    "trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "

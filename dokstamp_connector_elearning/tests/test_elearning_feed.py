@@ -12,7 +12,7 @@ class TestElearningFeed(ElearningCase):
     def test_a_course_arrives_with_its_data(self):
         remote = self.remote_course()
         self.assertEqual(remote["name"], "Gardening")
-        self.assertEqual(remote["description"], "Trees & *furniture*")
+        self.assertEqual(remote["description"], "Trees & furniture")
         self.assertEqual(remote["status"], "active")
         self.assertEqual(remote["workload_hours"], 2)
 

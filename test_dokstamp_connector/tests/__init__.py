@@ -9,3 +9,5 @@ from . import test_source_sweep
 from . import test_source_twins
 from . import test_source_volume
 from . import test_source_rights
+from . import test_source_values
+from . import test_source_language

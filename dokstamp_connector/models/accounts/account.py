@@ -20,6 +20,7 @@ from odoo.exceptions import ValidationError
 
 from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
 from ..actions import RELOAD, show_message
+from ..language import usable_language
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -136,6 +137,16 @@ class DokstampAccount(models.Model):
         help="What stands still, or waits for somebody, beside the queue.",
     )
     is_well = fields.Boolean(compute="_compute_attention")
+    lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(),
+        string="Language of what is sent",
+        compute="_compute_lang",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Texts that have several languages in Odoo are sent in this one, whoever "
+        "saves them. A source may have another one.",
+    )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -168,6 +179,21 @@ class DokstampAccount(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("company_id")
+    def _compute_lang(self):
+        for account in self:
+            account.lang = usable_language(
+                self.env, account.lang, account.company_id.partner_id.lang
+            )
+
+    def _language(self):
+        """The code of the language of what is sent.
+
+        :rtype: str
+        """
+        partner = self.company_id.partner_id
+        return usable_language(self.env, self.lang, partner.lang)
 
     @api.depends("stored_client_secret", "stored_password")
     def _compute_secrets(self):
@@ -268,7 +294,7 @@ class DokstampAccount(models.Model):
         """Who signs in where and how; how that goes the connector notes."""
         return super()._get_writable_fields(state) | {
             *ACCESS_FIELDS,
-            *("name", "active", "company_id", "page_url_pattern", "sync_mode"),
+            *("name", "active", "company_id", "lang", "page_url_pattern", "sync_mode"),
             *("max_in_flight", "requests_per_minute"),
         }
 

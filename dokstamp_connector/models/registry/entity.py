@@ -337,9 +337,22 @@ class DokstampEntity(models.AbstractModel):
             return value
         if field.type == "float":
             return round(value, field.get_digits(self.env)[1])
+        spec = self._get_dokstamp_fields()[name]
         if field.type in ("char", "text", "selection"):
-            return value or None
-        return None if self._get_dokstamp_fields()[name].is_empty(value) else value
+            return spec.cut(value) if value else None
+        return None if spec.is_empty(value) else value
+
+    def _shortened(self):
+        """Labels of the fields that DokStamp gets the beginning of alone.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            self._label(name)
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.max_bytes and self[name] and spec.cut(self[name]) != self[name]
+        ]
 
     def _uuid_at_dokstamp(self):
         """By which DokStamp knows the record, as far as that is known; the queue adds

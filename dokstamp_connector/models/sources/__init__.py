@@ -7,6 +7,8 @@ from . import fed_entity
 from . import student_identity
 from . import reader
 from . import feed
+from . import language
+from . import account_source
 from . import watch
 from . import sweep
 from . import fed_mixin

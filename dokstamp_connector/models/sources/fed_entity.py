@@ -246,6 +246,17 @@ class DokstampEntity(models.AbstractModel):
                 record.sync_message = errors[record.id]
         return result
 
+    def _differences_told(self):
+        told = super()._differences_told()
+        # sudo: whoever sees the record may see which language of it is sent
+        links = self.env["dokstamp.source.link"].sudo()
+        feeding = links._feeding(self)
+        notes = links.union(*feeding.values())._language_notes()
+        for record in self:
+            if note := notes.get(feeding.get(record.id)):
+                told.setdefault(record, []).append(note)
+        return told
+
     def _sync_state_domains(self):
         domains = super()._sync_state_domains()
         # sudo: as above

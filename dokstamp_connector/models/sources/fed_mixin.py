@@ -35,6 +35,28 @@ class DokstampFedMixin(models.AbstractModel):
         groups=REGISTRAR,
     )
 
+    dokstamp_language_note = fields.Text(
+        string="Language at DokStamp",
+        compute="_compute_dokstamp_language_note",
+        groups="base.group_user",
+    )
+
+    def _compute_dokstamp_language_note(self):
+        """Whoever saves in a language that is not sent is told so, in any role."""
+        # sudo: who keeps a course has no rights on what feeds DokStamp
+        links = self.env["dokstamp.source.link"].sudo()
+        fed = links.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("entity_id", "!=", False),
+                ("source_id.active", "=", True),
+            ]
+        )
+        notes = {link.res_id: note for link, note in fed._language_notes().items()}
+        for record in self:
+            record.dokstamp_language_note = notes.get(record.id)
+
     def _compute_dokstamp_link_id(self):
         links = self.env["dokstamp.source.link"].search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]

@@ -51,7 +51,7 @@ class DokstampSource(models.Model):
         """
         company = self.sudo().company_id
         context = {
-            "lang": company.partner_id.lang,
+            "lang": self._language(),
             "active_test": False,
             "allowed_company_ids": company.ids,
             AUTHORS: self.env.context.get(AUTHORS, ()),

@@ -5,6 +5,7 @@
     source_value      of it: a line of a field's table of values
     watch             notices a school app's save, and keeps it from failing
     reader, reach     as whom a source reads; what no source reads, whoever confirms it
+    language          in which language
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
     sweep             finds what no hook could see
@@ -168,7 +169,7 @@ class DokstampSource(models.Model):
             self.sudo().link_ids.unlink()
         if READING.intersection(vals):
             self._definition_changed()
-        elif "active" in vals:
+        elif {"active", "lang"}.intersection(vals):
             self._watch_anew()
         return result
 

@@ -6,14 +6,22 @@ import zoneinfo
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import html2plaintext
 
+from ..plain_text import cut_at_word, plain_text
 from .reach import is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# A thousand in one country, one in another.
+GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T]00:00(:00(\.0+)?)?)?")
+TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
 
 class Unreadable(Exception):
@@ -57,10 +65,14 @@ class DokstampSourceField(models.Model):
     conversion = fields.Selection(
         [
             ("html_to_text", "HTML to plain text"),
-            ("round_up", "Round up to whole hours"),
+            ("round_up", "Round up to a whole number"),
+            ("round_nearest", "Round to the nearest whole number"),
+            ("round_down", "Round down to a whole number"),
             ("date", "Date in a time zone"),
             ("grade", "Grade to DokStamp's scale of 10"),
-        ]
+        ],
+        help="A value that does not fit the registry's field is reported, and never "
+        "rounded or guessed, unless it is said here how.",
     )
     timezone = fields.Selection(
         lambda self: [(name, name) for name in sorted(zoneinfo.available_timezones())],
@@ -171,6 +183,15 @@ class DokstampSourceField(models.Model):
                 if is_closed(model, step):
                     return self.source_id._field_label(model, step)
         return None
+
+    def _is_translated(self):
+        """Whether what it reads may have several languages."""
+        model = self.env[self.model]
+        return any(
+            field.translate
+            for path in self._paths()
+            for _model, field in steps_along(model, path)
+        )
 
     def _is_link(self):
         return self.env[self.entity]._fields[self.field_name].type == "many2one"
@@ -290,10 +311,11 @@ class DokstampSourceField(models.Model):
     def _fitted(self, field, value):
         """``value`` converted, in the type of the registry's field."""
         try:
+            converted = value
             if self.conversion:
-                value = getattr(self, f"_convert_{self.conversion}")(value)
-            return self._cast(field, value)
-        except (TypeError, ValueError) as error:
+                converted = getattr(self, f"_convert_{self.conversion}")(value)
+            return self._cast(field, converted)
+        except (ArithmeticError, TypeError, ValueError) as error:
             raise Unreadable(
                 self.env._(
                     "“%(value)s” is no value for %(field)s.",
@@ -303,11 +325,16 @@ class DokstampSourceField(models.Model):
             ) from error
 
     def _convert_html_to_text(self, value):
-        return html2plaintext(value or "").strip()
+        return plain_text(value)
 
     def _convert_round_up(self, value):
-        # 2.0000000001 hours are two hours
-        return math.ceil(round(float(value or 0), 6))
+        return _rounded(math.ceil, value)
+
+    def _convert_round_nearest(self, value):
+        return _rounded(lambda number: math.floor(number + 0.5), value)
+
+    def _convert_round_down(self, value):
+        return _rounded(math.floor, value)
 
     def _convert_date(self, value):
         if not isinstance(value, datetime):
@@ -321,22 +348,25 @@ class DokstampSourceField(models.Model):
             raise Unreadable(
                 self.env._("Say on the source which grade is the best one.")
             )
-        return round(float(value or 0) * GRADE_MAX / self.scale, 2)
+        return round((_as_number(value) or 0) * GRADE_MAX / self.scale, 2)
 
     def _cast(self, field, value):
         """``value`` in the type of the registry's field; False where it is empty.
 
+        Nothing is guessed: what could mean two things is refused.
+
         :raise TypeError: it has no such value
         :raise ValueError: likewise
+        :raise Unreadable: a person has to choose what becomes of it
         """
         if field.type == "boolean":
-            return _as_text(value).lower() not in ("", "false", "0", "no")
-        if value is None or value is False or value == "":
+            return self._as_truth(field, value)
+        if value is None or value is False or not str(value).strip():
             return False
         if field.type == "integer":
-            return int(float(value))
+            return self._as_integer(field, value)
         if field.type == "float":
-            return float(value)
+            return _as_number(value)
         if field.type == "date":
             return _as_date(value)
         text = _as_text(value)
@@ -344,7 +374,35 @@ class DokstampSourceField(models.Model):
             raise ValueError(text)
         spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
         limit = spec and spec.max_length
-        return text[:limit] if self.cut and limit else text
+        return cut_at_word(text, limit) if self.cut and limit else text
+
+    def _as_integer(self, field, value):
+        number = _as_number(value)
+        if number != int(number):
+            raise Unreadable(
+                self.env._(
+                    "“%(value)s” is no whole number, and %(field)s takes whole ones: "
+                    "choose on the source how it is rounded.",
+                    value=_as_text(value),
+                    field=field._description_string(self.env),
+                )
+            )
+        if abs(number) > MAX_INTEGER:
+            raise ValueError(value)
+        return int(number)
+
+    def _as_truth(self, field, value):
+        text = _as_text(value).strip().lower().removesuffix(".0")
+        if text in TRUE or text in FALSE:
+            return text in TRUE
+        raise Unreadable(
+            self.env._(
+                "“%(value)s” is neither yes nor no for %(field)s: say on the source, "
+                "in the table of values, which one it is.",
+                value=_as_text(value),
+                field=field._description_string(self.env),
+            )
+        )
 
 
 def _follow(record, path):
@@ -367,13 +425,52 @@ def _as_text(value):
         return ""
     if isinstance(value, models.BaseModel):
         return value[:1].display_name or ""
-    return str(value)
+    return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def _as_number(value):
+    """A number as such, or of a text that can be read in one way alone.
+
+    :rtype: int | float | None
+    :raise TypeError: it is something else
+    :raise ValueError: likewise, or it is infinite
+    """
+    if value is None or value is False:
+        return None
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+        if not NUMBER.fullmatch(value) or GROUPED.fullmatch(value):
+            raise ValueError(value)
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return value
+
+
+def _rounded(rounding, value):
+    """A whole number; empty stays empty."""
+    number = _as_number(value)
+    # 2.0000000001 hours are two hours
+    return number and rounding(round(number, 6))
 
 
 def _as_date(value):
+    """A day as such, or of a text that can be read in one way alone.
+
+    :raise ValueError: 03/04/2026 is two days
+    """
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else fields.Date.to_date(value)
+    if isinstance(value, str):
+        day = DAY.fullmatch(value.strip())
+        return date.fromisoformat(day[1] if day else value)
+    if not isinstance(value, date):
+        raise TypeError(value)
+    return value
 
 
 def is_active(record):

@@ -161,6 +161,19 @@ class DokstampSourceLink(models.Model):
         )
         return {link.entity_id: link.error for link in links}
 
+    def _language_notes(self):
+        """Link → which language counts, of those whose record says it otherwise in
+        another one.
+
+        :rtype: dict[dokstamp.source.link, str]
+        """
+        notes = {}
+        for source, links in self.grouped("source_id").items():
+            told = source._told_otherwise(links.mapped("res_id"))
+            for link in links.filtered(lambda link, told=told: link.res_id in told):
+                notes[link] = source._language_sentence(told[link.res_id])
+        return notes
+
     # === A PERSON'S WORD === #
 
     def action_same_person(self):

@@ -73,6 +73,28 @@ class DokstampEntity(models.AbstractModel):
                 message = stops[account] or message
             record.sync_state = state
             record.sync_message = message
+        arrived = self.filtered(lambda record: record.sync_state == "synced")
+        for record, notes in arrived._differences_told().items():
+            record.sync_message = " ".join(notes)
+
+    def _differences_told(self):
+        """What DokStamp holds of these otherwise than the school does, and why: a badge
+        that says "At DokStamp" alone would hide it.
+
+        :return: record → sentences, of those that there is something to tell of
+        :rtype: dict[dokstamp.entity, list[str]]
+        """
+        return {
+            record: [
+                self.env._(
+                    "DokStamp takes no text as long as this one, and gets its "
+                    "beginning: %(fields)s.",
+                    fields=", ".join(names),
+                )
+            ]
+            for record in self
+            if (names := record._shortened())
+        }
 
     def _search_dokstamp_uuid(self, operator, value):
         return self._search_binding("dokstamp_uuid", operator, value)

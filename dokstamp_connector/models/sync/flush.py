@@ -20,6 +20,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..language import usable_language
 from .lane import Job, Lane
 from .memory import memories, process_token
 from .messages import where
@@ -687,7 +688,9 @@ class DokstampFlush(models.AbstractModel):
 
     def _in_language_of(self, account):
         """Failure messages are read at the school: write them in its language."""
-        return account.with_context(lang=account.company_id.partner_id.lang)
+        return account.with_context(
+            lang=usable_language(self.env, account.company_id.partner_id.lang)
+        )
 
     def _lock(self, account):
         """Take the account for this process. The lock ends with the database session,
