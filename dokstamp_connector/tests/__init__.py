@@ -38,6 +38,7 @@ from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_address
 from . import test_check_link
+from . import test_document_shown
 from . import test_exports_imports
 from . import test_flush_batches
 from . import test_flush_curriculum
@@ -48,6 +49,7 @@ from . import test_flush_outcome
 from . import test_forging
 from . import test_hold_rights
 from . import test_issue_run
+from . import test_language_off
 from . import test_menus
 from . import test_messages
 from . import test_needs_sending
@@ -57,16 +59,16 @@ from . import test_portfolio
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet
+from . import test_register_pages
 from . import test_register_print
+from . import test_registry_rules
+from . import test_removal
 from . import test_rights_table
 from . import test_schedule
 from . import test_second_person
-from . import test_registry_rules
-from . import test_removal
 from . import test_tours
 from . import test_translations
 from . import test_verdict
 from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection
-from . import test_language_off
