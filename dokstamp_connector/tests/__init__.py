@@ -59,6 +59,7 @@ from . import test_queue_shown
 from . import test_quiet
 from . import test_register_print
 from . import test_rights_table
+from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person
 from . import test_registry_rules
