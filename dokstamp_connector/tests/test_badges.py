@@ -2,7 +2,7 @@ import base64
 import struct
 import zlib
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common_certificates import CertificateCase
