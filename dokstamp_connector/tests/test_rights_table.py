@@ -149,6 +149,7 @@ class RightsTableCase(RightsCase):
         ]
         self.certificate.action_download_documents()
         return [
+            self.env["dokstamp.account.resumption"]._open_for(self.account),
             issue,
             issue.line_ids,
             self.made("certificate.revocation", certificate_ids=self.certificate.ids),

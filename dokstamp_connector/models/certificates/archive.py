@@ -69,8 +69,7 @@ class DokstampCertificateArchive(models.Model):
     # === PACKING === #
 
     def _queue(self):
-        # sudo: a registrar may start the packing
-        self.env.ref("dokstamp_connector.ir_cron_archives").sudo()._trigger()
+        self.env["dokstamp.schedule"]._wake("archives")
         return show_message(
             self.env._(
                 "You are told when the archive is ready; it is then under "

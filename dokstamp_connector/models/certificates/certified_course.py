@@ -4,7 +4,6 @@ badge, their number.
 
 from odoo import api, fields, models
 
-from ..actions import open_form
 from ..registry.api_field import ApiField
 from .document_choice import DOCUMENTS, REPORT_HELP, check_report
 
@@ -128,9 +127,7 @@ class DokstampCourse(models.Model):
     def action_choose_template(self):
         """Let the registrar pick one of the templates that DokStamp has now."""
         self.ensure_one()
-        wizard = self.env["dokstamp.template.choice"]._open_for(self)
-        name = self.env._("Choose the template")
-        return open_form(wizard, name=name, target="new")
+        return self.env["dokstamp.template.choice"]._open_for(self)._shown()
 
     def action_remove_template(self):
         """Leave the choice to DokStamp again."""

@@ -13,4 +13,5 @@ from . import account_source
 from . import watch
 from . import sweep
 from . import fed_mixin
+from . import account_sources
 from . import partner_merge
