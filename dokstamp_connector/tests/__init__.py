@@ -1,6 +1,7 @@
 from . import test_account_access
 from . import test_account_address
 from . import test_account_guard
+from . import test_account_overview
 from . import test_account_pause
 from . import test_account_refusals
 from . import test_account_registry

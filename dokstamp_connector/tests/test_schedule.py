@@ -143,6 +143,50 @@ class TestStopShown(ScheduleCase):
 
 
 @tagged("post_install", "-at_install")
+class TestStopShownWhereTheWorkIs(ScheduleCase):
+    """What does not happen is said beside what it would have happened to."""
+
+    def test_sources(self):
+        source = self.env["dokstamp.source"].create(
+            {
+                "name": "Contacts",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "entity": "dokstamp.student",
+                "trigger": "on_demand",
+            }
+        )
+        source.active = True
+        self.assertFalse(source.sweep_problem)
+        self.cron("sweep").active = False
+        source.invalidate_recordset()
+        self.assertIn("not read in the background", source.sweep_problem)
+        answer = source.with_user(self.manager).action_read_all()
+        self.assertIn("is switched off", answer["params"]["message"])
+
+    def test_courses_that_issue_by_themselves(self):
+        by_hand, by_itself = self.course(), self.course(name="Two", code="C-2")
+        by_itself.automatic_issue = "issue"
+        self.cron("issue_due").active = False
+        self.env.invalidate_all()
+        self.assertFalse(by_hand.automatic_issue_problem)
+        self.assertIn("is switched off", by_itself.automatic_issue_problem)
+
+    def test_archives(self):
+        archive = self.env["dokstamp.certificate.archive"].create({"name": "2026"})
+        self.assertFalse(archive.packing_problem)
+        self.cron("archives").unlink()
+        archive.invalidate_recordset()
+        self.assertIn("was deleted", archive.packing_problem)
+        self.assertIn("was deleted", archive._queue()["params"]["message"])
+
+    def test_send_now(self):
+        course = self.course().with_user(self.registrar)
+        self.assertIn("On its way", course.action_sync_now()["params"]["message"])
+        self.managed.action_pause()
+        self.assertIn("paused", course.action_sync_now()["params"]["message"])
+
+
+@tagged("post_install", "-at_install")
 class TestSavesGoOn(ScheduleCase):
     """No save fails because a scheduled action is not there; what was saved goes out
     when it is again.

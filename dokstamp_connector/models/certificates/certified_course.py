@@ -43,6 +43,7 @@ class DokstampCourse(models.Model):
         copy=False,
         help="Completions from before this moment are never issued automatically.",
     )
+    automatic_issue_problem = fields.Text(compute="_compute_automatic_issue_problem")
     issue_delay = fields.Integer(
         string="Hours before issue",
         default=24,
@@ -81,6 +82,14 @@ class DokstampCourse(models.Model):
         counts = self._count("dokstamp.certificate", "course_id")
         for course in self:
             course.certificate_count = counts.get(course.id, 0)
+
+    @api.depends("automatic_issue")
+    def _compute_automatic_issue_problem(self):
+        effect = self.env._("Nothing is issued automatically at the moment.")
+        problems = self.env["dokstamp.schedule"]._problems({"issue_due": effect})
+        for course in self:
+            is_told = problems and course.automatic_issue == "issue"
+            course.automatic_issue_problem = problems[0] if is_told else False
 
     # === CONSTRAINT METHODS === #
 

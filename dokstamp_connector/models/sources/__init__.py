@@ -13,5 +13,6 @@ from . import account_source
 from . import watch
 from . import sweep
 from . import fed_mixin
+from . import sweep_stop
 from . import account_sources
 from . import partner_merge

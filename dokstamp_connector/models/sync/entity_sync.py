@@ -177,6 +177,10 @@ class DokstampEntity(models.AbstractModel):
                 )
             )
         self._queue_push(urgent=True)
+        # sudo: why it stops is no secret to whoever may send
+        for account in self.sudo().account_id:
+            if stop := account._sending_stop():
+                return show_message(stop, "warning", next=RELOAD)
         return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
 
     def action_view_audit_trail(self):
