@@ -72,3 +72,4 @@ from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection
 from . import test_language_off
+from . import test_stays_in_odoo

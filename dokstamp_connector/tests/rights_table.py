@@ -61,8 +61,8 @@ MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
-    manager="active company_id domain entity field_ids lang model_id name sequence "
-    "trigger"
+    manager="active company_id company_path domain entity field_ids lang model_id name "
+    "sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
@@ -176,6 +176,7 @@ METHODS = {
         "action_pause",
         "action_resume",
         "action_choose_institution",
+        "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
     )

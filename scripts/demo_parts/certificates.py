@@ -3,12 +3,12 @@
 import time
 
 from .check_links import look
-from .edits import finish_page, pages_of
+from .edits import GARDEN, finish_page, pages_of
 from .portal import look_at_portal
 from .show import DemoFailed, Step, say, table
 
 COURSES = (
-    "website_slides.slide_channel_demo_2_gard2",
+    GARDEN,
     "website_slides.slide_channel_demo_1_gard1",
 )
 BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"

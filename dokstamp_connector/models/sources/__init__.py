@@ -8,6 +8,7 @@ from . import student_identity
 from . import reader
 from . import feed
 from . import language
+from . import belonging
 from . import account_source
 from . import watch
 from . import sweep
