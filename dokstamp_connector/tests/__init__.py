@@ -1,6 +1,7 @@
 from . import test_account_access
 from . import test_account_address
 from . import test_account_guard
+from . import test_account_overview
 from . import test_account_pause
 from . import test_account_refusals
 from . import test_account_registry
@@ -22,8 +23,10 @@ from . import test_badges
 from . import test_capture
 from . import test_certificate_automatic
 from . import test_certificate_buttons
+from . import test_certificate_changed
 from . import test_certificate_chatter
 from . import test_certificate_document
+from . import test_certificate_exceptions
 from . import test_certificate_faults
 from . import test_certificate_forging
 from . import test_certificate_guard
@@ -32,6 +35,7 @@ from . import test_certificate_meanwhile
 from . import test_certificate_mishaps
 from . import test_certificate_open_questions
 from . import test_certificate_recall
+from . import test_certificate_reissue
 from . import test_certificate_revoke
 from . import test_certificate_rights
 from . import test_certificate_tour
@@ -47,6 +51,7 @@ from . import test_flush_lanes
 from . import test_flush_memory
 from . import test_flush_outcome
 from . import test_forging
+from . import test_hold_forms
 from . import test_hold_rights
 from . import test_issue_run
 from . import test_language_off
@@ -64,8 +69,10 @@ from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
 from . import test_rights_table
+from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person
+from . import test_stays_in_odoo
 from . import test_tours
 from . import test_translations
 from . import test_verdict

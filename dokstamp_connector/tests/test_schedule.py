@@ -18,6 +18,7 @@ class ScheduleCase(DokstampCase):
 
     def setUp(self):
         super().setUp()
+        self.serve_with(max_cron_threads=2)
         self.managed = self.account.with_user(self.manager)
         for name in NAMES:
             self.ran(name)
@@ -38,6 +39,11 @@ class ScheduleCase(DokstampCase):
         self.env["ir.cron.progress"].search([("cron_id", "=", cron.id)]).unlink()
         then = fields.Datetime.now() - timedelta(hours=1)
         cron.write({"lastcall": then - timedelta(hours=1), "nextcall": then})
+
+    def serve_with(self, max_cron_threads):
+        before = config["max_cron_threads"]
+        self.addCleanup(config.__setitem__, "max_cron_threads", before)
+        config["max_cron_threads"] = max_cron_threads
 
     def press(self):
         answer = self.managed.action_test_connection()
@@ -95,15 +101,13 @@ class TestStopShown(ScheduleCase):
         self.check_said("scheduler does not run")
 
     def test_no_scheduler_at_all(self):
-        self.addCleanup(config.__setitem__, "max_cron_threads", 2)
-        config["max_cron_threads"] = 0
+        self.serve_with(max_cron_threads=0)
         self.env["ir.cron.progress"].search([]).unlink()
         self.cron("flush").lastcall = False
         self.check_said("max_cron_threads = 0")
 
     def test_scheduler_on_another_server(self):
-        self.addCleanup(config.__setitem__, "max_cron_threads", 2)
-        config["max_cron_threads"] = 0
+        self.serve_with(max_cron_threads=0)
         self.assertEqual(self.press()["type"], "success")
 
     def test_failing(self):
@@ -139,7 +143,55 @@ class TestStopShown(ScheduleCase):
         attention = self.managed.attention
         self.assertEqual(attention.count("scheduler does not run"), 1)
         self.assertIn("Nothing is sent", attention)
-        self.assertIn("packed", attention)
+        self.assertIn("nothing else is done", attention)
+        self.ran("archives")
+        self.managed.invalidate_recordset()
+        self.assertIn("No documents of certificates", self.managed.attention)
+        self.assertNotIn("packed", self.managed.attention)
+
+
+@tagged("post_install", "-at_install")
+class TestStopShownWhereTheWorkIs(ScheduleCase):
+    """What does not happen is said beside what it would have happened to."""
+
+    def test_sources(self):
+        source = self.env["dokstamp.source"].create(
+            {
+                "name": "Contacts",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "entity": "dokstamp.student",
+                "trigger": "on_demand",
+            }
+        )
+        source.active = True
+        self.assertFalse(source.sweep_problem)
+        self.cron("sweep").active = False
+        source.invalidate_recordset()
+        self.assertIn("not read in the background", source.sweep_problem)
+        answer = source.with_user(self.manager).action_read_all()
+        self.assertIn("is switched off", answer["params"]["message"])
+
+    def test_courses_that_issue_by_themselves(self):
+        by_hand, by_itself = self.course(), self.course(name="Two", code="C-2")
+        by_itself.automatic_issue = "issue"
+        self.cron("issue_due").active = False
+        self.env.invalidate_all()
+        self.assertFalse(by_hand.automatic_issue_problem)
+        self.assertIn("is switched off", by_itself.automatic_issue_problem)
+
+    def test_archives(self):
+        archive = self.env["dokstamp.certificate.archive"].create({"name": "2026"})
+        self.assertFalse(archive.packing_problem)
+        self.cron("archives").unlink()
+        archive.invalidate_recordset()
+        self.assertIn("was deleted", archive.packing_problem)
+        self.assertIn("was deleted", archive._queue()["params"]["message"])
+
+    def test_send_now(self):
+        course = self.course().with_user(self.registrar)
+        self.assertIn("On its way", course.action_sync_now()["params"]["message"])
+        self.managed.action_pause()
+        self.assertIn("paused", course.action_sync_now()["params"]["message"])
 
 
 @tagged("post_install", "-at_install")

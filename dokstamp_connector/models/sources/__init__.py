@@ -8,9 +8,11 @@ from . import student_identity
 from . import reader
 from . import feed
 from . import language
+from . import belonging
 from . import account_source
 from . import watch
 from . import sweep
 from . import fed_mixin
+from . import sweep_stop
 from . import account_sources
 from . import partner_merge

@@ -128,7 +128,8 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        paths = condition_paths(self._everything()) | self._line_paths()
+        paths = condition_paths(self._domain()) | self._line_paths()
+        paths.update(self._company_paths())
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
