@@ -21,6 +21,7 @@ from odoo.exceptions import ValidationError
 from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
 from ..actions import RELOAD, show_message
 from ..language import usable_language
+from ..local_time import usable_zone, zone_choices
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -147,6 +148,17 @@ class DokstampAccount(models.Model):
         help="Texts that have several languages in Odoo are sent in this one, whoever "
         "saves them. A source may have another one.",
     )
+    tz = fields.Selection(
+        lambda self: zone_choices(),
+        string="Time zone",
+        compute="_compute_tz",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Where the school's days begin and end: a completion late in the evening "
+        "is of that day. First the company's own, then that of whoever makes the "
+        "account, then the server's.",
+    )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -186,6 +198,11 @@ class DokstampAccount(models.Model):
             account.lang = usable_language(
                 self.env, account.lang, account.company_id.partner_id.lang
             )
+
+    @api.depends("company_id")
+    def _compute_tz(self):
+        for account in self:
+            account.tz = usable_zone(account.tz, *account.company_id._own_zones())
 
     def _language(self):
         """The code of the language of what is sent.
@@ -295,7 +312,7 @@ class DokstampAccount(models.Model):
         return super()._get_writable_fields(state) | {
             *ACCESS_FIELDS,
             *("name", "active", "company_id", "lang", "page_url_pattern", "sync_mode"),
-            *("max_in_flight", "requests_per_minute"),
+            *("tz", "max_in_flight", "requests_per_minute"),
         }
 
     @api.model_create_multi

@@ -87,6 +87,10 @@ class DokstampEnrollment(models.Model):
 
         :param bool was_watched: the registry knew them before they completed
         """
+        # sudo: fields of the connector
+        self.sudo().filtered(
+            lambda e: e.completion_status != "completed" and e.completed_since
+        ).completed_since = False
         completed = self.filtered(
             lambda e: e.completion_status == "completed" and not e.completed_since
         )
@@ -112,12 +116,17 @@ class DokstampEnrollment(models.Model):
         switch only.
         """
         course = self.course_id
-        if course.automatic_issue == "manual" or self.certificate_ids:
+        if course.automatic_issue == "manual" or self._has_certificate():
             return False
-        switched_on = course.automatic_since.date()
+        switched_on = self.company_id._dokstamp_day(course.automatic_since)
         if was_watched:
             return not self.completed_at or self.completed_at >= switched_on
         return bool(self.completed_at) and self.completed_at > switched_on
+
+    def _has_certificate(self):
+        """Whether a certificate stands for this completion, or may yet."""
+        over = ("revoked", "expired", *(["issued"] if self.course_id.is_repeatable else []))
+        return any(one.state not in over for one in self.certificate_ids)
 
     def _prepare_certificates(self):
         # sudo: completions come from school apps' users, whose context suggests nothing

@@ -214,7 +214,27 @@ class DokstampCertificate(models.Model):
             self.env._("There is a certificate already: %s.", twin.display_name)
             for twin in twins.get(self._place(), ())
             if twin not in (self, self._origin, self.replaces_id)
+            and not self._is_of_later_completion_than(twin)
         ]
+
+    def _is_of_later_completion_than(self, twin):
+        """Whether the course was taken again since ``twin`` was issued, and may be."""
+        completed_since = self.enrollment_id.completed_since
+        return bool(
+            self.course_id.is_repeatable
+            and twin.issued_at
+            and completed_since
+            and completed_since > twin.issued_at
+        )
+
+    def _repetition(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        earlier = [
+            twin
+            for twin in twins.get(self._place(), ())
+            if twin.state in LIVE_STATES and self._is_of_later_completion_than(twin)
+        ]
+        return len(earlier)
 
     def _repetition_obstacles(self, repeated):
         """:param dokstamp.certificate repeated: as `_repeated` returns it"""
@@ -500,6 +520,7 @@ class DokstampCertificate(models.Model):
         # each would tell no more
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
+        twins = self._live_ones()
         for certificate in queued:
             sequence = sequences[certificate.company_id]
             is_live = certificate.replaces_id.state == "issued"
@@ -510,6 +531,7 @@ class DokstampCertificate(models.Model):
                     "active": True,
                     "issue_at": False,
                     "failure_message": False,
+                    "repetition": certificate._repetition(twins),
                     "issuer_id": certificate._new_issuer().id,
                     **certificate._certified(was_sent=certificate in sent),
                 }
