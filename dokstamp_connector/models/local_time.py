@@ -36,4 +36,3 @@ def local_day(moment, zone):
     :rtype: date
     """
     return moment.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone)).date()
-

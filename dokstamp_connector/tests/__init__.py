@@ -55,6 +55,7 @@ from . import test_hold_forms
 from . import test_hold_rights
 from . import test_issue_run
 from . import test_language_off
+from . import test_local_days
 from . import test_menus
 from . import test_messages
 from . import test_needs_sending

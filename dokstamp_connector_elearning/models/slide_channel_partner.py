@@ -2,7 +2,12 @@
 one.
 """
 
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+# A content that is published within this time of the last one was there already.
+SOON = timedelta(hours=1)
 
 
 class SlideChannelPartner(models.Model):
@@ -15,23 +20,40 @@ class SlideChannelPartner(models.Model):
         copy=False,
         help="When the attendee had completed all contents.",
     )
-    # eLearning rounds 99.5 % up, and calls that finished
     attendance = fields.Selection(
-        [("joined", "Joined"), ("ongoing", "Ongoing"), ("completed", "Completed")],
+        [
+            ("invited", "Invited"),
+            ("joined", "Joined"),
+            ("ongoing", "Ongoing"),
+            ("completed", "Completed"),
+        ],
         compute="_compute_attendance",
-        store=True,
-        help="As eLearning says it; completed only where all contents are.",
+        compute_sudo=True,
+        help="As eLearning says it; completed only where all contents are: eLearning "
+        "rounds 99.5 % up.",
+    )
+    last_completed_at = fields.Datetime(
+        string="Completed on, or last content",
+        compute="_compute_attendance",
+        compute_sudo=True,
+        help="When the attendee completed the course; where that was before the "
+        "connector came, when the last content was completed.",
     )
 
     @api.depends("member_status", "completed_at")
     def _compute_attendance(self):
-        claimed = self.filtered(lambda m: m.member_status == "completed")
-        unfinished = claimed.filtered(lambda m: not m.completed_at)._with_contents_left()
+        undated = self.filtered(
+            lambda m: m.member_status == "completed" and not m.completed_at
+        )
+        known = undated._last_contents()
+        unfinished = undated._with_contents_left(known)
         for membership in self:
+            is_unfinished = membership in unfinished
             status = membership.member_status
-            if membership in unfinished:
-                status = "ongoing"
-            membership.attendance = "joined" if status == "invited" else status
+            membership.attendance = "ongoing" if is_unfinished else status
+            day = membership.completed_at or known.get(membership)
+            is_over = status == "completed" and not is_unfinished
+            membership.last_completed_at = is_over and day
 
     def write(self, vals):
         """Whoever starts anew has not completed."""
@@ -45,58 +67,35 @@ class SlideChannelPartner(models.Model):
             first_time.completed_at = fields.Datetime.now()
         return super()._post_completion_update_hook(completed)
 
-    def _note_completions(self):
-        """Find the day of those who completed and have none: that of the last content.
-
-        Contents that were published afterwards were not there to be completed. Where
-        nothing is known of any content, the day stays empty.
-        """
-        undated = self.filtered(
-            lambda m: m.member_status == "completed" and not m.completed_at
-        )
-        days = undated._last_contents()
-        for membership in undated - undated._with_contents_left():
-            if day := days.get(membership):
-                membership.completed_at = day
-        # what is not stored yet, or was worked out before there was a day
-        self.env.add_to_compute(self._fields["attendance"], undated)
-
     def _last_contents(self):
-        """Membership → when its last content was completed.
+        """Membership → when its last content was completed, of those that have one.
 
         eLearning notes no such instant: it is that of the last change of the line.
-        """
-        groups = self._completed_contents()._read_group(
-            self._contents_domain(),
-            ["channel_id", "partner_id"],
-            ["write_date:max"],
-        )
-        found = {(channel.id, partner.id): day for channel, partner, day in groups}
-        return {
-            membership: found.get((membership.channel_id.id, membership.partner_id.id))
-            for membership in self
-        }
 
-    def _with_contents_left(self):
-        """Those who began, and have not completed all that was there by then."""
-        days = self._last_contents()
-        done = self._completed_contents().search(self._contents_domain())
-        pairs = {(line.slide_id.id, line.partner_id.id) for line in done}
+        :rtype: dict[slide.channel.partner, datetime]
+        """
+        groups = self.env["slide.slide.partner"]._read_group(
+            self._contents_domain(), ["channel_id", "partner_id"], ["write_date:max"]
+        )
+        days = {(channel, partner): day for channel, partner, day in groups}
+        found = {m: days.get((m.channel_id, m.partner_id)) for m in self}
+        return {membership: day for membership, day in found.items() if day}
+
+    def _with_contents_left(self, days):
+        """Those who have not completed all that was there when they completed the last.
+
+        :param dict days: as `_last_contents` returns it
+        """
+        done = self.env["slide.slide.partner"].search(self._contents_domain())
+        pairs = {(line.slide_id, line.partner_id) for line in done}
         left = self.browse()
-        for membership in self.filtered(days.get):
-            contents = membership.channel_id.sudo().slide_content_ids.filtered(
-                lambda slide, m=membership: (
-                    slide.is_published
-                    and (slide.date_published or slide.create_date) <= days[m]
-                )
+        for membership, day in days.items():
+            there = membership.channel_id.slide_content_ids.filtered(
+                lambda slide, day=day: slide.is_published and _was_there(slide, day)
             )
-            if any((one.id, membership.partner_id.id) not in pairs for one in contents):
+            if any((one, membership.partner_id) not in pairs for one in there):
                 left |= membership
         return left
-
-    def _completed_contents(self):
-        # sudo: attendees may not read each other's; asked for those of `self` alone
-        return self.env["slide.slide.partner"].sudo()
 
     def _contents_domain(self):
         return [
@@ -104,3 +103,8 @@ class SlideChannelPartner(models.Model):
             ("partner_id", "in", self.partner_id.ids),
             ("completed", "=", True),
         ]
+
+
+def _was_there(slide, moment):
+    published = slide.date_published or slide.create_date
+    return slide.create_date <= moment and published <= moment + SOON

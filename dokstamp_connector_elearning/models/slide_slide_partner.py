@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SlideSlidePartner(models.Model):
@@ -9,13 +9,18 @@ class SlideSlidePartner(models.Model):
         called finished before the last content was.
         """
         result = super()._recompute_completion()
-        memberships = self.env["slide.channel.partner"].sudo()  # sudo: as Odoo's own
-        memberships.search(
-            [
-                ("channel_id", "in", self.channel_id.ids),
-                ("partner_id", "in", self.partner_id.ids),
-                ("member_status", "=", "completed"),
-                ("completed_at", "=", False),
-            ]
-        )._note_completions()
+        undated = (
+            self.env["slide.channel.partner"]
+            .sudo()  # sudo: as Odoo's own
+            .search(
+                [
+                    ("channel_id", "in", self.channel_id.ids),
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("member_status", "=", "completed"),
+                    ("completed_at", "=", False),
+                ]
+            )
+        )
+        finished = undated.filtered(lambda m: m.attendance == "completed")
+        finished.completed_at = fields.Datetime.now()
         return result

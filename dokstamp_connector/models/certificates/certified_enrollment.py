@@ -79,6 +79,23 @@ class DokstampEnrollment(models.Model):
         }
         return action
 
+    # === WHAT A CERTIFICATE LEANS ON === #
+
+    def _is_certified(self):
+        # sudo: school apps' users may not see certificates; archived drafts count not
+        certificates = self.env["dokstamp.certificate"].sudo()
+        return bool(
+            certificates.with_context(active_test=False).search_count(
+                [("enrollment_id", "=", self.id), ("state", "!=", "draft")], limit=1
+            )
+        )
+
+    def _to_be_vouched_for(self, differences):
+        """Whose enrollment in what a certificate names changes on a person's word."""
+        names = super()._to_be_vouched_for(differences)
+        changed = {"student_id", "course_id"}.intersection(differences)
+        return names | changed if changed and self._is_certified() else names
+
     # === COMPLETION === #
 
     def _note_completion(self, *, was_watched):
@@ -125,7 +142,11 @@ class DokstampEnrollment(models.Model):
 
     def _has_certificate(self):
         """Whether a certificate stands for this completion, or may yet."""
-        over = ("revoked", "expired", *(["issued"] if self.course_id.is_repeatable else []))
+        over = (
+            "revoked",
+            "expired",
+            *(["issued"] if self.course_id.is_repeatable else []),
+        )
         return any(one.state not in over for one in self.certificate_ids)
 
     def _prepare_certificates(self):

@@ -234,10 +234,10 @@ class DokstampCertificate(models.Model):
         """The school app's record that fed the enrollment, if it is a ``model``."""
         # sudo: whoever may issue may know what fed the enrollment
         links = self.env["dokstamp.source.link"].sudo()._feeding(self.enrollment_id)
-        link = links.get(self.enrollment_id.id)
-        if not link or link.res_model != model:
-            return None
-        return self.env[model].browse(link.res_id).exists()
+        for link in links.get(self.enrollment_id.id, ()):
+            if link.res_model == model:
+                return self.env[model].browse(link.res_id).exists()
+        return None
 
     # === PREVIEW === #
 
