@@ -27,8 +27,8 @@ ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active auth_method base_url certificate_document certificate_report_id "
     "client_id client_secret company_id institution_id is_same_school issue_ceiling "
-    "lang login max_in_flight name needs_approval notifies_students page_url_pattern tz "
-    "password requests_per_minute sync_mode tenant"
+    "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
+    "password requests_per_minute sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")

@@ -27,7 +27,8 @@ class TestLocalDays(CertificateCase):
         account = self.env["dokstamp.account"].create(
             {"name": "Another", "base_url": self.sandbox.url, **CREDENTIALS}
         )
-        self.assertEqual(account.tz, SAO_PAULO)
+        self.assertEqual((account.tz, account.used_tz), (False, SAO_PAULO))
+        self.assertEqual(self.env.company._dokstamp_zone(), SAO_PAULO)
 
     def test_without_one_it_takes_that_of_whoever_makes_it(self):
         self.env.company.partner_id.tz = False
@@ -37,9 +38,9 @@ class TestLocalDays(CertificateCase):
             .with_user(self.manager)
             .create({"name": "Another", "base_url": self.sandbox.url, **CREDENTIALS})
         )
-        self.assertEqual(account.tz, AUCKLAND)
+        self.assertEqual(account.used_tz, AUCKLAND)
         account.tz = SAO_PAULO
-        self.assertEqual(account.tz, SAO_PAULO)
+        self.assertEqual(account.used_tz, SAO_PAULO)
 
     def test_an_instant_belongs_to_the_schools_day(self):
         cases = (

@@ -151,13 +151,14 @@ class DokstampAccount(models.Model):
     tz = fields.Selection(
         lambda self: zone_choices(),
         string="Time zone",
-        compute="_compute_tz",
-        store=True,
-        readonly=False,
-        precompute=True,
         help="Where the school's days begin and end: a completion late in the evening "
-        "is of that day. First the company's own, then that of whoever makes the "
-        "account, then the server's.",
+        "is of that day. Empty: that of the company's contact, else that of whoever "
+        "made the account, else the server's.",
+    )
+    used_tz = fields.Char(
+        string="Days are those of",
+        compute="_compute_used_tz",
+        help="The time zone that counts.",
     )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
@@ -199,10 +200,26 @@ class DokstampAccount(models.Model):
                 self.env, account.lang, account.company_id.partner_id.lang
             )
 
-    @api.depends("company_id")
-    def _compute_tz(self):
+    @api.depends("tz", "company_id.partner_id.tz", "create_uid.tz")
+    def _compute_used_tz(self):
         for account in self:
-            account.tz = usable_zone(account.tz, *account.company_id._own_zones())
+            account.used_tz = account._zone()
+
+    def _zone(self):
+        """The time zone in which the school's days begin and end.
+
+        :return: such as `America/Sao_Paulo`
+        :rtype: str
+        """
+        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
+        # sudo: whoever saves a course may read none of them
+        school = self.company_id.sudo().partner_id
+        people = [
+            school,
+            self.sudo().create_uid,
+            administrator and administrator.sudo(),
+        ]
+        return usable_zone(self.tz, *(person.tz for person in people if person))
 
     def _language(self):
         """The code of the language of what is sent.

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..local_time import local_day, usable_zone
+from ..local_time import local_day
 
 
 class ResCompany(models.Model):
@@ -19,14 +19,8 @@ class ResCompany(models.Model):
         :return: such as `America/Sao_Paulo`
         :rtype: str
         """
-        return self._dokstamp_account().tz or usable_zone(*self._own_zones())
-
-    def _own_zones(self):
-        """What tells where the company is, as long as no account does."""
-        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
-        # sudo: whoever saves a course may read neither
-        people = [self.sudo().partner_id, self.env.user, administrator]
-        return [person.sudo().tz for person in people if person]
+        account = self._dokstamp_account()
+        return (account or account.new({"company_id": self.id}))._zone()
 
     def _dokstamp_day(self, moment):
         """The day on which ``moment`` falls at this company.

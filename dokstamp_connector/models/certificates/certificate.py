@@ -212,6 +212,12 @@ class DokstampCertificate(models.Model):
         help="How many live certificates of earlier completions of the course the "
         "student had, where the course can be taken again.",
     )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Which completion of the enrollment it is for.",
+    )
     pdf_is_made = fields.Boolean(
         readonly=True,
         copy=False,

@@ -16,6 +16,12 @@ class DokstampEnrollment(models.Model):
         copy=False,
         help="When the registry learned of the completion.",
     )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How often the registry saw the student complete the course.",
+    )
     certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
     certificate_count = fields.Integer(
         compute="_compute_certificate_count", string="Certificate count"
@@ -113,8 +119,13 @@ class DokstampEnrollment(models.Model):
         )
         if not completed:
             return
-        # sudo: a field of the connector
-        completed.sudo().completed_since = fields.Datetime.now()
+        for enrollment in completed.sudo():  # sudo: fields of the connector
+            enrollment.write(
+                {
+                    "completed_since": fields.Datetime.now(),
+                    "completion_count": enrollment.completion_count + 1,
+                }
+            )
         automatic = completed.filtered(lambda e: e._is_automatic(was_watched))
         automatic._prepare_certificates()
 

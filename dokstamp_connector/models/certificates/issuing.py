@@ -218,13 +218,12 @@ class DokstampCertificate(models.Model):
         ]
 
     def _is_of_later_completion_than(self, twin):
-        """Whether the course was taken again since ``twin`` was issued, and may be."""
-        completed_since = self.enrollment_id.completed_since
+        """Whether the course was taken again since ``twin`` was queued, and may be."""
+        enrollment = self.enrollment_id
         return bool(
             self.course_id.is_repeatable
-            and twin.issued_at
-            and completed_since
-            and completed_since > twin.issued_at
+            and enrollment == twin.enrollment_id
+            and enrollment.completion_count > twin.completion_count
         )
 
     def _repetition(self, twins):
@@ -532,6 +531,7 @@ class DokstampCertificate(models.Model):
                     "issue_at": False,
                     "failure_message": False,
                     "repetition": certificate._repetition(twins),
+                    "completion_count": certificate.enrollment_id.completion_count,
                     "issuer_id": certificate._new_issuer().id,
                     **certificate._certified(was_sent=certificate in sent),
                 }
