@@ -6,12 +6,15 @@ how far it got, `sources/fed_entity` what feeds it.
 """
 
 import hashlib
+import math
 import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBERS = ("integer", "float")
 LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 
 
@@ -227,6 +230,8 @@ class DokstampEntity(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._trimmed(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._refuse_unfit(vals)
         records = super().create(vals_list)
         records._check_typed({name for vals in vals_list for name in vals})
         records.browse(
@@ -240,6 +245,7 @@ class DokstampEntity(models.AbstractModel):
     def write(self, vals):
         self.check_access("write")  # before any sentence tells what the records hold
         vals = self._trimmed(vals)
+        self._refuse_unfit(vals)
         self._check_change(vals)
         result = super().write(vals)
         self._check_typed(vals)
@@ -302,6 +308,33 @@ class DokstampEntity(models.AbstractModel):
             else value
             for name, value in vals.items()
         }
+
+    @api.model
+    def _refuse_unfit(self, vals):
+        """Odoo would drop what stands behind a comma, and PostgreSQL refuse the rest.
+
+        :raise ValidationError: a number that its field does not hold as it is
+        """
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            is_number = field and field.type in NUMBERS
+            if not is_number or not isinstance(value, int | float):
+                continue
+            if not math.isfinite(value) or abs(value) > MAX_INTEGER:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: this number is too large.",
+                        field=field._description_string(self.env),
+                    )
+                )
+            if field.type == "integer" and value != int(value):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: only whole numbers fit, and %(value)s is none.",
+                        field=field._description_string(self.env),
+                        value=value,
+                    )
+                )
 
     def _is_text(self, name):
         return name in self._get_dokstamp_fields() and self._fields[name].type == "char"
