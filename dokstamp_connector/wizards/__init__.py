@@ -7,3 +7,4 @@ from . import certificate_issue_line
 from . import certificate_revocation
 from . import register_print
 from . import source_confirmation
+from . import source_switch

@@ -5,11 +5,15 @@ from . import source_value
 from . import source_link
 from . import fed_entity
 from . import student_identity
+from . import source_reading
+from . import definition
+from . import offered_model
 from . import reader
 from . import feed
 from . import language
 from . import account_source
 from . import watch
+from . import switching
 from . import sweep
 from . import fed_mixin
 from . import partner_merge
