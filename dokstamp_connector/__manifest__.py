@@ -36,6 +36,7 @@
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",
         "views/res_partner_views.xml",
+        "wizards/account_resumption_views.xml",
         "wizards/institution_choice_views.xml",
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",

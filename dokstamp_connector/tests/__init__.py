@@ -1,6 +1,8 @@
 from . import test_account_access
 from . import test_account_address
 from . import test_account_guard
+from . import test_account_overview
+from . import test_account_pause
 from . import test_account_refusals
 from . import test_account_registry
 from . import test_account_secrets
@@ -58,6 +60,8 @@ from . import test_queue_shown
 from . import test_quiet
 from . import test_register_print
 from . import test_rights_table
+from . import test_same_tenant
+from . import test_schedule
 from . import test_second_person
 from . import test_registry_rules
 from . import test_removal

@@ -26,9 +26,9 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active auth_method base_url certificate_document certificate_report_id "
-    "client_id client_secret company_id institution_id issue_ceiling lang login "
-    "max_in_flight name needs_approval notifies_students page_url_pattern password "
-    "requests_per_minute sync_mode tenant"
+    "client_id client_secret company_id institution_id is_same_school issue_ceiling "
+    "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
+    "password requests_per_minute sync_mode tenant"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -81,6 +81,7 @@ FIELDS = {
         "connected": ACCOUNT,
         "paused": ACCOUNT,
     },
+    "dokstamp.account.resumption": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.audit.log": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.badge.image": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.binding": {NEW: NOBODY, KEPT: NOBODY},
@@ -178,8 +179,10 @@ METHODS = {
         "action_resume",
         "action_choose_institution",
         "action_confirm_check_address",
+        "action_ask_to_resume",
     )
     | of(REGISTRAR, "action_view_queue"),
+    "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
     "dokstamp.badge.image": SENT,
     "dokstamp.certificate": SENT
@@ -221,7 +224,7 @@ METHODS = {
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
     "dokstamp.institution": SENT | of(REGISTRAR, "action_view_courses"),
     "dokstamp.institution.choice": of(
-        MANAGER, "action_use", "action_create_from_company"
+        MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
     "dokstamp.issue.run": of(
         REGISTRAR,
@@ -269,7 +272,7 @@ METHODS = {
     ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record"),
-    "dokstamp.template.choice": of(REGISTRAR, "action_use"),
+    "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }

@@ -1,3 +1,4 @@
+from . import account_resumption
 from . import remote_choice
 from . import institution_choice
 from . import template_choice

@@ -83,6 +83,31 @@ class DokstampAccount(models.Model):
             *("issue_ceiling", "notifies_students"),
         }
 
+    # === WHAT NEEDS ATTENTION === #
+
+    def _get_scheduled_works(self):
+        return super()._get_scheduled_works() | {
+            "documents": self.env._("No documents of certificates are made."),
+            "issue_due": self.env._("No certificates are issued automatically."),
+            "refresh_certificates": self.env._(
+                "Certificates that expire, or are revoked at DokStamp, are not noticed."
+            ),
+            "archives": self.env._("No documents are packed for download."),
+        }
+
+    def _get_hindrances(self):
+        warning = self._check_link_warning()
+        return super()._get_hindrances() + ([warning] if warning else [])
+
+    def _is_well(self):
+        """No certificate is on its way, or has failed."""
+        unfinished = [
+            ("account_id", "=", self.id),
+            ("state", "in", ("queued", "failed")),
+        ]
+        certificates = self.env["dokstamp.certificate"].sudo()  # whether there are any
+        return super()._is_well() and not certificates.search_count(unfinished, limit=1)
+
     # === ACTION METHODS === #
 
     def action_confirm_check_address(self):

@@ -4,7 +4,6 @@ badge, their number.
 
 from odoo import api, fields, models
 
-from ..actions import open_form
 from ..registry.api_field import ApiField
 from .document_choice import DOCUMENTS, REPORT_HELP, check_report
 
@@ -44,6 +43,7 @@ class DokstampCourse(models.Model):
         copy=False,
         help="Completions from before this moment are never issued automatically.",
     )
+    automatic_issue_problem = fields.Text(compute="_compute_automatic_issue_problem")
     issue_delay = fields.Integer(
         string="Hours before issue",
         default=24,
@@ -82,6 +82,14 @@ class DokstampCourse(models.Model):
         counts = self._count("dokstamp.certificate", "course_id")
         for course in self:
             course.certificate_count = counts.get(course.id, 0)
+
+    @api.depends("automatic_issue")
+    def _compute_automatic_issue_problem(self):
+        effect = self.env._("Nothing is issued automatically at the moment.")
+        problems = self.env["dokstamp.schedule"]._problems({"issue_due": effect})
+        for course in self:
+            is_told = problems and course.automatic_issue == "issue"
+            course.automatic_issue_problem = problems[0] if is_told else False
 
     # === CONSTRAINT METHODS === #
 
@@ -128,9 +136,7 @@ class DokstampCourse(models.Model):
     def action_choose_template(self):
         """Let the registrar pick one of the templates that DokStamp has now."""
         self.ensure_one()
-        wizard = self.env["dokstamp.template.choice"]._open_for(self)
-        name = self.env._("Choose the template")
-        return open_form(wizard, name=name, target="new")
+        return self.env["dokstamp.template.choice"]._open_for(self)._shown()
 
     def action_remove_template(self):
         """Leave the choice to DokStamp again."""

@@ -124,8 +124,7 @@ class DokstampEnrollment(models.Model):
         prepared = certificates.create([e._automatic_values() for e in self])
         due_at = set(prepared.filtered("issue_at").mapped("issue_at"))
         if due_at:
-            # sudo: as above
-            self.env.ref("dokstamp_connector.ir_cron_issue_due").sudo()._trigger(due_at)
+            self.env["dokstamp.schedule"]._wake("issue_due", due_at)
 
     def _automatic_values(self):
         course, issue_at = self.course_id, False

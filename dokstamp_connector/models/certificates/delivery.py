@@ -32,11 +32,13 @@ class DokstampCertificate(models.Model):
     def _compute_sync_state(self):
         """Some have no queue row yet: a document or a predecessor comes first."""
         result = super()._compute_sync_state()
-        for certificate in self.filtered(lambda c: c.sync_state == "none"):
-            if certificate.is_in_line:
-                certificate.sync_state = "waiting"
-            elif certificate.state == "queued":
-                certificate.sync_state = "pending"
+        unsent = self.filtered(lambda c: c.sync_state == "none")
+        in_line = unsent.filtered("is_in_line")
+        in_line.sync_state = "waiting"
+        without_document = (unsent - in_line).filtered(lambda c: c.state == "queued")
+        if without_document:
+            without_document.sync_state = "pending"
+            without_document.sync_message = without_document._document_stop()
         return result
 
     # === ACTION METHODS === #

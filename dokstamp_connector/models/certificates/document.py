@@ -222,6 +222,16 @@ class DokstampCertificate(models.Model):
     # === DOCUMENTS OF THE QUEUED: outside any user's request === #
 
     @api.model
+    def _document_stop(self):
+        """Why no documents are made just now; False when they are.
+
+        :rtype: str | bool
+        """
+        works = {"documents": self.env._("Its document is not made at the moment.")}
+        problems = self.env["dokstamp.schedule"]._problems(works)
+        return problems[0] if problems else False
+
+    @api.model
     def _cron_make_documents(self):
         """Make what queued certificates still lack, and queue them.
 
@@ -234,7 +244,7 @@ class DokstampCertificate(models.Model):
                 len(waiting), remaining=remaining
             ):
                 if remaining:  # the scheduler itself would look again in a minute
-                    self.env.ref("dokstamp_connector.ir_cron_documents")._trigger()
+                    self.env["dokstamp.schedule"]._wake("documents")
                 return
 
     @api.model

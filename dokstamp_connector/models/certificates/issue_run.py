@@ -121,8 +121,7 @@ class DokstampIssueRun(models.Model):
         under_way = self.certificate_ids.filtered(lambda c: c.state == UNDER_WAY)
         with_document = under_way.filtered("pdf_sha256")
         self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
-        # sudo: a registrar may start the making of documents
-        self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+        self.env["dokstamp.schedule"]._wake("documents")
         return True
 
     def action_retry_failed(self):

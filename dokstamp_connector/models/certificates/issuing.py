@@ -366,8 +366,7 @@ class DokstampCertificate(models.Model):
         with_document = self.filtered("pdf_sha256")
         self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
         if self - with_document:
-            # sudo: a registrar may start the making of documents
-            self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+            self.env["dokstamp.schedule"]._wake("documents")
 
     def _certified(self, *, was_sent):
         """Fields to write: what the document says; a document of other values is made

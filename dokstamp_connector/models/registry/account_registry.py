@@ -4,8 +4,6 @@ records without an account get their company's.
 
 from odoo import api, fields, models
 
-from ..actions import open_form
-
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
@@ -31,15 +29,17 @@ class DokstampAccount(models.Model):
             self._complete_registry()
         return result
 
+    # === WHAT NEEDS ATTENTION === #
+
+    def _is_well(self):
+        return super()._is_well() and bool(self.institution_id)
+
     # === ACTION METHODS === #
 
     def action_choose_institution(self):
         self.ensure_one()
         self.check_access("write")
-        wizard = self.env["dokstamp.institution.choice"]._open_for(self)
-        return open_form(
-            wizard, name=self.env._("Choose the institution"), target="new"
-        )
+        return self.env["dokstamp.institution.choice"]._open_for(self)._shown()
 
     # === COMPLETING AND HANDING OVER === #
 

@@ -16,4 +16,6 @@ from . import watch
 from . import switching
 from . import sweep
 from . import fed_mixin
+from . import sweep_stop
+from . import account_sources
 from . import partner_merge

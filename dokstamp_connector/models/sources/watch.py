@@ -380,12 +380,7 @@ class DokstampSource(models.Model):
     @api.model
     def _wake_sweep(self):
         """Read everything again, in a transaction after this one."""
-        sweep = self.env.ref(
-            "dokstamp_connector.ir_cron_sweep", raise_if_not_found=False
-        )
-        if sweep:  # not yet there while the addon is being installed
-            # sudo: every user's save may need it
-            sweep.sudo()._trigger()
+        self.env["dokstamp.schedule"]._wake("sweep")
 
 
 def _size(ids_by_source):

@@ -57,7 +57,7 @@ class DokstampEntity(models.AbstractModel):
         # sudo: whoever sees the record may see how far it got
         queue = self.env["dokstamp.sync.record"].sudo()
         open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
-        bindings = self._bindings()
+        bindings, stops = self._bindings(), {}
         for record in self:
             state, message = "none", False
             if record.id in bindings:
@@ -66,6 +66,11 @@ class DokstampEntity(models.AbstractModel):
                 state, message = row._sync_state(), row.failure_message
             if record.id in gathered_ids:
                 state, message = "pending", False
+            if state == "pending":
+                account = record.account_id.sudo()  # why it stops is no secret
+                if account not in stops:
+                    stops[account] = account._sending_stop()
+                message = stops[account] or message
             record.sync_state = state
             record.sync_message = message
         arrived = self.filtered(lambda record: record.sync_state == "synced")
@@ -172,6 +177,10 @@ class DokstampEntity(models.AbstractModel):
                 )
             )
         self._queue_push(urgent=True)
+        # sudo: why it stops is no secret to whoever may send
+        for account in self.sudo().account_id:
+            if stop := account._sending_stop():
+                return show_message(stop, "warning", next=RELOAD)
         return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
 
     def action_view_audit_trail(self):

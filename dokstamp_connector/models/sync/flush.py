@@ -644,7 +644,7 @@ class DokstampFlush(models.AbstractModel):
                 wake_at.append(due_at if due_at > now else now + AFTER_CRASH)
         if remaining:
             # the scheduler itself would look again in a minute
-            self.env.ref("dokstamp_connector.ir_cron_flush")._trigger()
+            self.env["dokstamp.schedule"]._wake("flush")
         elif wake_at:
             self._wake_at(min(wake_at))
         self.env["ir.cron"]._commit_progress(remaining=remaining)
@@ -664,17 +664,18 @@ class DokstampFlush(models.AbstractModel):
 
     def _wake_at(self, moment):
         """Have the scheduled action run at ``moment``, unless it runs before."""
-        cron = self.env.ref("dokstamp_connector.ir_cron_flush")
+        schedule = self.env["dokstamp.schedule"]
+        cron = schedule._cron("flush")
         planned = self.env["ir.cron.trigger"].search_count(
             [
-                ("cron_id", "=", cron.id),
+                ("cron_id", "=", cron and cron.id),
                 ("call_at", ">", fields.Datetime.now()),
                 ("call_at", "<=", moment + timedelta(seconds=1)),
             ],
             limit=1,
         )
         if not planned:
-            cron._trigger(at=moment)
+            schedule._wake("flush", moment)
 
     # === ACCOUNTS === #
 
