@@ -8,6 +8,7 @@ from . import test_source_mapping
 from . import test_source_references
 from . import test_source_sweep
 from . import test_source_switching
+from . import test_source_tour
 from . import test_source_trouble
 from . import test_source_twins
 from . import test_source_volume

@@ -379,7 +379,7 @@ class DokstampSource(models.Model):
 
     @api.model
     def _wake_sweep(self):
-        """Read everything again, in a transaction after this one."""
+        """Have the sweep run, in a transaction after this one."""
         self.env["dokstamp.schedule"]._wake("sweep")
 
 
