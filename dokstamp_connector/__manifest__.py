@@ -1,7 +1,7 @@
 {
     "name": "DokStamp Connector",
     "summary": "Issue digital certificates at DokStamp, in step with your courses",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
@@ -45,6 +45,7 @@
         "report/register_report.xml",
         "report/issue_run_report.xml",
         "wizards/certificate_issue_views.xml",
+        "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
         "wizards/register_print_views.xml",
         "views/dokstamp_certificate_views.xml",

@@ -23,8 +23,10 @@ from . import test_badges
 from . import test_capture
 from . import test_certificate_automatic
 from . import test_certificate_buttons
+from . import test_certificate_changed
 from . import test_certificate_chatter
 from . import test_certificate_document
+from . import test_certificate_exceptions
 from . import test_certificate_faults
 from . import test_certificate_forging
 from . import test_certificate_guard
@@ -33,6 +35,7 @@ from . import test_certificate_meanwhile
 from . import test_certificate_mishaps
 from . import test_certificate_open_questions
 from . import test_certificate_recall
+from . import test_certificate_reissue
 from . import test_certificate_revoke
 from . import test_certificate_rights
 from . import test_certificate_tour
@@ -47,6 +50,7 @@ from . import test_flush_lanes
 from . import test_flush_memory
 from . import test_flush_outcome
 from . import test_forging
+from . import test_hold_forms
 from . import test_hold_rights
 from . import test_issue_run
 from . import test_menus
@@ -72,3 +76,4 @@ from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection
 from . import test_language_off
+from . import test_stays_in_odoo

@@ -42,8 +42,8 @@ CURRICULUM_LINE = by(
     registrar=ENTITY + "course_id group_id is_required module_id order workload"
 )
 DRAFT = by(
-    registrar="active cohort_id company_id conferral_date course_id enrollment_id pdf "
-    "run_id student_id"
+    registrar="active cohort_id company_id conferral_date course_id enrollment_id "
+    "exception_reason pdf run_id student_id"
 )
 ENROLLMENT = by(
     registrar=ENTITY + "cohort_id completed_at completion_status course_id enrolled_at "
@@ -61,8 +61,8 @@ MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
-    manager="active company_id domain entity field_ids lang model_id name sequence "
-    "trigger"
+    manager="active company_id company_path domain entity field_ids lang model_id name "
+    "sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
@@ -96,12 +96,19 @@ FIELDS = {
     },
     "dokstamp.certificate.archive": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.certificate.issue": {
-        NEW: by(registrar="conferral_date confirmed line_ids"),
-        KEPT: by(registrar="conferral_date confirmed line_ids"),
+        NEW: by(registrar="conferral_date confirmed line_ids reason"),
+        KEPT: by(registrar="conferral_date confirmed line_ids reason"),
     },
-    "dokstamp.certificate.issue.line": {NEW: NOBODY, KEPT: by(registrar="is_selected")},
+    "dokstamp.certificate.issue.line": {
+        NEW: NOBODY,
+        KEPT: by(registrar="conferral_date exception_reason is_selected"),
+    },
+    "dokstamp.certificate.keeping": {
+        NEW: by(registrar="certificate_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.certificate.revocation": {
-        NEW: by(registrar="certificate_ids has_successor reason"),
+        NEW: by(registrar="certificate_ids reason"),
         KEPT: by(registrar="reason"),
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
@@ -178,6 +185,7 @@ METHODS = {
         "action_pause",
         "action_resume",
         "action_choose_institution",
+        "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
     )
@@ -192,6 +200,9 @@ METHODS = {
         "action_draft",
         "action_revoke",
         "action_reissue",
+        "action_open_reissue",
+        "action_leave_as_is",
+        "action_decide_again",
         "action_stop_automatic_issue",
         "action_download_documents",
         "action_preview",
@@ -208,6 +219,7 @@ METHODS = {
         "action_select_none",
     ),
     "dokstamp.certificate.issue.line": of(REGISTRAR, "action_preview"),
+    "dokstamp.certificate.keeping": of(REGISTRAR, "action_confirm"),
     "dokstamp.certificate.revocation": of(REGISTRAR, "action_confirm"),
     "dokstamp.cohort": SENT | of(REGISTRAR, "action_view_enrollments"),
     "dokstamp.course": SENT

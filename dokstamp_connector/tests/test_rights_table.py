@@ -159,6 +159,7 @@ class RightsTableCase(RightsCase):
             self.env["dokstamp.account.resumption"]._open_for(self.account),
             issue,
             issue.line_ids,
+            self.made("certificate.keeping", certificate_ids=self.certificate.ids),
             self.made("certificate.revocation", certificate_ids=self.certificate.ids),
             self.made("register.print"),
             *choices,

@@ -3,3 +3,4 @@ from . import test_elearning_certificates
 from . import test_elearning_feed
 from . import test_elearning_forms
 from . import test_takeover
+from . import test_publication

@@ -61,6 +61,9 @@ class TestElearningFeed(ElearningCase):
         self.assertEqual(self.remote_course()["status"], "archived")
         self.channel.action_unarchive()
         self.flush()
+        self.assertEqual(self.remote_course()["status"], "draft")
+        self.channel.is_published = True
+        self.flush()
         self.assertEqual(self.remote_course()["status"], "active")
         self.assertEqual(self.sandbox.count("attachments"), 1)
         self.assertEqual(self.sandbox.count("courses"), 1)

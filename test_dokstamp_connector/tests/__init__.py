@@ -15,3 +15,4 @@ from . import test_source_volume
 from . import test_source_rights
 from . import test_source_values
 from . import test_source_language
+from . import test_source_company

@@ -22,6 +22,9 @@ class SourceRightsCase(SourceCase, RightsCase):
         super().setUp()
         self.admin = self.env.ref("base.user_admin")
         self.admin.password = self.admin.login
+        # courses here belong to no company
+        self.course_source.takes_unassigned = True
+        self.settle()
 
     def set_up(self, model, entity="dokstamp.course", user=None, **values):
         """What `create` over RPC answers; keywords as for `make_source`."""
@@ -36,6 +39,7 @@ class SourceRightsCase(SourceCase, RightsCase):
             "model_id": self.env["ir.model"]._get_id(model),
             "entity": entity,
             "company_id": self.env.company.id,
+            "takes_unassigned": True,
             "field_ids": lines,
             "active": True,
             **own,

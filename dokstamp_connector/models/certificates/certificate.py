@@ -1,7 +1,7 @@
 """A certificate: from draft to DokStamp and back, and what is kept of it here.
 
     certificate      what is kept of one, and what people may change, and when
-    changed          what the registry says otherwise since
+    changed          what the registry says otherwise since, and who left it so
     issuing          from draft to the queue: what is in the way, who approves, numbers;
                      revoking, and putting another one in its place
     delivery         what certificates add to the queue: messages, answers, asking again
@@ -114,6 +114,10 @@ class DokstampCertificate(models.Model):
     )
     enrollment_id = fields.Many2one(
         "dokstamp.enrollment",
+        compute="_compute_enrollment_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         domain="[('student_id', '=', student_id), ('course_id', '=', course_id)]",
         ondelete="restrict",
         index="btree_not_null",
@@ -131,9 +135,31 @@ class DokstampCertificate(models.Model):
     )
     conferral_date = fields.Date(
         string="Conferred on",
-        default=fields.Date.context_today,
-        required=True,
-        help="The day that the certificate names; not the day on which it is sent.",
+        compute="_compute_conferral_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The day that the certificate names: the day of completion, or one that "
+        "somebody chose; not the day on which it is sent.",
+    )
+    is_day_chosen = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody chose another day than that of the completion.",
+    )
+    exception_reason = fields.Char(
+        string="Exception",
+        copy=False,
+        tracking=True,
+        help="Why it is issued although something speaks against it, such as a course "
+        "that is not completed. It stays on the certificate and in the register.",
+    )
+    exception_author_id = fields.Many2one(
+        "res.users",
+        string="Exception made by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     issue_at = fields.Datetime(
         string="Issues itself at",
@@ -263,24 +289,44 @@ class DokstampCertificate(models.Model):
     @api.depends("course_id.institution_id", "state")
     def _compute_institution_id(self):
         """The course's, until it goes out: it stays whose certificate it was."""
-        failed = self._origin.filtered(lambda c: c.state == "failed")
-        sent = failed and failed._sent_ones()
+        changeable = self._changeable_ones()
         for certificate in self:
-            went_out = (
-                certificate.state not in OPEN_STATES or certificate._origin in sent
-            )
-            is_kept = certificate.institution_id and went_out
+            is_kept = certificate.institution_id and certificate not in changeable
             certificate.institution_id = (
                 certificate.institution_id
                 if is_kept
                 else certificate.course_id.institution_id
             )
 
-    @api.depends("enrollment_id")
+    @api.depends("student_id", "course_id")
+    def _compute_enrollment_id(self):
+        """The student's only one in the course, until somebody says which."""
+        plain = self.filtered(lambda c: not c._is_own_enrollment())
+        for certificate in self - plain:
+            certificate.enrollment_id = certificate.enrollment_id
+        found = plain._enrollments_of_each()
+        for certificate in plain:
+            enrollments = found.get(certificate._subject(), ())
+            certificate.enrollment_id = len(enrollments) == 1 and enrollments
+
+    @api.depends("enrollment_id.cohort_id", "state")
     def _compute_cohort_id(self):
+        changeable = self._changeable_ones()
         for certificate in self:
             certificate.cohort_id = (
-                certificate.enrollment_id.cohort_id or certificate.cohort_id
+                certificate in changeable and certificate.enrollment_id.cohort_id
+            ) or certificate.cohort_id
+
+    @api.depends("enrollment_id.completed_at", "state")
+    def _compute_conferral_date(self):
+        """The day of completion, unless somebody chose one; never today by itself."""
+        changeable = self._changeable_ones()
+        for certificate in self:
+            is_kept = certificate.is_day_chosen or certificate not in changeable
+            certificate.conferral_date = (
+                certificate.conferral_date
+                if is_kept or not certificate.enrollment_id
+                else certificate.enrollment_id.completed_at
             )
 
     @api.depends("number")
@@ -318,11 +364,13 @@ class DokstampCertificate(models.Model):
                 and certificate.failure_message
             )
 
-    @api.depends("state", "replaces_id.state")
+    @api.depends("state", "number", "replaces_id.state")
     def _compute_is_in_line(self):
+        """Somebody has issued it: it has its number."""
         for certificate in self:
-            certificate.is_in_line = (
+            certificate.is_in_line = bool(
                 certificate.state == "draft"
+                and certificate.number
                 and certificate.replaces_id.state == "issued"
             )
 
@@ -339,6 +387,17 @@ class DokstampCertificate(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The enrollment is another student's, or of another course."
+                    )
+                )
+
+    @api.constrains("cohort_id", "course_id")
+    def _check_cohort(self):
+        for certificate in self.filtered("cohort_id"):
+            if certificate.cohort_id.course_id != certificate.course_id:
+                raise ValidationError(
+                    self.env._(
+                        "The cohort %(cohort)s is of another course.",
+                        cohort=certificate.cohort_id.display_name,
                     )
                 )
 
@@ -372,6 +431,7 @@ class DokstampCertificate(models.Model):
             self._refuse_what_is_said(vals)
         certificates = super().create(vals_list)
         certificates._note_document()
+        certificates._note_what_is_chosen({name for vals in vals_list for name in vals})
         certificates._note_preparer()
         return certificates
 
@@ -384,6 +444,7 @@ class DokstampCertificate(models.Model):
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
+        self._note_what_is_chosen(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()
         return result
@@ -411,6 +472,28 @@ class DokstampCertificate(models.Model):
             digest = hashlib.sha256(data).hexdigest() if data else False
             certificate.pdf_sha256 = digest
 
+    def _note_what_is_chosen(self, names):
+        """Remember whose word a day or an exception is.
+
+        :param names: of the fields that were written
+        """
+        # sudo: fields of the connector
+        if "conferral_date" in names:
+            for certificate in self.sudo():
+                day = certificate.conferral_date
+                certificate.is_day_chosen = bool(
+                    day and day != certificate.enrollment_id.completed_at
+                )
+        if "exception_reason" in names:
+            for certificate in self.sudo():
+                certificate.exception_author_id = (
+                    certificate._exception() and self.env.user
+                )
+
+    def _exception(self):
+        """Why it is issued although something speaks against it, or None."""
+        return (self.exception_reason or "").strip() or None
+
     def _queue_push(self, urgent=False):
         """Nothing: a certificate goes out when a person says so, never by a save."""
 
@@ -423,7 +506,7 @@ class DokstampCertificate(models.Model):
     def _get_writable_fields(self, state=None):
         """All that it says until it is issued; then why it is taken back, no more."""
         if state is None or state in OPEN_STATES:
-            return CONTENT | {"active", "run_id"}
+            return CONTENT | {"active", "run_id", "exception_reason"}
         return {"revocation_reason"} if state == "issued" else set()
 
     def _writing_state(self):
@@ -456,10 +539,12 @@ class DokstampCertificate(models.Model):
         :rtype: dict
         """
         self._refuse_closed(vals)
+        self._refuse_in_line(vals)
         if CONTENT.intersection(vals):
             self._refuse_sent()
             self._refuse_other_successor(vals)
             vals = self._with_stale_document_dropped(vals)
+        if not (CONTENT | {"exception_reason"}).isdisjoint(vals):
             self._note_preparer()
         if "pdf" in vals:
             self.sudo().pdf_is_made = False  # sudo: a field of the connector
@@ -511,6 +596,21 @@ class DokstampCertificate(models.Model):
                     )
                 )
 
+    def _refuse_in_line(self, vals):
+        """:raise UserError: what one of them replaces is being revoked for it"""
+        kept = {name for name in (CONTENT | {"active"}) & vals.keys()}
+        if vals.get("pdf"):
+            kept.discard("pdf")  # another document of the same is as good
+        in_line = self.filtered("is_in_line")
+        if kept and in_line:
+            raise UserError(
+                self.env._(
+                    "%(number)s is being revoked to make room for this one, which goes "
+                    "out as it is then.",
+                    number=in_line[0].replaces_id.display_name,
+                )
+            )
+
     def _refuse_sent(self):
         """:raise UserError: DokStamp has one of the documents"""
         if self._sent_ones():
@@ -528,6 +628,52 @@ class DokstampCertificate(models.Model):
         """
         bindings = self._bindings()
         return self.filtered(lambda certificate: certificate.id in bindings)
+
+    def _changeable_ones(self):
+        """Those of which nothing left the school: what they say follows the registry.
+
+        :rtype: dokstamp.certificate
+        """
+        failed = self._origin.filtered(lambda c: c.state == "failed")
+        sent = failed and failed._sent_ones()
+        return self.filtered(lambda c: c.state in OPEN_STATES and c._origin not in sent)
+
+    # === WHICH ENROLLMENT === #
+
+    def _subject(self):
+        return self.student_id._origin.id, self.course_id._origin.id
+
+    def _is_own_enrollment(self):
+        """Whether its enrollment is the student's, of the course."""
+        enrollment = self.enrollment_id
+        return bool(enrollment) and self._subject() == (
+            enrollment.student_id._origin.id,
+            enrollment.course_id._origin.id,
+        )
+
+    def _enrollments_to_find(self):
+        """What `_enrollments_of_each` tells, of those that name none."""
+        return self.filtered(lambda c: not c.enrollment_id)._enrollments_of_each()
+
+    def _enrollments_of_each(self):
+        """Student and course → the enrollments that these could be for, archived ones
+        only where there is no other.
+
+        :rtype: dict[tuple[int, int], dokstamp.enrollment]
+        """
+        enrollments = self.env["dokstamp.enrollment"].with_context(active_test=False)
+        found = enrollments.search(
+            [
+                ("student_id", "in", self.student_id.ids),
+                ("course_id", "in", self.course_id.ids),
+            ],
+            order="id",
+        )
+        by_subject = found.grouped(lambda e: (e.student_id.id, e.course_id.id))
+        return {
+            subject: every.filtered("active") or every
+            for subject, every in by_subject.items()
+        }
 
     def _with_stale_document_dropped(self, vals):
         """A document that was made before the change says what is no longer so."""

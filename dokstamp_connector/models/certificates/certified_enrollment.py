@@ -100,6 +100,8 @@ class DokstampEnrollment(models.Model):
     def _completion_obstacles(self):
         if self.completion_status == "completed":
             return []
+        if self.completion_status == "dropped":
+            return [self.env._("Not completed: the student has dropped the course.")]
         return [self.env._("Not completed.")]
 
     def _is_automatic(self, was_watched):
@@ -132,7 +134,6 @@ class DokstampEnrollment(models.Model):
             issue_at = fields.Datetime.now() + timedelta(hours=course.issue_delay)
         return {
             **self._certificate_values(),
-            "conferral_date": self.completed_at or fields.Date.today(),
             "issue_at": issue_at,
         }
 

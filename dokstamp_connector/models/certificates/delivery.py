@@ -79,7 +79,7 @@ class DokstampCertificate(models.Model):
             return Refresh(**known)
         if self.run_id.is_paused:
             return None  # resuming the run queues it anew
-        obstacle = self._hold_sentence()
+        obstacle = "\n".join(self._late_obstacles_of_each()[0]) or None
         if not known["file_uuid"] and not obstacle:
             return Upload(
                 filename=self.pdf_filename,
@@ -98,12 +98,23 @@ class DokstampCertificate(models.Model):
             obstacle=obstacle,
         )
 
-    def _hold_sentence(self):
-        """Why it must not go out although a person said so, or None: a hold may have
-        been set while it was on its way.
+    def _late_obstacles_of_each(self):
+        """Why each must not go out although a person said so: a hold may have been set,
+        or a completion taken back, while it was on its way.
+
+        :rtype: list[list[str]]
         """
         holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
-        return "\n".join(self._hold_obstacles(holds)) or None
+        enrollments = self._enrollments_to_find()
+        return [
+            certificate._hold_obstacles(holds)
+            + (
+                []
+                if certificate._exception()
+                else certificate._completion_obstacles(enrollments)
+            )
+            for certificate in self
+        ]
 
     def _sibling_uuids(self):
         """The student's other certificates for the course, which a search finds too.

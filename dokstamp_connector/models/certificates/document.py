@@ -257,24 +257,42 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _without_document(self):
-        waiting = Domain("state", "=", "queued") & Domain("pdf_sha256", "=", False)
+        in_line = (
+            Domain("state", "=", "draft")
+            & Domain("number", "!=", False)
+            & Domain("replaces_id.state", "=", "issued")
+        )
+        is_open = Domain("state", "=", "queued") | in_line
+        waiting = is_open & Domain("pdf_sha256", "=", False)
         is_paused = Domain("run_id", "any", [("is_paused", "=", True)])
         return waiting & ~is_paused
 
     def _make_documents(self):
         """Make the documents, or mark each certificate for which that failed."""
-        changed = self.filtered(lambda c: c._differs_from_certified())
-        for certificate in changed:
-            certificate._fail_document(
-                self.env._(
-                    "What it certifies was changed after somebody pressed Issue. "
-                    "Check it, and press Issue again."
-                )
-            )
-        unchanged = self - changed
-        documents = unchanged._print_together()
-        for certificate in unchanged:
+        refused = self.browse()
+        for certificate, reasons in zip(self, self._reasons_not_to_make(), strict=True):
+            if reasons:
+                certificate._fail_document("\n".join(reasons))
+                refused |= certificate
+        documents = (self - refused)._print_together()
+        for certificate in self - refused:
             certificate._make_document_guarded(documents.get(certificate))
+
+    def _reasons_not_to_make(self):
+        """What speaks against each of ``self`` since somebody pressed Issue.
+
+        :rtype: list[list[str]]
+        """
+        changed = self.env._(
+            "What it certifies was changed after somebody pressed Issue. Check it, and "
+            "press Issue again."
+        )
+        return [
+            [changed] if certificate._differs_from_certified() else reasons
+            for certificate, reasons in zip(
+                self, self._late_obstacles_of_each(), strict=True
+            )
+        ]
 
     def _print_together(self):
         """The documents of those on our own page; none when one spoils the rest.
@@ -317,10 +335,14 @@ class DokstampCertificate(models.Model):
             )
 
     def _queue_for_issuer(self):
-        """The queue row is the issuer's: its answer reaches that screen and name."""
-        issuer = self.issuer_id or self.env.user
-        queue = self.env["dokstamp.sync.record"].with_user(issuer)
-        queue._gather(self, "issue", urgent=True)
+        """The queue rows are the issuer's: the answers reach that screen and name. What
+        they replace is revoked first.
+        """
+        for issuer, issued in self.grouped("issuer_id").items():
+            own = issued.with_user(issuer or self.env.user)
+            in_line = own.filtered("is_in_line")
+            in_line._revoke_predecessors()
+            own.env["dokstamp.sync.record"]._gather(own - in_line, "issue", urgent=True)
 
     def _fail_document(self, message):
         self.write({"state": "failed", "failure_message": message})

@@ -50,8 +50,12 @@ class DokstampHold(models.Model):
 
     @api.depends("student_id", "enrollment_id")
     def _compute_company_id(self):
+        """That of whom it is on; before that is said, the one at work, so that its
+        people can be chosen.
+        """
         for hold in self:
-            hold.company_id = (hold.student_id or hold.enrollment_id).company_id
+            target = hold.student_id or hold.enrollment_id
+            hold.company_id = target.company_id or self.env.company
 
     # === CONSTRAINT METHODS === #
 

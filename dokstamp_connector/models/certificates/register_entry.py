@@ -55,6 +55,11 @@ class DokstampRegisterEntry(models.Model):
     conferral_date = fields.Date(string="Conferred on", readonly=True)
     verification_url = fields.Char(string="Verification link", readonly=True)
     reason = fields.Char(readonly=True)
+    exception_reason = fields.Char(
+        string="Exception",
+        readonly=True,
+        help="Why it was issued although something spoke against it.",
+    )
     user_id = fields.Many2one(
         "res.users", string="By", readonly=True, ondelete="restrict"
     )
@@ -127,6 +132,9 @@ class DokstampRegisterEntry(models.Model):
                 "verification_url": certificate._public_page(),
                 "reason": certificate.revocation_reason
                 if event == "revoked"
+                else False,
+                "exception_reason": certificate._exception()
+                if event in ("issued", "replaced")
                 else False,
                 "user_id": user.id,
             }

@@ -50,7 +50,8 @@ class DokstampAccount(models.Model):
             account._fill_in("account_id", account, "account_id", successor)
 
     def _complete_registry(self):
-        """Give records without account or institution the ones of their company.
+        """Give records without account or institution the ones of their company, but
+        for those that somebody keeps in Odoo.
 
         At the account's own saves, and in the sweep for records that were being saved
         at that very moment.
@@ -74,5 +75,7 @@ class DokstampAccount(models.Model):
             domain = [(link, "=", value.id)]
             if name != link:
                 domain.append((name, "=", False))
+            if name == "account_id" and default:
+                domain.append(("stays_in_odoo", "=", False))
             # sudo: all of the company's records, also what a source feeds
             records.sudo().search(domain)[name] = default

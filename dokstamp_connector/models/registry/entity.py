@@ -68,6 +68,10 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp account",
     )
     active = fields.Boolean(default=True)
+    stays_in_odoo = fields.Boolean(
+        readonly=True,
+        help="Somebody took it from its DokStamp account: it gets none by itself.",
+    )
 
     # === DECLARATION === #
 
@@ -190,7 +194,9 @@ class DokstampEntity(models.AbstractModel):
     @api.depends("company_id")
     def _compute_account_id(self):
         for record in self:
-            if record.account_id.company_id != record.company_id:
+            if record.stays_in_odoo:
+                record.account_id = False
+            elif record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
 
     @property
@@ -223,6 +229,11 @@ class DokstampEntity(models.AbstractModel):
         vals_list = [self._trimmed(vals) for vals in vals_list]
         records = super().create(vals_list)
         records._check_typed({name for vals in vals_list for name in vals})
+        records.browse(
+            record.id
+            for record, vals in zip(records, vals_list, strict=True)
+            if not vals.get("account_id", True)
+        )._note_account_choice()
         records._note_created()
         return records
 
@@ -232,6 +243,8 @@ class DokstampEntity(models.AbstractModel):
         self._check_change(vals)
         result = super().write(vals)
         self._check_typed(vals)
+        if "account_id" in vals:
+            self._note_account_choice()
         self._note_written(vals)
         return result
 
@@ -245,6 +258,16 @@ class DokstampEntity(models.AbstractModel):
 
         :raise UserError: ``vals`` must not be written
         """
+
+    def _note_account_choice(self):
+        """Whoever leaves a record without an account, though its company has one, has
+        decided that it stays in Odoo; whoever chooses one, that it does not.
+        """
+        for record in self:
+            has_choice = bool(record.company_id._dokstamp_account())
+            stays = has_choice and not record.account_id
+            if record.stays_in_odoo != stays:
+                record.sudo().stays_in_odoo = stays  # sudo: the connector notes it
 
     def _note_created(self):
         """The records were created; the queue sends them."""

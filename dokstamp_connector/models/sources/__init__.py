@@ -11,6 +11,7 @@ from . import offered_model
 from . import reader
 from . import feed
 from . import language
+from . import belonging
 from . import account_source
 from . import watch
 from . import switching

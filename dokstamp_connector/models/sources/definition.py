@@ -57,8 +57,11 @@ class DokstampSource(models.Model):
                 "since an addon was uninstalled or a custom model deleted. Bring that "
                 "back, or delete the source."
             )
-        lines = (line._definition_problem() for line in self.field_ids)
-        problem = self._condition_problem() or next(filter(None, lines), None)
+        problem = (
+            self._condition_problem()
+            or self._company_problem()
+            or next(filter(None, self._line_problems()), None)
+        )
         if not problem:
             return self._lacking_sentence()
         return self.env._(
@@ -67,6 +70,15 @@ class DokstampSource(models.Model):
             "change the source.",
             problem=problem,
         )
+
+    def _line_problems(self):
+        return (line._definition_problem() for line in self.field_ids)
+
+    def _company_problem(self):
+        """Why the fields that tell whose a record is cannot be asked."""
+        model = self.env[self.model]
+        problems = (self._asked_problem(model, p) for p in self._own_company_paths())
+        return next(filter(None, problems), None)
 
     # === THE CONDITION === #
 

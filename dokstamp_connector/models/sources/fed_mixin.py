@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+from ..actions import show_message
 from ..sync.entity_sync import SYNC_STATES
 
 REGISTRAR = "dokstamp_connector.group_registrar"
@@ -69,8 +70,14 @@ class DokstampFedMixin(models.AbstractModel):
 
     def _compute_dokstamp_sync_state(self):
         entities = self._dokstamp_entities()
+        unlinked = self.filtered(lambda record: not record.dokstamp_link_id)
+        unassigned = self.env["dokstamp.source"]._unassigned_notes(unlinked)
         for record in self:
             link = record.dokstamp_link_id
+            if record.id in unassigned:
+                record.dokstamp_sync_state = "none"
+                record.dokstamp_sync_message = unassigned[record.id]
+                continue
             entity = entities.get((link.entity_model, link.entity_id))
             record.dokstamp_sync_state = (
                 "failed" if link.error else entity and entity.sync_state
@@ -92,4 +99,6 @@ class DokstampFedMixin(models.AbstractModel):
 
     def action_open_registry_record(self):
         self.ensure_one()
+        if not self.dokstamp_link_id:
+            return show_message(self.dokstamp_sync_message, "warning")
         return self.dokstamp_link_id.action_open_registry_record()

@@ -222,7 +222,7 @@ class DokstampSource(models.Model):
         """What of the definition no source reads, whoever confirms it; None is best."""
         if is_technical(self.env[self.model]):
             return self.model_id.name
-        for path in self._condition_paths():
+        for path in {*self._condition_paths(), *self._own_company_paths()}:
             for model, field in steps_along(self.env[self.model], path):
                 if is_closed(model, field):
                     return self._field_label(model, field)
@@ -244,6 +244,7 @@ class DokstampSource(models.Model):
             return None
         reader = self._reader_model()
         paths = self._condition_paths() | self._line_paths() | {"id"}
+        paths.update(self._own_company_paths())
         for path in sorted(paths):
             for model, field in steps_along(reader, path):
                 if not model.has_access("read"):
@@ -328,7 +329,7 @@ class DokstampSource(models.Model):
             return dict.fromkeys(records.ids, problem)
         if self._reads_all():
             return {}
-        ours = records.filtered_domain(self._company_domain())
+        ours = records.search(Domain("id", "in", records.ids) & self._company_domain())
         refused = self._refused(ours, self._condition_paths(), every=True)
         # a search that Odoo leaves to code may have asked for rights as well
         rest = [one for one in ours.ids if one not in refused]

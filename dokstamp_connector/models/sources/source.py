@@ -7,6 +7,7 @@
     offered_model     which models it can be for
     definition        what is wrong with it, and what it lacks
     reader, reach     as whom a source reads; what no source reads, whoever confirms it
+    belonging         which company's a record is
     language          in which language
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
@@ -24,12 +25,12 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 from ..actions import show_message
 
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
+DEFINITION |= {"company_path", "takes_unassigned"}
 # Whoever changes these is whom it reads as; to switch it on or off is no change of it.
 READING = DEFINITION - {"active"}
 # After a change of these, what was fed before is no longer this source's.
@@ -53,7 +54,6 @@ class DokstampSource(models.Model):
         string="On",
         default=False,
         readonly=True,
-        copy=False,
         help="A new source is off until it is complete and somebody switches it on.",
     )
     company_id = fields.Many2one(
@@ -189,11 +189,26 @@ class DokstampSource(models.Model):
             self._definition_changed()
         elif {"active", "lang"}.intersection(vals):
             self._watch_anew()
+        self._note_belonging(vals)
         if "active" in vals:
             self._check_may_be_on()
         elif {"entity", "field_ids"}.intersection(vals):
             self._check_lacks_nothing()
         return result
+
+    def copy_data(self, default=None):
+        """A copy is for the company that is chosen at the moment; one for the same
+        company begins switched off, as both would feed the same.
+        """
+        default = {"company_id": self.env.company.id, **(default or {})}
+        copies = super().copy_data(default)
+        for source, vals in zip(self, copies, strict=True):
+            if vals["company_id"] == source.company_id.id:
+                vals["name"] = default.get("name") or self.env._(
+                    "%s (copy)", source.name
+                )
+                vals["active"] = default.get("active", False)
+        return copies
 
     def unlink(self):
         referring = self._referring_sources() - self
@@ -270,16 +285,6 @@ class DokstampSource(models.Model):
 
     def _domain(self):
         return literal_eval(self.domain or "[]")
-
-    def _company_domain(self):
-        """No record of another company.
-
-        :rtype: Domain
-        """
-        company = self.env[self.model]._fields.get("company_id")
-        if company and company.comodel_name == "res.company":
-            return Domain("company_id", "in", [False, self.company_id.id])
-        return Domain.TRUE
 
     def _fed_field_names(self):
         return [*self.field_ids.mapped("field_name"), "active"]

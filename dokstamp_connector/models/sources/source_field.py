@@ -368,6 +368,8 @@ class DokstampSourceField(models.Model):
             return value
         table = {line.from_value or "": line.to_value for line in self.value_ids}
         text = _as_text(value)
+        if text not in table and self._reads_truth():
+            text = "yes" if value else "no"
         if text not in table:
             raise Unreadable(
                 self.env._(
@@ -378,6 +380,12 @@ class DokstampSourceField(models.Model):
                 )
             )
         return table[text]
+
+    def _reads_truth(self):
+        """Whether it reads a field that is ticked or not."""
+        steps = list(steps_along(self.env[self.model], self.path or ""))
+        is_path = self.method == "path" and steps
+        return bool(is_path) and steps[-1][1].type == "boolean"
 
     def _linked(self, field, value, demanded):
         """The id that a link of the registry needs, from a school app's record."""

@@ -23,7 +23,6 @@ from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .feed import AUTHORS, SAVED
-from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
@@ -130,8 +129,7 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        paths = condition_paths(self._company_domain())
-        paths |= self._condition_paths() | self._line_paths()
+        paths = self._condition_paths() | self._line_paths() | self._company_paths()
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}

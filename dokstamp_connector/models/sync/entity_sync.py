@@ -145,9 +145,10 @@ class DokstampEntity(models.AbstractModel):
         }
 
     def _bindings(self):
-        """Record id → its binding with the record's own account.
+        """Record id → its binding with the record's own account; a record on a form
+        has that of the one that it stands for.
 
-        :rtype: dict[int, dokstamp.binding]
+        :rtype: dict[int | NewId, dokstamp.binding]
         """
         # sudo: the uuid is no secret to whoever sees the record; the last payload stays
         # with the engine
@@ -156,8 +157,9 @@ class DokstampEntity(models.AbstractModel):
             .sudo()
             .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         )
-        accounts = {record.id: record.account_id for record in self}
-        return {b.res_id: b for b in found if b.account_id == accounts[b.res_id]}
+        own = {(binding.res_id, binding.account_id.id): binding for binding in found}
+        places = {r.id: (r._origin.id, r.account_id._origin.id) for r in self}
+        return {key: own[place] for key, place in places.items() if place in own}
 
     def _uuid_at_dokstamp(self):
         return self.dokstamp_uuid or None
