@@ -1,6 +1,6 @@
 import logging
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo.tests import tagged
 
@@ -136,6 +136,23 @@ class TestSourceTrouble(SourceCase):
             self.sweep()
         self.assertTrue(triggers.records)
         self.assertTrue(self.waiting())
+
+    def test_a_record_that_somebody_else_holds_for_good_ends_no_sweep(self):
+        sources = type(self.env["dokstamp.source"])
+        feed, held = sources._feed, self.school_course(code="HELD")
+        other = self.school_course(code="FREE")
+
+        def collide(source, ids):
+            if source == self.course_source and held.id in ids:
+                raise UniqueViolation("duplicate key")
+            return feed(source, ids)
+
+        self.patch(sources, "_feed", collide)
+        self.course_source._read_all()
+        self.sweep()
+        self.assertIn("at the same moment", self.link(held).error)
+        self.assertTrue(self.fed(other))
+        self.assertFalse(self.waiting())
 
     def waiting(self):
         return self.env["dokstamp.source.reading"]._waiting(

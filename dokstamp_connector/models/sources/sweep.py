@@ -10,7 +10,7 @@ from odoo import api, models
 from .watch import TRANSIENT, without_sql_log
 
 BATCH = 500  # records read between two commits
-CONFLICT_TRIES = 5  # of a batch, while users save the same
+CONFLICT_TRIES = 3  # of a batch, while users save the same
 
 _logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class DokstampSweep(models.AbstractModel):
         readings = self.env["dokstamp.source.reading"]
         tries_left = CONFLICT_TRIES
         while tries_left and (waiting := readings._waiting(source.exists())):
-            count = self._sweep_batch(waiting)
+            count = self._sweep_batch(waiting, is_last=tries_left == 1)
             tries_left = CONFLICT_TRIES if count is not None else tries_left - 1
             is_left = bool(readings._waiting(source.exists()))
             if not self.env["ir.cron"]._commit_progress(
@@ -68,17 +68,18 @@ class DokstampSweep(models.AbstractModel):
             self.env["dokstamp.source"]._wake_sweep()
         return True
 
-    def _sweep_batch(self, waiting):
+    def _sweep_batch(self, waiting, is_last):
         """Feed the next batch of a source; one that is broken holds up no other.
 
         :param dokstamp.source.reading waiting: what is to be read of it
+        :param bool is_last: go on, though a record may be taken by somebody else
         :return: how many records were read; None: again, in a new transaction
         :rtype: int | None
         """
         source = waiting.source_id
         try:
             with without_sql_log():
-                count = self._feed_next(source, waiting)
+                count = self._feed_next(source, waiting, is_last)
                 self.env.cr.flush()
             return count
         except (Conflict, *TRANSIENT):
@@ -91,15 +92,16 @@ class DokstampSweep(models.AbstractModel):
             waiting.exists()._note_problem(source._sweep_sentence(error))
             return 0
 
-    def _feed_next(self, source, waiting):
+    def _feed_next(self, source, waiting, is_last):
         """Feed the next batch, and note how far that got.
 
         :return: how many records were read
         :rtype: int
+        :raise Conflict: some of them are to be read in a new transaction
         """
         start = min(waiting.mapped("from_id"))
         ids = source._next_ids(start, BATCH) if source._has_models() else []
-        if ids and source._feed_safely({source.id: ids}):
+        if ids and source._feed_safely({source.id: ids}) and not is_last:
             raise Conflict
         waiting._note_progress(ids[-1] + 1 if len(ids) == BATCH else 0)
         return len(ids)

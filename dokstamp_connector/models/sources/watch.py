@@ -129,7 +129,8 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        paths = self._condition_paths() | self._line_paths() | self._company_paths()
+        paths = self._condition_paths() | self._line_paths()
+        paths.update(self._company_paths())
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
@@ -291,9 +292,11 @@ class DokstampSource(models.Model):
         """Feed several sources; what cannot be handled is left out, with a sentence.
 
         :param dict ids_by_source: source id → ids of records of its model
-        :param int alone: how many may be read one by one, where one is in trouble
+        :param int alone: how many may be read one by one, where one is in trouble;
+            None: the sweep, which can begin a new transaction instead
         :return: source id → ids that are left for a later transaction
         :rtype: dict[int, list[int]]
+        :raise psycopg2.Error: a user was quicker than the sweep
         """
         # sudo: whoever saves a course has no rights on the sources
         sources = self.sudo().browse(ids_by_source).exists().filtered("active").sorted()
@@ -305,6 +308,8 @@ class DokstampSource(models.Model):
                 for source, ids in batches:
                     source._feed(ids)
         except Exception as error:  # noqa: BLE001 whichever record it was is found below
+            if alone is None and isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise
             if alone is not None and _size(dict(batches)) > alone:
                 _logger.info("Left to the sweep after a %s", type(error).__name__)
                 return {source.id: ids for source, ids in batches}

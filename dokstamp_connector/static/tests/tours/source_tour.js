@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("dokstamp_source_setup", {
             run: "click",
         },
         {
-            trigger: ROW + " .o_model_field_selector",
+            trigger: ".o_data_row.o_selected_row .o_model_field_selector",
             run: "click",
         },
         {
