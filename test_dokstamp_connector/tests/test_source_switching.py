@@ -53,7 +53,7 @@ class TestSourceSwitching(SourceRightsCase):
             self.call(self.manager, source, "action_unarchive"), "ValidationError"
         )
         with (
-            self.assertRaisesRegex(ValidationError, r"without: Name \(name\)"),
+            self.assertRaisesRegex(ValidationError, r"come from .*Name \(name\)"),
             self.env.cr.savepoint(),
         ):
             source.active = True

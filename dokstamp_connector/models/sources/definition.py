@@ -169,17 +169,17 @@ class DokstampSource(models.Model):
 
         :rtype: list[str]
         """
-        model = self.env[self.entity]
-        return model._lacking_fields(self.field_ids.mapped("field_name"))
+        unsaid = self.field_ids.filtered(lambda line: line._is_unsaid())
+        said = (self.field_ids - unsaid).mapped("field_name")
+        names = self.env[self.entity]._lacking_fields(said)
+        return list(dict.fromkeys([*names, *unsaid.mapped("field_name")]))
 
     def _lacking_sentence(self):
         """Why it cannot be switched on yet; None when it can."""
         if not (names := self._lacking()):
             return None
         return self.env._(
-            "It does not say yet where these come from, and there is no %(entity)s "
-            "without: %(fields)s.",
-            entity=self._entity_label(self.entity),
+            "Say where these come from before it can be on: %(fields)s.",
             fields=self._labels_of(names),
         )
 

@@ -123,7 +123,8 @@ class DokstampSource(models.Model):
             name for name in model._get_feedable_fields() if model._is_needed(name)
         ]
         for name in set(needed) - set(self.field_ids.mapped("field_name")):
-            values = {"field_name": name, "sequence": needed.index(name)}
+            values = {"field_name": name, "method": "path"}
+            values["sequence"] = needed.index(name)
             self.field_ids += self.field_ids.new(values)
 
     # === CONSTRAINT METHODS === #

@@ -203,7 +203,10 @@ class DokstampSourceField(models.Model):
 
         :rtype: str | None
         """
-        return self._name_problem() or self._path_problem()
+        if problem := self._name_problem():
+            return problem
+        # what is not said yet is lacking, and said with the rest of that
+        return None if self._is_unsaid() else self._path_problem()
 
     def _name_problem(self):
         if self.field_name in self._feedable(self.entity):

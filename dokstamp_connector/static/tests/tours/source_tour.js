@@ -40,7 +40,8 @@ registry.category("web_tour.tours").add("dokstamp_source_setup", {
         },
         {
             content: "and says what it lacks",
-            trigger: ".alert:contains('Name (name)')",
+            trigger:
+                ".o_form_view:has(button[name=action_switch_on]) .alert:contains('Name (name)')",
         },
         {
             trigger: ROW + " td[name=path]",
