@@ -33,6 +33,8 @@ DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
 DEFINITION |= {"company_path", "takes_unassigned"}
 # Whoever changes these is whom it reads as; to switch it on or off is no change of it.
 READING = DEFINITION - {"active"}
+# A change of these decides who of several is listened to.
+HEARD = {"active", "sequence"}
 # After a change of these, what was fed before is no longer this source's.
 KIND = {"model_id", "entity", "company_id"}
 PARTS_FOLLOW = "dokstamp_parts_follow"  # context: what it lacks is being written
@@ -190,6 +192,8 @@ class DokstampSource(models.Model):
             self._definition_changed()
         elif {"active", "lang"}.intersection(vals):
             self._watch_anew()
+        if HEARD.intersection(vals):
+            self._companions()._read_all()
         self._note_belonging(vals)
         if "active" in vals:
             self._check_may_be_on()
@@ -212,11 +216,22 @@ class DokstampSource(models.Model):
         return copies
 
     def unlink(self):
-        referring = self._referring_sources() - self
+        others = (self._companions() | self._referring_sources()) - self
         result = super().unlink()
         self._forget_watches()
-        referring._read_all()
+        others._read_all()
         return result
+
+    def _companions(self):
+        """The sources that feed the same kind of record, and may feed the same one."""
+        # sudo: whoever changes a source reads no other company's
+        sources = self.sudo()
+        return sources.search(
+            [
+                ("entity", "in", sources.mapped("entity")),
+                ("company_id", "in", sources.company_id.ids),
+            ]
+        )
 
     def _definition_changed(self):
         self._take_over()
@@ -228,6 +243,8 @@ class DokstampSource(models.Model):
         """
         self._forget_watches()
         (self | self._referring_sources())._read_all()
+        for source in self.sudo().filtered("active"):  # sudo: as above
+            source._read_failed_referrers()
 
     def _read_all(self):
         """Read all matching records again, in the background."""

@@ -1,5 +1,6 @@
 """Where one field of a registry record comes from, and how it is read."""
 
+import hashlib
 import math
 import re
 import zoneinfo
@@ -12,6 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..plain_text import cut_at_word, plain_text
+from ..registry.entity import MAX_KEY
 from .reach import is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
@@ -21,6 +23,16 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A thousand in one country, one in another.
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T]00:00(:00(\.0+)?)?)?")
+HOW_READ = (
+    "field_name",
+    "method",
+    "path",
+    "fixed_value",
+    "text",
+    "conversion",
+    "timezone",
+    "scale",
+)
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
 
@@ -81,7 +93,8 @@ class DokstampSourceField(models.Model):
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
         string="Cut to length",
-        help="Cut texts longer than DokStamp takes, instead of reporting them.",
+        help="Cut texts longer than DokStamp takes, instead of reporting them. What a "
+        "record is known by, such as a code, is never cut.",
     )
     value_ids = fields.One2many(
         "dokstamp.source.value", "field_id", string="Table of values", copy=True
@@ -291,6 +304,20 @@ class DokstampSourceField(models.Model):
             for _model, field in steps_along(model, path)
         )
 
+    def _digest(self):
+        """What is another one as soon as these fields are read in another way.
+
+        :rtype: str
+        """
+        definition = [
+            (
+                *(line[name] for name in HOW_READ),
+                *((value.from_value, value.to_value) for value in line.value_ids),
+            )
+            for line in self.sorted("field_name")
+        ]
+        return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
+
     def _is_link(self):
         field = self.env[self.entity]._fields.get(self.field_name)
         return bool(field) and field.type == "many2one"
@@ -358,12 +385,20 @@ class DokstampSourceField(models.Model):
         if self.method == "fixed":
             return self.fixed_value
         if self.method == "text":
-            return PLACEHOLDER.sub(
-                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
-            )
+            return self._filled_in(record)
         if self.path == "id" and self._is_link():
             return record
         return _follow(record, self.path)
+
+    def _filled_in(self, record):
+        """The text with the record's own values; no key is made of empty ones alone,
+        since all records without would have the same.
+        """
+        values = {path: _as_text(_follow(record, path)) for path in self._paths()}
+        is_key = self.field_name in self.env[self.entity]._natural_key
+        if is_key and values and not any(values.values()):
+            return False
+        return PLACEHOLDER.sub(lambda match: values[match.group(1)], self.text or "")
 
     def _looked_up(self, value):
         """``value`` by the table of values, where the field has one."""
@@ -479,8 +514,24 @@ class DokstampSourceField(models.Model):
         text = _as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
-        spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
+        return text
+
+    def _cut_to_length(self, text, keys):
+        """``text`` as long as DokStamp takes it, where the field says so.
+
+        Keys are never cut: the beginnings of two may be one.
+
+        :param set[str] keys: names of the fields that the record is known by
+        :raise Unreadable: it is a key, and too long
+        """
+        model = self.env[self.entity]
+        spec = model._get_dokstamp_fields().get(self.field_name)
         limit = spec and spec.max_length
+        is_key = self.field_name in keys
+        if not isinstance(text, str) or len(text) <= (limit or MAX_KEY):
+            return text
+        if is_key and (self.cut or len(text) > MAX_KEY):
+            raise Unreadable(model._length_sentence(self.field_name, len(text), limit))
         return cut_at_word(text, limit) if self.cut and limit else text
 
     def _as_integer(self, field, value):
