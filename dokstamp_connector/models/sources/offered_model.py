@@ -48,7 +48,8 @@ class IrModel(models.Model):
     @api.depends("name", "model")
     @api.depends_context(TECHNICAL_NAMES)
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get(TECHNICAL_NAMES):
             for model in self:
                 model.display_name = f"{model.display_name} ({model.model})"
+        return result
