@@ -15,6 +15,7 @@ class TestSourceSwitching(SourceRightsCase):
             "name": "New",
             "model_id": self.env["ir.model"]._get_id(f"test.dokstamp.{model}"),
             "entity": f"dokstamp.{entity}",
+            "takes_unassigned": True,
             "field_ids": [
                 Command.create({"field_name": name, "path": path})
                 for name, path in lines.items()
