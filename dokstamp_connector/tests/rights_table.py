@@ -272,6 +272,7 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_this_one_stays",
     ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record"),

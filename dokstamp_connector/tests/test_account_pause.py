@@ -260,9 +260,12 @@ class TestPauseShown(PauseCase):
         message = course.with_user(self.registrar).sync_message
         self.assertIn("paused", message)
         self.assertIn("Resume", message)
+        row = self.rows_of(course).with_user(self.registrar)
+        self.assertEqual(row.sending_stop, message)
         self.managed.action_resume()
         self.env.invalidate_all()
         self.assertFalse(course.sync_message)
+        self.assertFalse(row.sending_stop)
 
     def test_records_of_an_account_that_is_not_connected(self):
         self.managed.client_secret = "another"

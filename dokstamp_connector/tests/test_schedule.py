@@ -18,6 +18,7 @@ class ScheduleCase(DokstampCase):
 
     def setUp(self):
         super().setUp()
+        self.serve_with(max_cron_threads=2)
         self.managed = self.account.with_user(self.manager)
         for name in NAMES:
             self.ran(name)
@@ -38,6 +39,11 @@ class ScheduleCase(DokstampCase):
         self.env["ir.cron.progress"].search([("cron_id", "=", cron.id)]).unlink()
         then = fields.Datetime.now() - timedelta(hours=1)
         cron.write({"lastcall": then - timedelta(hours=1), "nextcall": then})
+
+    def serve_with(self, max_cron_threads):
+        before = config["max_cron_threads"]
+        self.addCleanup(config.__setitem__, "max_cron_threads", before)
+        config["max_cron_threads"] = max_cron_threads
 
     def press(self):
         answer = self.managed.action_test_connection()
@@ -95,15 +101,13 @@ class TestStopShown(ScheduleCase):
         self.check_said("scheduler does not run")
 
     def test_no_scheduler_at_all(self):
-        self.addCleanup(config.__setitem__, "max_cron_threads", 2)
-        config["max_cron_threads"] = 0
+        self.serve_with(max_cron_threads=0)
         self.env["ir.cron.progress"].search([]).unlink()
         self.cron("flush").lastcall = False
         self.check_said("max_cron_threads = 0")
 
     def test_scheduler_on_another_server(self):
-        self.addCleanup(config.__setitem__, "max_cron_threads", 2)
-        config["max_cron_threads"] = 0
+        self.serve_with(max_cron_threads=0)
         self.assertEqual(self.press()["type"], "success")
 
     def test_failing(self):
@@ -139,7 +143,11 @@ class TestStopShown(ScheduleCase):
         attention = self.managed.attention
         self.assertEqual(attention.count("scheduler does not run"), 1)
         self.assertIn("Nothing is sent", attention)
-        self.assertIn("packed", attention)
+        self.assertIn("nothing else is done", attention)
+        self.ran("archives")
+        self.managed.invalidate_recordset()
+        self.assertIn("No documents of certificates", self.managed.attention)
+        self.assertNotIn("packed", self.managed.attention)
 
 
 @tagged("post_install", "-at_install")

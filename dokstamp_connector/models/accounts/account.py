@@ -433,7 +433,7 @@ class DokstampAccount(models.Model):
 
     def _show_problem(self, problem):
         """The form says it too; this is for whoever looks at a list, or at none."""
-        return show_message(problem, "danger", sticky=True, next=RELOAD)
+        return show_message(problem, "danger", next=RELOAD)
 
     def _show_test(self):
         """What came of a test that succeeded, and what stands in the way all the
@@ -448,8 +448,7 @@ class DokstampAccount(models.Model):
             tenant=self.tenant,
         )
         kind = "warning" if problems else "success"
-        message = "\n".join([answered, *problems])
-        return show_message(message, kind, sticky=bool(problems), next=RELOAD)
+        return show_message("\n".join([answered, *problems]), kind, next=RELOAD)
 
     def _still_paused_sentence(self):
         return self.env._(

@@ -61,7 +61,25 @@ class DokstampSchedule(models.AbstractModel):
         for name, effect in works.items():
             if problem := self._problem(name):
                 effects[problem].append(effect)
-        return [" ".join([*found, problem]) for problem, found in effects.items()]
+        return [
+            " ".join([*self._effects(found, works), problem])
+            for problem, found in effects.items()
+        ]
+
+    def _effects(self, found, works):
+        """What does not happen, in short when it is nothing at all.
+
+        :param list[str] found: sentences on works that are not done
+        :rtype: list[str]
+        """
+        if len(works) == 1 or len(found) < len(works):
+            return found
+        return [
+            self.env._(
+                "Nothing is sent to DokStamp, and nothing else is done in the "
+                "background: no document is made, no source read again."
+            )
+        ]
 
     def _problem(self, name):
         """Why a scheduled action does not do its work, and what to do; False when

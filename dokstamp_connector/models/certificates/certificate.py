@@ -53,6 +53,10 @@ CONTENT = {
 PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
 
 
+def _digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
 class DokstampCertificate(models.Model):
     """One certificate of one student for one course.
 
@@ -211,6 +215,12 @@ class DokstampCertificate(models.Model):
         readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)
     )
     check_url = fields.Char(string="Check link", compute="_compute_check_url")
+    printed_check_url = fields.Char(
+        string="Printed check link",
+        readonly=True,
+        copy=False,
+        help="Where the QR code on the document leads, whatever Odoo's address is now.",
+    )
     revoked_at = fields.Datetime(readonly=True, copy=False, tracking=True)
     revocation_reason = fields.Char(
         copy=False, tracking=True, help="DokStamp shows it publicly."
@@ -335,10 +345,10 @@ class DokstampCertificate(models.Model):
             name = (certificate.number or f"draft-{certificate.id}").replace("/", "-")
             certificate.pdf_filename = f"{name}.pdf"
 
-    @api.depends("check_token")
+    @api.depends("check_token", "printed_check_url")
     def _compute_check_url(self):
         for certificate in self:
-            certificate.check_url = (
+            certificate.check_url = certificate.printed_check_url or (
                 f"{certificate.get_base_url()}/dokstamp/check/{certificate.check_token}"
             )
 
@@ -467,10 +477,52 @@ class DokstampCertificate(models.Model):
             )
 
     def _note_document(self):
-        for certificate in self.sudo():  # sudo: a field of the connector
+        for certificate in self.sudo():  # sudo: fields of the connector
             data = decoded(certificate.pdf)
-            digest = hashlib.sha256(data).hexdigest() if data else False
-            certificate.pdf_sha256 = digest
+            certificate.printed_check_url = False
+            certificate.write(
+                {
+                    "pdf_sha256": _digest(data) if data else False,
+                    "printed_check_url": data
+                    and certificate.pdf_is_made
+                    and certificate.check_url,
+                }
+            )
+
+    def _kept_document(self):
+        """The document that was kept; empty before there is one.
+
+        :rtype: bytes
+        :raise UserError: its file is gone from Odoo's file store, or is another one
+        """
+        self.ensure_one()
+        data = decoded(self.with_context(bin_size=False).pdf)
+        if self.pdf_sha256 and _digest(data) != self.pdf_sha256:
+            raise UserError(self._document_lost_sentence())
+        return data
+
+    def _is_document_lost(self):
+        try:
+            self._kept_document()
+        except UserError:
+            return True
+        return False
+
+    def _document_lost_sentence(self):
+        if self.state in OPEN_STATES:
+            return self.env._(
+                "The document of %s is lost: its file is gone from Odoo's file store. "
+                "Press Issue, and it is made anew; an uploaded one is to be uploaded "
+                "again.",
+                self.display_name,
+            )
+        return self.env._(
+            "The document of %(certificate)s is lost here: its file is gone from "
+            "Odoo's file store. DokStamp has it (%(link)s). No other one is made under "
+            "its number; whoever keeps Odoo's backups can bring the file back.",
+            certificate=self.display_name,
+            link=self._public_page() or self.env._("open the certificate there"),
+        )
 
     def _note_what_is_chosen(self, names):
         """Remember whose word a day or an exception is.

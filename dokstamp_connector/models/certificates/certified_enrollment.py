@@ -79,6 +79,23 @@ class DokstampEnrollment(models.Model):
         }
         return action
 
+    # === WHAT A CERTIFICATE LEANS ON === #
+
+    def _is_certified(self):
+        # sudo: school apps' users may not see certificates; archived drafts count not
+        certificates = self.env["dokstamp.certificate"].sudo()
+        return bool(
+            certificates.with_context(active_test=False).search_count(
+                [("enrollment_id", "=", self.id), ("state", "!=", "draft")], limit=1
+            )
+        )
+
+    def _to_be_vouched_for(self, differences):
+        """Whose enrollment in what a certificate names changes on a person's word."""
+        names = super()._to_be_vouched_for(differences)
+        changed = {"student_id", "course_id"}.intersection(differences)
+        return names | changed if changed and self._is_certified() else names
+
     # === COMPLETION === #
 
     def _note_completion(self, *, was_watched):

@@ -14,7 +14,6 @@ from ..sync.messages import (
 )
 from ..sync.messages.comparison import as_utc
 from .certificate import LIVE_STATES
-from .pdf import decoded
 
 # DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2):
 # look again after this long, twice as long, …; after the last look the daily refresh
@@ -50,6 +49,14 @@ class DokstampCertificate(models.Model):
 
     # === WHICH MESSAGE === #
 
+    def _problems(self):
+        problems = super()._problems()
+        if self.state == "queued" and self._is_document_lost():
+            binding = self.env["dokstamp.binding"]._of(self)
+            if not (binding.last_payload or {}).get("file_uuid"):
+                problems.append(self._document_lost_sentence())
+        return problems
+
     def _prerequisites(self):
         return [
             record
@@ -84,7 +91,7 @@ class DokstampCertificate(models.Model):
             return Upload(
                 filename=self.pdf_filename,
                 # without the batch's other documents
-                content=decoded(self.with_prefetch().pdf),
+                content=self.with_prefetch()._kept_document(),
             )
         return Issue(
             **known,

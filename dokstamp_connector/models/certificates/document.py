@@ -6,6 +6,7 @@ import base64
 import io
 import logging
 import re
+import unicodedata
 import zipfile
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..actions import open_address
-from .pdf import decoded, labelled, split_pages
+from .document_choice import check_may_print
+from .pdf import labelled, lacking, split_pages
 
 _logger = logging.getLogger(__name__)
 
@@ -24,9 +26,22 @@ OWN_REPORT = "dokstamp_connector.certificate_report"
 PREVIEW_MODEL = "dokstamp.certificate.issue"
 PREVIEW_LIFE = timedelta(days=1)
 BATCH = 25  # certificates that one call of wkhtmltopdf prints
+# Odoo parses longer ones anew, and may drop part of them (`ir_actions_report.py`).
+LONGEST_PAGE = 4 * 1024 * 1024  # characters of HTML
 AT_ONCE = 50  # documents; more are packed by the archives' scheduled action
-NAME_LENGTH = 120  # characters
-UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in a file name of some system
+NAME_LENGTH = 120  # bytes; a folder on an encrypted disk takes names of 143
+# What some system takes for something else in a file name, or cannot show there.
+UNSAFE = re.compile(
+    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+'
+)
+
+
+def unpackable(name):
+    """A file's name, without extension, that every system can unpack."""
+    composed = unicodedata.normalize("NFC", UNSAFE.sub("-", name))
+    cut = composed.encode("utf-8", "ignore")[:NAME_LENGTH].decode("utf-8", "ignore")
+    # Windows drops dots and blanks at the end
+    return cut.strip(" .") or "-"
 
 
 class DokstampCertificate(models.Model):
@@ -74,17 +89,17 @@ class DokstampCertificate(models.Model):
         """The document that is kept, else as it would be made now.
 
         :rtype: bytes
-        :raise UserError: no way to make one, with what to do
+        :raise UserError: no way to make one, or the kept one is lost; with what to do
         """
         self.ensure_one()
-        kept = self.with_context(bin_size=False).pdf
-        return decoded(kept) or self._render_document()
+        return self._kept_document() or self._render_document()
 
     def _render_document(self):
         """A new PDF in the student's language; of records that are not saved yet, too.
 
         :rtype: bytes
         :raise UserError: no way to make one, with what to do
+        :raise AccessError: the report is for other groups than the user's
         """
         self.ensure_one()
         kind, report = self._document_settings()
@@ -97,6 +112,7 @@ class DokstampCertificate(models.Model):
             )
         if kind == "own":
             return self._print_own()[0]
+        check_may_print(self.env.user, report)
         return self._label(self._print_report(report))
 
     def _document_settings(self):
@@ -123,6 +139,9 @@ class DokstampCertificate(models.Model):
         page = self.env["ir.qweb"]._render(
             "dokstamp_connector.certificate_document", {"docs": self}
         )
+        if len(page) >= LONGEST_PAGE and len(self) > 1:
+            middle = len(self) // 2
+            return self[:middle]._print_own() + self[middle:]._print_own()
         document = printer._run_wkhtmltopdf([page], report_ref=OWN_REPORT)
         pages = split_pages(document)
         if len(pages) != len(self):
@@ -158,6 +177,30 @@ class DokstampCertificate(models.Model):
             identity=self.check_token,
         )
 
+    def _check_shown(self, document):
+        """Keep a page that lost its text from being taken for a certificate.
+
+        :param bytes document: a PDF that was made
+        :raise UserError: somebody who reads it would not find what it certifies
+        """
+        _kind, report = self._document_settings()
+        texts = {
+            self._printed_name(): self.env._("the student's name"),
+            self.course_id.name or "": self.env._("the course"),
+        }
+        # what prints a school app's record knows no number of ours
+        if not report or report.model == self._name:
+            texts[self.number or ""] = self.env._("the number")
+        if missing := lacking(document, texts):
+            raise UserError(
+                self.env._(
+                    "The printed document does not show %(missing)s as text, so it was "
+                    "not kept, and nothing was sent. Look at it with Preview, mend the "
+                    "report or its pictures, and press Issue again.",
+                    missing=", ".join(texts[text] for text in missing),
+                )
+            )
+
     # === WHAT A REPORT PRINTS === #
 
     def _record_for(self, model):
@@ -191,10 +234,10 @@ class DokstampCertificate(models.Model):
         """The school app's record that fed the enrollment, if it is a ``model``."""
         # sudo: whoever may issue may know what fed the enrollment
         links = self.env["dokstamp.source.link"].sudo()._feeding(self.enrollment_id)
-        link = links.get(self.enrollment_id.id)
-        if not link or link.res_model != model:
-            return None
-        return self.env[model].browse(link.res_id).exists()
+        for link in links.get(self.enrollment_id.id, ()):
+            if link.res_model == model:
+                return self.env[model].browse(link.res_id).exists()
+        return None
 
     # === PREVIEW === #
 
@@ -318,6 +361,7 @@ class DokstampCertificate(models.Model):
         try:
             with self.env.cr.savepoint():
                 content = document or self._render_document()
+                self._check_shown(content)
                 self.write({"pdf": base64.b64encode(content), "pdf_is_made": True})
                 self._queue_for_issuer()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
@@ -355,18 +399,31 @@ class DokstampCertificate(models.Model):
 
         :rtype: bytes
         """
-        packed = io.BytesIO()
+        packed, taken, lost = io.BytesIO(), set(), []
         # a PDF is compressed in itself
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
             for certificate in self:
-                archive.writestr(
-                    certificate._name_in_archive(), decoded(certificate.pdf)
-                )
+                try:
+                    document = certificate._kept_document()
+                except UserError as error:
+                    lost.append(str(error))
+                    continue
+                archive.writestr(certificate._name_in_archive(taken), document)
                 # one document in memory at a time
                 certificate.invalidate_recordset(["pdf"], flush=False)
+            if lost:
+                archive.writestr(f"{self.env._('Missing')}.txt", "\n\n".join(lost))
         return packed.getvalue()
 
-    def _name_in_archive(self):
+    def _name_in_archive(self, taken):
+        """A name that every system can unpack.
+
+        :param set taken: names of the archive in lower case, as some systems know no
+            other; this one is added
+        """
         number = self.number or f"draft-{self.id}"
-        name = UNSAFE.sub("-", f"{number} {self.student_id.name}")
-        return f"{name[:NAME_LENGTH]}.pdf"
+        name = unpackable(f"{number} {self.student_id.name}")
+        if name.lower() in taken:
+            name = f"{name} ({self.id})"
+        taken.add(name.lower())
+        return f"{name}.pdf"

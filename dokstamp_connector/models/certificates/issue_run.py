@@ -170,5 +170,13 @@ class DokstampIssueRun(models.Model):
         )
         return [
             {"certificates": on_page, **place}
-            for on_page, place in pages_of(certificates)
+            for on_page, place in pages_of(certificates, _printed_cells)
         ]
+
+
+def _printed_cells(certificate):
+    """What may take several lines, and how wide its column is in em."""
+    return [
+        (f"{certificate.student_id.name} {certificate.course_id.name}", 18),
+        (certificate.failure_message or certificate.verification_url, 25),
+    ]

@@ -169,5 +169,17 @@ class DokstampRegisterEntry(models.Model):
         return [
             {"institution": institution, "year": year, "entries": entries, **place}
             for (institution, year), book in books.items()
-            for entries, place in pages_of(book)
+            for entries, place in pages_of(book, DokstampRegisterEntry._printed_cells)
+        ]
+
+    def _printed_cells(self):
+        """What may take several lines, and how wide its column is in em."""
+        author = self.sudo().user_id.name or ""  # sudo: a name that the page prints
+        note = self.reason or self.replaced_number
+        # the author begins a line of its own
+        note = f"{note} {'-' * 9} by {author}" if note else f"by {author}"
+        return [
+            (self.student_name, 11),
+            (self.course_name, 12.5),
+            (note, 10.5),
         ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..plain_text import cut_at_word
 
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
+EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3
 # Of a description, which dokstamp-api.md does not tell: what such a column holds.
 LONG_TEXT = 65_535
 LONG_TEXT_HELP = (
@@ -36,6 +37,10 @@ class ApiField:
     :param archived: what stands here for "archived"; None: it says nothing of that
     :param tells_apart: whoever has the same key and another value here is another one
     :param zero_is_empty: Odoo's 0 stands for "not known" and is not sent
+    :param winners: its values, the one first that holds where several of a school
+        app's records say different ones of the same
+    :param told_with: the field with winners that it belongs to: whoever says another
+        value there says nothing here
     """
 
     key: str | None = None
@@ -49,6 +54,8 @@ class ApiField:
     archived: object = None
     tells_apart: bool = False
     zero_is_empty: bool = False
+    winners: tuple[str, ...] = ()
+    told_with: str | None = None
 
     def key_of(self, field):
         """The body's key for the Odoo field ``field``."""

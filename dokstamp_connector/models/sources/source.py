@@ -31,6 +31,8 @@ DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
 DEFINITION |= {"company_path", "takes_unassigned"}
 # Whoever changes these is whom it reads as; to switch it on or off is no change of it.
 READING = DEFINITION - {"active"}
+# A change of these decides who of several is listened to.
+HEARD = {"active", "sequence"}
 # After a change of these, what was fed before is no longer this source's.
 KIND = {"model_id", "entity", "company_id"}
 
@@ -173,6 +175,8 @@ class DokstampSource(models.Model):
             self._definition_changed()
         elif {"active", "lang"}.intersection(vals):
             self._watch_anew()
+        if HEARD.intersection(vals):
+            self._companions()._read_all()
         self._note_belonging(vals)
         return result
 
@@ -191,9 +195,22 @@ class DokstampSource(models.Model):
         return copies
 
     def unlink(self):
+        companions = self._companions() - self
         result = super().unlink()
         self._forget_watches()
+        companions._read_all()
         return result
+
+    def _companions(self):
+        """The sources that feed the same kind of record, and may feed the same one."""
+        # sudo: whoever changes a source reads no other company's
+        sources = self.sudo()
+        return sources.search(
+            [
+                ("entity", "in", sources.mapped("entity")),
+                ("company_id", "in", sources.company_id.ids),
+            ]
+        )
 
     def _definition_changed(self):
         self._take_over()
@@ -203,6 +220,8 @@ class DokstampSource(models.Model):
         """Watch the right models from now on, in every worker, and read all again."""
         self._forget_watches()
         self._read_all()
+        for source in self.sudo().filtered("active"):  # sudo: as above
+            source._read_failed_referrers()
 
     def _read_all(self):
         # sudo: a field of the connector

@@ -1,5 +1,6 @@
 """Where one field of a registry record comes from, and how it is read."""
 
+import hashlib
 import math
 import re
 import zoneinfo
@@ -12,7 +13,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..plain_text import cut_at_word, plain_text
-from .reach import is_closed, steps_along
+from ..registry.entity import MAX_KEY
+from .reach import depends_on_reader, is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
@@ -21,6 +23,16 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A thousand in one country, one in another.
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T]00:00(:00(\.0+)?)?)?")
+HOW_READ = (
+    "field_name",
+    "method",
+    "path",
+    "fixed_value",
+    "text",
+    "conversion",
+    "timezone",
+    "scale",
+)
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
 
@@ -81,7 +93,8 @@ class DokstampSourceField(models.Model):
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
         string="Cut to length",
-        help="Cut texts longer than DokStamp takes, instead of reporting them.",
+        help="Cut texts longer than DokStamp takes, instead of reporting them. What a "
+        "record is known by, such as a code, is never cut.",
     )
     value_ids = fields.One2many(
         "dokstamp.source.value", "field_id", string="Table of values", copy=True
@@ -186,12 +199,28 @@ class DokstampSourceField(models.Model):
 
     def _is_translated(self):
         """Whether what it reads may have several languages."""
-        model = self.env[self.model]
-        return any(
-            field.translate
-            for path in self._paths()
-            for _model, field in steps_along(model, path)
-        )
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.relational:  # a record at the end is read by its name
+                    target = model.env[field.comodel_name]
+                    field = target._fields.get(target._rec_name or "")
+                if field and field.translate:
+                    return True
+        return False
+
+    def _digest(self):
+        """What is another one as soon as these fields are read in another way.
+
+        :rtype: str
+        """
+        definition = [
+            (
+                *(line[name] for name in HOW_READ),
+                *((value.from_value, value.to_value) for value in line.value_ids),
+            )
+            for line in self.sorted("field_name")
+        ]
+        return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
         return self.env[self.entity]._fields[self.field_name].type == "many2one"
@@ -259,19 +288,27 @@ class DokstampSourceField(models.Model):
         if self.method == "fixed":
             return self.fixed_value
         if self.method == "text":
-            return PLACEHOLDER.sub(
-                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
-            )
+            return self._filled_in(record)
         if self.path == "id" and self._is_link():
             return record
         return _follow(record, self.path)
+
+    def _filled_in(self, record):
+        """The text with the record's own values; no key is made of empty ones alone,
+        since all records without would have the same.
+        """
+        values = {path: as_text(_follow(record, path)) for path in self._paths()}
+        is_key = self.field_name in self.env[self.entity]._natural_key
+        if is_key and values and not any(values.values()):
+            return False
+        return PLACEHOLDER.sub(lambda match: values[match.group(1)], self.text or "")
 
     def _looked_up(self, value):
         """``value`` by the table of values, where the field has one."""
         if not self.value_ids:
             return value
         table = {line.from_value or "": line.to_value for line in self.value_ids}
-        text = _as_text(value)
+        text = as_text(value)
         if text not in table and self._reads_truth():
             text = "yes" if value else "no"
         if text not in table:
@@ -327,7 +364,7 @@ class DokstampSourceField(models.Model):
             raise Unreadable(
                 self.env._(
                     "“%(value)s” is no value for %(field)s.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             ) from error
@@ -352,7 +389,7 @@ class DokstampSourceField(models.Model):
         return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
     def _convert_grade(self, value):
-        if not self.scale:
+        if self.scale <= 0:
             raise Unreadable(
                 self.env._("Say on the source which grade is the best one.")
             )
@@ -377,11 +414,27 @@ class DokstampSourceField(models.Model):
             return _as_number(value)
         if field.type == "date":
             return _as_date(value)
-        text = _as_text(value)
+        text = as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
-        spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
+        return text
+
+    def _cut_to_length(self, text, keys):
+        """``text`` as long as DokStamp takes it, where the field says so.
+
+        Keys are never cut: the beginnings of two may be one.
+
+        :param set[str] keys: names of the fields that the record is known by
+        :raise Unreadable: it is a key, and too long
+        """
+        model = self.env[self.entity]
+        spec = model._get_dokstamp_fields().get(self.field_name)
         limit = spec and spec.max_length
+        is_key = self.field_name in keys
+        if not isinstance(text, str) or len(text) <= (limit or MAX_KEY):
+            return text
+        if is_key and (self.cut or len(text) > MAX_KEY):
+            raise Unreadable(model._length_sentence(self.field_name, len(text), limit))
         return cut_at_word(text, limit) if self.cut and limit else text
 
     def _as_integer(self, field, value):
@@ -391,7 +444,7 @@ class DokstampSourceField(models.Model):
                 self.env._(
                     "“%(value)s” is no whole number, and %(field)s takes whole ones: "
                     "choose on the source how it is rounded.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             )
@@ -400,14 +453,14 @@ class DokstampSourceField(models.Model):
         return int(number)
 
     def _as_truth(self, field, value):
-        text = _as_text(value).strip().lower().removesuffix(".0")
+        text = as_text(value).strip().lower().removesuffix(".0")
         if text in TRUE or text in FALSE:
             return text in TRUE
         raise Unreadable(
             self.env._(
                 "“%(value)s” is neither yes nor no for %(field)s: say on the source, "
                 "in the table of values, which one it is.",
-                value=_as_text(value),
+                value=as_text(value),
                 field=field._description_string(self.env),
             )
         )
@@ -428,12 +481,23 @@ def _first(records):
     return next(iter(records), records)
 
 
-def _as_text(value):
+def as_text(value):
+    """What a person reads of a value, without what it was made of."""
     if value is None or value is False:
         return ""
     if isinstance(value, models.BaseModel):
-        return value[:1].display_name or ""
+        return _own_name(value[:1])
     return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def _own_name(record):
+    """What a record is called, without what Odoo shows beside it, as the company of a
+    contact.
+    """
+    field = record._fields.get(record._rec_name or "")
+    if field and field.type in ("char", "text") and not depends_on_reader(field):
+        return record[field.name] or ""
+    return record.display_name or ""
 
 
 def _as_number(value):
