@@ -428,8 +428,9 @@ class DokstampEntity(models.AbstractModel):
         feeding = links._feeding(self)
         notes = links.union(*feeding.values())._language_notes()
         for record in self:
-            if note := notes.get(feeding.get(record.id)):
-                told.setdefault(record, []).append(note)
+            own = (notes.get(link) for link in feeding.get(record.id, links))
+            if found := list(dict.fromkeys(filter(None, own))):
+                told.setdefault(record, []).extend(found)
         return told
 
     def _sync_state_domains(self):

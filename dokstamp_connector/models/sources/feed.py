@@ -211,7 +211,7 @@ class DokstampSource(models.Model):
         :rtype: dict[int, dict]
         """
         names = self.field_ids.mapped("field_name")
-        definition = {DEFINITION: self.field_ids._digest()}
+        definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
         return {
             record_id: {name: _as_json(vals[name]) for name in names} | definition
             for record_id, vals in values.items()

@@ -14,7 +14,7 @@ from odoo.exceptions import ValidationError
 
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
-from .reach import is_closed, steps_along
+from .reach import depends_on_reader, is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
@@ -297,12 +297,14 @@ class DokstampSourceField(models.Model):
 
     def _is_translated(self):
         """Whether what it reads may have several languages."""
-        model = self.env[self.model]
-        return any(
-            field.translate
-            for path in self._paths()
-            for _model, field in steps_along(model, path)
-        )
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.relational:  # a record at the end is read by its name
+                    target = model.env[field.comodel_name]
+                    field = target._fields.get(target._rec_name or "")
+                if field and field.translate:
+                    return True
+        return False
 
     def _digest(self):
         """What is another one as soon as these fields are read in another way.
@@ -394,7 +396,7 @@ class DokstampSourceField(models.Model):
         """The text with the record's own values; no key is made of empty ones alone,
         since all records without would have the same.
         """
-        values = {path: _as_text(_follow(record, path)) for path in self._paths()}
+        values = {path: as_text(_follow(record, path)) for path in self._paths()}
         is_key = self.field_name in self.env[self.entity]._natural_key
         if is_key and values and not any(values.values()):
             return False
@@ -405,7 +407,7 @@ class DokstampSourceField(models.Model):
         if not self.value_ids:
             return value
         table = {line.from_value or "": line.to_value for line in self.value_ids}
-        text = _as_text(value)
+        text = as_text(value)
         if text not in table and self._reads_truth():
             text = "yes" if value else "no"
         if text not in table:
@@ -461,7 +463,7 @@ class DokstampSourceField(models.Model):
             raise Unreadable(
                 self.env._(
                     "“%(value)s” is no value for %(field)s.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             ) from error
@@ -486,7 +488,7 @@ class DokstampSourceField(models.Model):
         return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
     def _convert_grade(self, value):
-        if not self.scale:
+        if self.scale <= 0:
             raise Unreadable(
                 self.env._("Say on the source which grade is the best one.")
             )
@@ -511,7 +513,7 @@ class DokstampSourceField(models.Model):
             return _as_number(value)
         if field.type == "date":
             return _as_date(value)
-        text = _as_text(value)
+        text = as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
         return text
@@ -541,7 +543,7 @@ class DokstampSourceField(models.Model):
                 self.env._(
                     "“%(value)s” is no whole number, and %(field)s takes whole ones: "
                     "choose on the source how it is rounded.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             )
@@ -550,14 +552,14 @@ class DokstampSourceField(models.Model):
         return int(number)
 
     def _as_truth(self, field, value):
-        text = _as_text(value).strip().lower().removesuffix(".0")
+        text = as_text(value).strip().lower().removesuffix(".0")
         if text in TRUE or text in FALSE:
             return text in TRUE
         raise Unreadable(
             self.env._(
                 "“%(value)s” is neither yes nor no for %(field)s: say on the source, "
                 "in the table of values, which one it is.",
-                value=_as_text(value),
+                value=as_text(value),
                 field=field._description_string(self.env),
             )
         )
@@ -580,12 +582,23 @@ def _first(records):
     return next(iter(records), records)
 
 
-def _as_text(value):
+def as_text(value):
+    """What a person reads of a value, without what it was made of."""
     if value is None or value is False:
         return ""
     if isinstance(value, models.BaseModel):
-        return value[:1].display_name or ""
+        return _own_name(value[:1])
     return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def _own_name(record):
+    """What a record is called, without what Odoo shows beside it, as the company of a
+    contact.
+    """
+    field = record._fields.get(record._rec_name or "")
+    if field and field.type in ("char", "text") and not depends_on_reader(field):
+        return record[field.name] or ""
+    return record.display_name or ""
 
 
 def _as_number(value):
