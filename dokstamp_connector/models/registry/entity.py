@@ -6,12 +6,15 @@ how far it got, `sources/fed_entity` what feeds it.
 """
 
 import hashlib
+import math
 import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBERS = ("integer", "float")
 LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 MAX_KEY = 500  # characters, as an index of PostgreSQL's takes 2700 bytes
 
@@ -263,10 +266,12 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _check_storable(self, vals):
-        """Refuse a key that no index of the database holds, whoever writes it.
+        """Refuse what the database does not hold as it is, whoever writes it: a key
+        that is too long for an index, a number.
 
         :raise ValidationError: with a sentence
         """
+        self._check_numbers(vals)
         for name in self._natural_key:
             value = vals.get(name)
             if isinstance(value, str) and len(value) > MAX_KEY:
@@ -321,6 +326,33 @@ class DokstampEntity(models.AbstractModel):
             else value
             for name, value in vals.items()
         }
+
+    @api.model
+    def _check_numbers(self, vals):
+        """Odoo would drop what stands behind a comma, and PostgreSQL refuse the rest.
+
+        :raise ValidationError: a number that its field does not hold as it is
+        """
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            is_number = field and field.type in NUMBERS
+            if not is_number or not isinstance(value, int | float):
+                continue
+            if not math.isfinite(value) or abs(value) > MAX_INTEGER:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: this number is too large.",
+                        field=field._description_string(self.env),
+                    )
+                )
+            if field.type == "integer" and value != int(value):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: only whole numbers fit, and %(value)s is none.",
+                        field=field._description_string(self.env),
+                        value=value,
+                    )
+                )
 
     @api.model
     def _key_names(self, vals):
