@@ -21,6 +21,10 @@ UPLOAD_QUEUED = (
     "SELECT count(*) FROM dokstamp_sync_record"
     " WHERE state = 'pending' AND operation = 'issue'"
 )
+REVOCATION_QUEUED = (
+    "SELECT count(*) FROM dokstamp_sync_record"
+    " WHERE state = 'pending' AND operation = 'revoke'"
+)
 UNSETTLED = (
     "SELECT (SELECT count(*) FROM dokstamp_certificate WHERE state = 'queued'"
     " OR state = 'draft' AND replaces_id IS NOT NULL)"
@@ -88,10 +92,10 @@ POINTS = (
         **call(SILENT_AFTER, REVOCATION, "PUT"),
     ),
     Point(
-        "re-issue: revoked, no document begun",
+        "re-issue: document made, not revoked",
         REISSUE,
-        lock=DOCUMENTS_STOPPED,
-        reached=all_of_them(NO_DOCUMENT),
+        lock=FLUSH_STOPPED,
+        reached=all_of_them(REVOCATION_QUEUED),
     ),
     Point("re-issue: upload done there", REISSUE, **call(SILENT_AFTER, FILES)),
     Point("re-issue: creation done there", REISSUE, **call(SILENT_AFTER, CERTIFICATES)),

@@ -29,6 +29,7 @@ def make_graduates(stage, count, patience=QUIET_TIME):
             "course_id": course,
             "enrolled_at": "2026-09-01",
             "completion_status": "completed",
+            "completed_at": "2026-10-01",
         }
         for student in create("student", students)
     ]

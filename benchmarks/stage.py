@@ -107,7 +107,8 @@ class Stage:
                 "client_secret": CLIENT_SECRET,
             },
         )
-        self.admin.call("dokstamp.account", "action_test_connection", [self.account])
+        for button in ("action_test_connection", "action_confirm_check_address"):
+            self.admin.call("dokstamp.account", button, [self.account])
         institution = self.admin.call(
             "dokstamp.institution",
             "create",

@@ -1,7 +1,7 @@
 {
     "name": "DokStamp Connector",
     "summary": "Issue digital certificates at DokStamp, in step with your courses",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
@@ -18,6 +18,7 @@
         "data/mail_template_data.xml",
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
+        "views/dokstamp_row_stop_views.xml",
         "views/dokstamp_audit_log_views.xml",
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_account_views.xml",
@@ -36,13 +37,16 @@
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",
         "views/res_partner_views.xml",
+        "wizards/account_resumption_views.xml",
         "wizards/institution_choice_views.xml",
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",
+        "wizards/source_switch_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",
         "wizards/certificate_issue_views.xml",
+        "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
         "wizards/register_print_views.xml",
         "views/dokstamp_certificate_views.xml",

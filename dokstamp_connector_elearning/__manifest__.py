@@ -1,7 +1,7 @@
 {
     "name": "DokStamp Connector: eLearning",
     "summary": "Courses, sections and attendees of eLearning feed DokStamp",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",

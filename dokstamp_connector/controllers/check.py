@@ -22,14 +22,19 @@ class CertificateCheck(Controller):
         readonly=True,
     )
     def check_certificate(self, token="", **_kwargs):
-        """Lead to DokStamp's public page, or tell the state and nothing else."""
-        state, url = self._look_up(token)
+        """Lead to DokStamp's public page, or tell the state; of one that was revoked
+        also what the revocation told its public.
+        """
+        state, url, certificate = self._look_up(token)
         if url:
             response = request.redirect(url, code=302, local=False)
         else:
             response = request.render(
                 "dokstamp_connector.certificate_check",
-                {"state": state},
+                {
+                    "state": state,
+                    "facts": certificate._public_facts() if state == "revoked" else {},
+                },
                 status=404 if state == "unknown" else 200,
             )
         # the next look may find it revoked
@@ -47,6 +52,6 @@ class CertificateCheck(Controller):
         if not TOKEN.fullmatch(token):
             # the page's layout repeats the path, and fails over dots in it
             request.reroute(CHECK, query_string="")
-            return "unknown", None
+            return "unknown", None, None
         # sudo: whoever holds the paper may check it
         return request.env["dokstamp.certificate"].sudo()._check(token)

@@ -2,8 +2,6 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
-from ..models.certificates.pdf import decoded
-
 CERTIFICATES_PER_PAGE = 20
 
 
@@ -62,7 +60,7 @@ class CertificatePortal(CustomerPortal):
         if not certificate_sudo._has_portal_document():
             raise request.not_found()
         return request.make_response(
-            decoded(certificate_sudo.pdf),
+            certificate_sudo._kept_document(),
             headers=[
                 ("Content-Type", "application/pdf"),
                 (

@@ -10,7 +10,14 @@
     address     what may be called
 """
 
-from .address import Address, AddressRefused, is_path, origin_of, web_page
+from .address import (
+    Address,
+    AddressRefused,
+    hindrance,
+    is_path,
+    origin_of,
+    web_page,
+)
 from .auth import ClientCredentials, PasswordLogin
 from .client import Call, Client
 from .errors import (
@@ -20,6 +27,7 @@ from .errors import (
     NeedsNewToken,
     NotAllowed,
     NotFound,
+    OtherTenant,
     OutcomeUnknown,
     RateLimited,
     Rejected,
@@ -41,6 +49,7 @@ __all__ = [
     "NeedsNewToken",
     "NotAllowed",
     "NotFound",
+    "OtherTenant",
     "OutcomeUnknown",
     "PasswordLogin",
     "RateLimit",
@@ -48,6 +57,7 @@ __all__ = [
     "Rejected",
     "RetryLater",
     "backoff_seconds",
+    "hindrance",
     "is_path",
     "origin_of",
     "web_page",

@@ -24,6 +24,13 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 _AMBIGUOUS = frozenset(' \\"<>^`{|}')
+# names that no server of the internet has: RFC 2606, 6762, 8375, and what routers and
+# offices give out
+_INNER_NAMES = frozenset(
+    ("localhost", "localdomain", "local", "lan", "internal", "intranet", "private")
+    + ("home", "corp", "invalid", "test")
+)
+_INNER_ZONES = (".home.arpa",)
 
 
 class AddressRefused(ValueError):
@@ -129,6 +136,33 @@ def web_page(text):
         return None
     parts = _parts(text)
     return parts and f"{_origin_text(*parts[:3])}{parts[3]}"
+
+
+def hindrance(text):
+    """Return what keeps people outside of the own network from this page.
+
+    By what it is called alone: nobody inside can tell whether it is reached.
+
+    :return: ``form``: no address of a page; ``internal``: this machine or a network of
+        one's own; ``unencrypted``: plain http; None: nothing
+    :rtype: str | None
+    """
+    page = web_page(text)
+    if not page:
+        return "form"
+    scheme, host, _port, _rest = _parts(page)
+    if not _is_of_the_internet(host):
+        return "internal"
+    return "unencrypted" if scheme != "https" else None
+
+
+def _is_of_the_internet(host):
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        last = host.rpartition(".")[2]
+        is_inner = last in _INNER_NAMES or host.endswith(_INNER_ZONES)
+        return "." in host and not is_inner
 
 
 def _is_plain(text):

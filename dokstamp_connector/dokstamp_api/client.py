@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import answers, errors, resources, retry
-from .address import Address
+from .address import Address, is_segment
 from .limits import RateLimit
 from .transport import Transport, WireError
 
@@ -110,6 +110,38 @@ class Client:
         With client credentials this may be refused: no proof of a bad connection.
         """
         return answers.row_of(self.request("GET", "/auth/me", tenant=False))
+
+    def prove_access(self):
+        """Ask for one institution, and for the tenant's name if that is refused.
+
+        :raise OtherTenant: the credentials belong to another one
+        :raise DokStampError: no answer that proves anything
+        """
+        try:
+            self.institutions.count()
+        except (errors.NeedsNewToken, errors.NotAllowed, errors.NotFound) as error:
+            if tenant := error.path == "/institutions" and self._another_tenant():
+                raise errors.OtherTenant(
+                    f"the credentials belong to another tenant: {error}",
+                    tenant=tenant,
+                    method=error.method,
+                    path=error.path,
+                    status=error.status,
+                ) from None
+            raise
+
+    def _another_tenant(self):
+        """Return whose the credentials are, if DokStamp tells, and it is another one.
+
+        :rtype: str | None
+        """
+        try:
+            own = self.me().get("tenant")
+        except errors.DokStampError:
+            return None
+        domain = own.get("domain") if isinstance(own, dict) else None
+        is_told = is_segment(domain) and domain != self._tenant
+        return domain if is_told else None
 
     def log_out(self):
         """Revoke the token (login generation only) and forget it (2.4)."""

@@ -10,6 +10,7 @@
      │     ├── NotFound          404: absent, or another tenant's, or no tenant was read
      │     └── NotAllowed        403
      ├── NeedsNewToken           401 in spite of a fresh token: look at the tenant
+     ├── OtherTenant             the credentials are another tenant's than was named
      ├── CredentialsRefused      the token endpoint or the login said no
      └── AnswerNotUnderstood     a reading call was answered with something else
 
@@ -108,6 +109,17 @@ class NotAllowed(Rejected):
 
 class NeedsNewToken(DokStampError):
     """401 in spite of a fresh token: perhaps the tenant (dokstamp-api.md 3, 6)."""
+
+
+class OtherTenant(DokStampError):
+    """The credentials are good, and belong to another tenant than was named.
+
+    :param str tenant: theirs, its `domain`
+    """
+
+    def __init__(self, message, *, tenant, **origin):
+        super().__init__(message, **origin)
+        self.tenant = tenant
 
 
 class CredentialsRefused(DokStampError):

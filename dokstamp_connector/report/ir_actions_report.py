@@ -2,7 +2,8 @@ import io
 
 from odoo import models
 
-from ..models.certificates.pdf import merged
+from ..models.certificates.pdf import merged, split_pages
+from ..models.certificates.printed_pages import ROOM, ROOMS
 
 OWN_TEMPLATE = "dokstamp_connector.certificate_document"
 # Lists of many records that are one document, numbered page by page.
@@ -15,6 +16,7 @@ OWN_PAPERS = (
     "dokstamp_connector.certificate_paperformat",
     "dokstamp_connector.register_paperformat",
 )
+PAGE = b'class="dokstamp-page"'  # of a list
 DELAY = "--javascript-delay"
 
 
@@ -27,10 +29,22 @@ class IrActionsReport(models.Model):
         if res_ids and name == OWN_TEMPLATE:
             return self._certificate_streams(res_ids)
         if res_ids and name in LEDGERS:
-            page, _type = self._render_qweb_html(report_ref, res_ids, data)
-            ledger = self._run_wkhtmltopdf([page.decode()], report_ref=report_ref)
+            ledger = self._print_ledger(report_ref, data, res_ids)
             return {False: {"stream": io.BytesIO(ledger), "attachment": None}}
         return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids)
+
+    def _print_ledger(self, report_ref, data, res_ids):
+        """Print a list with as much on each page as the pages really hold.
+
+        :rtype: bytes
+        """
+        for room in ROOMS:
+            roomy = self.with_context(**{ROOM: room})
+            page, _type = roomy._render_qweb_html(report_ref, res_ids, data)
+            ledger = self._run_wkhtmltopdf([page.decode()], report_ref=report_ref)
+            if len(split_pages(ledger)) <= page.count(PAGE):
+                break
+        return ledger
 
     def _certificate_streams(self, certificate_ids):
         """Print a certificate's document, never a second one.

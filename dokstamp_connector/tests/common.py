@@ -50,6 +50,7 @@ class DokstampCase(TransactionCase, CronMixinCase):
             {"name": "Test school", "base_url": self.sandbox.url, **CREDENTIALS}
         )
         self.account.action_test_connection()
+        self.account.action_confirm_check_address()  # Odoo's tests are at localhost
         self.institution = self.env["dokstamp.institution"].create(
             {"name": "Test School", "country": "United States"}
         )

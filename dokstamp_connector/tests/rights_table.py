@@ -26,24 +26,25 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active auth_method base_url certificate_document certificate_report_id "
-    "client_id client_secret company_id institution_id issue_ceiling login "
-    "max_in_flight name needs_approval notifies_students page_url_pattern password "
-    "requests_per_minute sync_mode tenant"
+    "client_id client_secret company_id institution_id is_same_school issue_ceiling "
+    "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
+    "password requests_per_minute sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
 COURSE = by(
     registrar=ENTITY + BADGED + "area automatic_issue certificate_document "
     "certificate_report_id code cohort_ids curriculum_line_ids description "
-    "enrollment_ids group_ids institution_id issue_delay name organization_id "
+    "enrollment_ids group_ids institution_id is_repeatable issue_delay name "
+    "organization_id "
     "shows_grade status version workload_hours"
 )
 CURRICULUM_LINE = by(
     registrar=ENTITY + "course_id group_id is_required module_id order workload"
 )
 DRAFT = by(
-    registrar="active cohort_id company_id conferral_date course_id enrollment_id pdf "
-    "run_id student_id"
+    registrar="active cohort_id company_id conferral_date course_id enrollment_id "
+    "exception_reason pdf run_id student_id"
 )
 ENROLLMENT = by(
     registrar=ENTITY + "cohort_id completed_at completion_status course_id enrolled_at "
@@ -61,7 +62,8 @@ MODULE_GROUP = by(registrar=ENTITY + "course_id is_active name order")
 ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
-    manager="active company_id domain entity field_ids model_id name sequence trigger"
+    manager="active company_id company_path domain entity field_ids lang model_id name "
+    "sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
@@ -80,6 +82,7 @@ FIELDS = {
         "connected": ACCOUNT,
         "paused": ACCOUNT,
     },
+    "dokstamp.account.resumption": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.audit.log": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.badge.image": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.binding": {NEW: NOBODY, KEPT: NOBODY},
@@ -94,12 +97,19 @@ FIELDS = {
     },
     "dokstamp.certificate.archive": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.certificate.issue": {
-        NEW: by(registrar="conferral_date confirmed line_ids"),
-        KEPT: by(registrar="conferral_date confirmed line_ids"),
+        NEW: by(registrar="conferral_date confirmed line_ids reason"),
+        KEPT: by(registrar="conferral_date confirmed line_ids reason"),
     },
-    "dokstamp.certificate.issue.line": {NEW: NOBODY, KEPT: by(registrar="is_selected")},
+    "dokstamp.certificate.issue.line": {
+        NEW: NOBODY,
+        KEPT: by(registrar="conferral_date exception_reason is_selected"),
+    },
+    "dokstamp.certificate.keeping": {
+        NEW: by(registrar="certificate_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.certificate.revocation": {
-        NEW: by(registrar="certificate_ids has_successor reason"),
+        NEW: by(registrar="certificate_ids reason"),
         KEPT: by(registrar="reason"),
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
@@ -144,6 +154,8 @@ FIELDS = {
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
     "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
     "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
@@ -174,8 +186,12 @@ METHODS = {
         "action_pause",
         "action_resume",
         "action_choose_institution",
+        "action_make_sources",
+        "action_confirm_check_address",
+        "action_ask_to_resume",
     )
     | of(REGISTRAR, "action_view_queue"),
+    "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
     "dokstamp.badge.image": SENT,
     "dokstamp.certificate": SENT
@@ -185,6 +201,9 @@ METHODS = {
         "action_draft",
         "action_revoke",
         "action_reissue",
+        "action_open_reissue",
+        "action_leave_as_is",
+        "action_decide_again",
         "action_stop_automatic_issue",
         "action_download_documents",
         "action_preview",
@@ -201,6 +220,7 @@ METHODS = {
         "action_select_none",
     ),
     "dokstamp.certificate.issue.line": of(REGISTRAR, "action_preview"),
+    "dokstamp.certificate.keeping": of(REGISTRAR, "action_confirm"),
     "dokstamp.certificate.revocation": of(REGISTRAR, "action_confirm"),
     "dokstamp.cohort": SENT | of(REGISTRAR, "action_view_enrollments"),
     "dokstamp.course": SENT
@@ -217,7 +237,7 @@ METHODS = {
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
     "dokstamp.institution": SENT | of(REGISTRAR, "action_view_courses"),
     "dokstamp.institution.choice": of(
-        MANAGER, "action_use", "action_create_from_company"
+        MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
     "dokstamp.issue.run": of(
         REGISTRAR,
@@ -237,10 +257,17 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.source": of(MANAGER, "action_read_all")
+    "dokstamp.source": of(
+        MANAGER,
+        "action_read_all",
+        "action_switch_on",
+        "action_switch_off",
+        "action_delete",
+    )
     | of(SYSTEM, "action_confirm_reading")
-    | of(REGISTRAR, "action_view_links"),
+    | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,
         "action_open_source_record",
@@ -255,10 +282,11 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_this_one_stays",
     ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record"),
-    "dokstamp.template.choice": of(REGISTRAR, "action_use"),
+    "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }

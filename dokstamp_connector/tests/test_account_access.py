@@ -3,7 +3,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 from odoo.tests.common import _super_send
@@ -73,13 +73,14 @@ class AccessCase(DokstampCase):
             }
         )
 
-    def test_sentence(self):
-        """What the test button says."""
-        with self.assertRaises(UserError) as caught, self.cr.savepoint():
-            self.account.with_user(self.manager).action_test_connection()
-        return str(caught.exception)
-
-    test_sentence.__test__ = False
+    def pressed(self):
+        """What the test button says, and the form after it."""
+        answer = self.account.with_user(self.manager).action_test_connection()
+        self.env.invalidate_all()
+        sentence = answer["params"]["message"]
+        self.assertEqual(answer["params"]["type"], "danger")
+        self.assertEqual(self.account.with_user(self.manager).access_problem, sentence)
+        return sentence
 
 
 @tagged("post_install", "-at_install")
@@ -88,7 +89,7 @@ class TestConnectionTest(AccessCase):
 
     def refused(self, **values):
         self.change(**values)
-        sentence = self.test_sentence()
+        sentence = self.pressed()
         self.assertNotEqual(self.account.state, "connected")
         return sentence
 
@@ -106,7 +107,7 @@ class TestConnectionTest(AccessCase):
     def test_no_secret_at_all(self):
         self.account.sudo().stored_client_secret = False
         self.account.state = "draft"
-        self.assertIn("client secret is missing", self.test_sentence())
+        self.assertIn("client secret is missing", self.pressed())
 
     def test_unknown_tenant_in_either_way_that_dokstamp_may_answer(self):
         for status in (401, 404):
@@ -116,21 +117,94 @@ class TestConnectionTest(AccessCase):
                 self.assertIn(f"tenant “nowhere-{status}”", sentence)
 
     def test_somebody_elses_tenant(self):
-        for status, words in (
-            (401, "tenant “other-school”"),
-            (403, "not enough rights"),
-            (404, "tenant “other-school”"),
-        ):
+        for status in (401, 403, 404):
             with self.subTest(status=status):
                 self.sandbox.set_options(foreign_tenant_status=status)
-                self.assertIn(words, self.refused(tenant="other-school"))
+                sentence = self.refused(tenant="other-school")
+                self.assertIn("those of the tenant “demo-school”", sentence)
+                self.assertIn("not of the tenant “other-school”", sentence)
+
+    def test_somebody_elses_tenant_where_dokstamp_does_not_tell_whose(self):
+        self.sandbox.set_options(me_with_service_token="401")
+        for status in (401, 403, 404):
+            with self.subTest(status=status):
+                self.sandbox.set_options(foreign_tenant_status=status)
+                sentence = self.refused(tenant="other-school")
+                self.assertIn("tenant “other-school”", sentence)
+                self.assertIn("another school's", sentence)
+                self.assertNotIn("address", sentence)
+
+    def test_tenant_that_is_right_is_not_blamed_for_rights(self):
+        self.sandbox.fault("GET", "/institutions", times=9, status=403)
+        self.account.state = "draft"
+        self.assertIn("not enough rights", self.pressed())
+
+    def test_sign_in_that_is_not_there(self):
+        """Nothing is known of credentials that nobody has looked at."""
+        for kind, values, path in (
+            ("older", {}, "/oauth/token"),
+            ("newer", {"auth_method": "password", "login": "a@example.com"}, "/auth/"),
+        ):
+            with self.subTest(kind):
+                self.sandbox.set_options(generation=kind, login_allowed=kind == "older")
+                sentence = self.refused(password="demo-password", **values)
+                self.assertIn(path, sentence)
+                self.assertIn("no sign-in of this kind (404", sentence)
+                self.assertIn("“Sign in with”", sentence)
+                self.assertNotIn("credentials are right", sentence)
+                self.assertNotIn("tenant", sentence)
+
+    def test_sign_in_that_is_refused_in_whatever_way(self):
+        for status in (400, 401, 422):
+            with self.subTest(status):
+                self.sandbox.fault("POST", "/oauth/token", status=status)
+                sentence = self.refused(client_secret="demo-secret")
+                self.assertIn(f"refused the credentials ({status})", sentence)
+        self.sandbox.fault("POST", "/oauth/token", status=403)
+        self.assertIn("switched off there", self.refused(client_secret="demo-secret"))
+
+    def test_credentials_that_were_withdrawn_since_the_last_call(self):
+        self.course()
+        self.flush()
+        self.sandbox.fault("POST", "/oauth/token", status=401)
+        self.assertIn("refused the credentials", self.pressed())
+
+    def test_sign_in_while_dokstamp_is_out_of_order(self):
+        for status in (500, 503):
+            with self.subTest(status):
+                self.sandbox.fault("POST", "/oauth/token", status=status)
+                sentence = self.refused(client_secret="demo-secret")
+                self.assertIn(f"problem of its own at the moment ({status})", sentence)
+
+    def test_address_that_sends_on(self):
+        for status in (301, 302, 307, 308):
+            with self.subTest(status):
+                handler = type("Moved", (Website,), {"status": status})
+                sentence = self.refused(base_url=self.serve(handler))
+                self.assertIn(f"sends calls on to another address ({status})", sentence)
+
+    def test_server_that_hangs_up(self):
+        self.sandbox.fault("POST", "/oauth/token", drop="before", times=3)
+        sentence = self.refused(client_secret="demo-secret")
+        self.assertIn("could not be made, or broke off", sentence)
+
+    def test_sentence_goes_with_the_next_test_that_succeeds(self):
+        self.refused(client_secret="wrong")
+        self.change(client_secret="demo-secret")
+        self.assertFalse(self.account.access_problem)
+        self.account.with_user(self.manager).action_test_connection()
+        self.assertFalse(self.account.access_problem)
+        self.assertTrue(self.account.tested_at)
 
     def test_address_of_a_website(self):
         sentence = self.refused(base_url=self.serve(Website))
         self.assertIn("not as DokStamp's API does", sentence)
 
     def test_address_of_a_site_that_knows_no_such_page(self):
-        self.assertIn("address", self.refused(base_url=self.serve(LostSite)))
+        sentence = self.refused(base_url=self.serve(LostSite))
+        self.assertIn("no sign-in of this kind (404 to /oauth/token)", sentence)
+        self.assertIn("Check the address", sentence)
+        self.assertNotIn("credentials are right", sentence)
 
     def test_unknown_host(self):
         sentence = self.refused(base_url="https://dokstamp.invalid")
@@ -147,7 +221,7 @@ class TestConnectionTest(AccessCase):
     def test_server_error(self):
         self.account.state = "draft"
         self.sandbox.fault("GET", "/institutions", status=500)
-        self.assertIn("(500)", self.test_sentence())
+        self.assertIn("(500)", self.pressed())
 
     def test_plain_http_is_refused_but_on_this_machine(self):
         with self.assertRaises(ValidationError):
@@ -283,8 +357,8 @@ class TestAccessLostInFlush(AccessCase):
 
     def test_resume_with_the_cause_still_there_stays_paused(self):
         self.check_pause("refused the credentials", client_secret="wrong")
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.account.with_user(self.manager).action_resume()
+        answer = self.account.with_user(self.manager).action_resume()
+        self.assertIn("refused the credentials", answer["params"]["message"])
         self.assertEqual(self.account.state, "paused")
 
     def test_token_that_ends_mid_flush_is_renewed_once(self):
@@ -344,7 +418,7 @@ class TestCopiedDatabase(AccessCase):
 
     def test_copy_goes_on_when_a_person_says_so(self):
         self.test_copy_pauses_and_sends_nothing()
-        self.account.with_user(self.manager).action_test_connection()
+        self.account.with_user(self.manager).action_resume()
         self.flush()
         self.assertEqual(self.sandbox.count("courses"), 1)
 

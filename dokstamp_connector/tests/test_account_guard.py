@@ -72,7 +72,8 @@ class TestSecretsStay(GuardCase):
         for method in ("client_credentials", "password"):
             with self.subTest(method):
                 self.managed.auth_method = method
-                sentence = self.refusal(self.managed.action_test_connection)
+                answer = self.managed.action_test_connection()
+                sentence = answer["params"]["message"]
                 self.assertIn("missing", sentence)
                 self.assertIn("again", sentence)
         self.assertFalse(server.heard)
@@ -196,8 +197,8 @@ class TestAccessThatFits(GuardCase):
             [self.account.id],
         )
         self.env.invalidate_all()
-        sentence = self.refusal(self.managed.action_test_connection)
-        self.assertIn("cannot be right", sentence)
+        answer = self.managed.action_test_connection()
+        self.assertIn("cannot be right", answer["params"]["message"])
 
     def test_success_says_that_writing_is_not_tried_yet(self):
         message = self.managed.action_test_connection()["params"]["message"]
@@ -205,7 +206,7 @@ class TestAccessThatFits(GuardCase):
         self.assertIn("first save", message)
 
     def test_paused_account_with_other_credentials_is_not_connected(self):
-        self.managed.action_pause()
+        self.account._pause("DokStamp refused the credentials.")
         self.managed.client_secret = "demo-secret"
         self.assertEqual(self.account.state, "draft")
         self.assertFalse(self.account.pause_reason)
@@ -278,7 +279,8 @@ class TestRoles(GuardCase):
             {
                 "name": "Partners",
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "entity": "dokstamp.student",
+                "entity": "dokstamp.course",
+                "active": True,
                 "field_ids": [
                     Command.create(
                         {

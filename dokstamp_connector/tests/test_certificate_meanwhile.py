@@ -113,7 +113,8 @@ class TestCertificateMeanwhile(CertificateCase):
             }
         )
         bob = self.student(name="Bob Example", email="bob@example.com")
-        late = self.draft(conferral_date="2025-12-20")
+        self.completion.completed_at = "2025-12-20"
+        late = self.draft()
         new = self.draft(
             conferral_date="2026-01-20", student_id=bob.id, enrollment_id=False
         )

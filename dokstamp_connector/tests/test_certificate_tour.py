@@ -38,6 +38,16 @@ class TestCertificateTour(CertificateCase, HttpCase):
         [remote] = self.live()
         self.assertEqual(second.dokstamp_uuid, remote["uuid"])
 
+    def test_who_only_looks_at_a_new_portfolio_page_makes_none(self):
+        self.start_tour(
+            f"/odoo/action-dokstamp_connector.dokstamp_student_action/{self.ada.id}",
+            "dokstamp_portfolio_left",
+            login=self.registrar.login,
+            timeout=120,
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.env["dokstamp.portfolio"].search([]))
+
     def test_a_registrar_sees_a_certificate_expire_and_issues_a_new_one(self):
         first = self.draft(pdf=False)
         first.action_issue()

@@ -108,6 +108,7 @@ class TestCertificateWizard(CertificateCase):
             student_id=carla.id,
             course_id=self.botany.id,
             completion_status="completed",
+            completed_at="2026-10-03",
         )
         wizard = self.wizard(carla)
         self.assertIn("on the way to DokStamp", wizard.line_ids.obstacle)
@@ -143,6 +144,7 @@ class TestCertificateWizard(CertificateCase):
                 student_id=student.id,
                 course_id=zoology.id,
                 completion_status="completed",
+                completed_at="2026-10-03",
                 company_id=school.id,
             )
         self.flush()
@@ -232,6 +234,7 @@ class TestCertificateWizard(CertificateCase):
             student_id=carla.id,
             course_id=self.botany.id,
             completion_status="completed",
+            completed_at="2026-10-03",
         )
         self.flush()
         wizard = self.wizard(self.botany)
@@ -291,7 +294,9 @@ class TestCertificateWizard(CertificateCase):
         self.flush()
         wizard = self.shown(certificate.action_reissue()).with_user(self.registrar)
         self.assertFalse(certificate.replaced_by_id)
-        successor = self.shown(wizard.action_confirm())
+        self.assertFalse(wizard.live_count)
+        wizard.confirmed = True
+        successor = self.shown(wizard.action_issue())
         self.assertEqual(successor, certificate.replaced_by_id)
         self.assertEqual(successor.state, "queued")
         self.assertEqual(successor.issuer_id, self.registrar)
@@ -315,8 +320,12 @@ class TestCertificateWizard(CertificateCase):
         successor = certificate.replaced_by_id
         self.assertEqual(successor.state, "draft")
         self.assertIn("second person", successor.failure_message)
+        self.assertEqual(certificate.state, "issued")  # nothing is revoked before
+        self.assertFalse(self.requests("PUT"))
         successor.with_user(self.manager).action_issue()
-        self.assertEqual(successor.state, "queued")
+        self.flush()
+        self.assertEqual(certificate.state, "revoked")
+        self.assertEqual(successor.state, "issued")
 
     def test_a_successor_cannot_overtake_the_revocation(self):
         certificate = self.issued()

@@ -45,7 +45,14 @@ class TestCheckLink(CertificateCase, HttpCase):
         self.flush()
         response = self.check(certificate)
         self.assertEqual(response.status_code, 200)
-        self.assert_says(response, "This certificate was revoked")
+        page = html.fromstring(response.content)
+        heading = page.xpath("string(//h1)").strip()
+        self.assertEqual(heading, "This certificate was revoked")
+        facts = [fact.text_content().strip() for fact in page.xpath("//dd")]
+        self.assertEqual(facts[:2], [certificate.number, "Test School"])
+        self.assertEqual(facts[3], "Wrong name")
+        for secret in ("Ada", "Botany", "ada@example.com", self.registrar.name):
+            self.assertNotIn(secret, response.text)
 
     def test_an_expired_certificate_says_so(self):
         certificate = self.issued()

@@ -164,6 +164,7 @@ class TestNeighbours(DokstampCase):
             }
         )
         sister.action_test_connection()
+        (self.account | sister).is_same_school = True
         students = self.student() + self.student(company_id=sister.company_id.id)
         # both search before either has created it
         self.sandbox.fault("GET", "/students", times=2, delay=0.3)

@@ -33,6 +33,7 @@ class TestIssueRun(CertificateCase):
                 student_id=student.id,
                 course_id=self.botany.id,
                 completion_status="completed",
+                completed_at="2026-10-01",
             )
             self.draft(
                 student_id=student.id,

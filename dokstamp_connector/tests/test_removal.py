@@ -265,6 +265,7 @@ class TestRemoval(RemovalCase):
         )
         sister.write({"client_id": "demo-client", "client_secret": "demo-secret"})
         sister.action_test_connection()
+        (self.account | sister).is_same_school = True
         student = self.sent(self.student())
         twin = self.student(company_id=company.id)
         self.assertEqual(twin.account_id, sister)

@@ -1,4 +1,7 @@
+import ast
+import inspect
 import json
+import textwrap
 from contextlib import contextmanager, suppress
 
 from psycopg2 import IntegrityError
@@ -9,6 +12,8 @@ from odoo.models import MAGIC_COLUMNS, BaseModel
 from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
+
+from odoo.addons.rpc.controllers.xmlrpc import OdooMarshaller
 
 from .common_rights import RightsCase
 from .rights_table import (
@@ -114,6 +119,8 @@ class RightsTableCase(RightsCase):
                 )
             ),
             self.made("source.confirmation", source_id=source.id),
+            self.made("source.reading", source_id=source.id),
+            self.made("source.switch", source_id=source.id, change="off"),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
@@ -149,8 +156,10 @@ class RightsTableCase(RightsCase):
         ]
         self.certificate.action_download_documents()
         return [
+            self.env["dokstamp.account.resumption"]._open_for(self.account),
             issue,
             issue.line_ids,
+            self.made("certificate.keeping", certificate_ids=self.certificate.ids),
             self.made("certificate.revocation", certificate_ids=self.certificate.ids),
             self.made("register.print"),
             *choices,
@@ -367,6 +376,32 @@ class TestMethodsTable(RightsTableCase):
                         self.assertEqual(is_refused, role not in self.allowed(lowest))
                         self.assertIsNotNone(answer)
                         json.dumps(answer)
+                        OdooMarshaller(allow_none=False).dumps((answer,))
+
+    def test_every_way_out_of_a_public_method_has_an_answer(self):
+        """One that finds nothing to do, too: XML-RPC knows no None."""
+        silent = [
+            f"{name}.{method}"
+            for name, methods in METHODS.items()
+            for method in methods
+            for cls in self.env.registry[name].mro()
+            if method in vars(cls) and not self.answers(vars(cls)[method])
+        ]
+        self.assertFalse(silent)
+
+    def answers(self, method):
+        """Whether its last statement is an answer or an error, and each other answer
+        is one.
+        """
+        tree = ast.parse(textwrap.dedent(inspect.getsource(method)))
+        definition = tree.body[0]
+        ways_out = [n for n in ast.walk(definition) if isinstance(n, ast.Return)]
+        has_end = isinstance(definition.body[-1], ast.Return | ast.Raise)
+        return has_end and not any(
+            way.value is None
+            or (isinstance(way.value, ast.Constant) and way.value.value is None)
+            for way in ways_out
+        )
 
     def allowed(self, lowest):
         return {

@@ -38,7 +38,7 @@ class TestSecondPerson(CertificateCase):
     def test_neither_does_the_connectors_own(self):
         certificate = self.draft()
         self.ada.name = "Ada Example-Byron"
-        certificate.conferral_date = "2026-01-01"
+        certificate.conferral_date = "2026-11-01"
         self.assert_refused(certificate, self.registrar)
         self.assertEqual(certificate.prepared_by_ids, self.registrar)
 
@@ -51,7 +51,7 @@ class TestSecondPerson(CertificateCase):
 
     def test_a_manager_who_worked_on_it_does_not_approve_it(self):
         certificate = self.draft()
-        certificate.with_user(self.manager).conferral_date = "2026-01-01"
+        certificate.with_user(self.manager).conferral_date = "2026-11-01"
         self.assert_refused(certificate, self.manager)
         self.assert_issued_by(certificate, self.colleague)
 
@@ -101,7 +101,7 @@ class TestSecondPerson(CertificateCase):
 
     def test_a_preparer_who_left_and_came_back_is_one_still(self):
         certificate = self.draft()
-        certificate.with_user(self.colleague).conferral_date = "2026-01-01"
+        certificate.with_user(self.colleague).conferral_date = "2026-11-01"
         self.colleague.active = False
         self.assert_refused(certificate, self.registrar, self.colleague.name)
         self.colleague.active = True

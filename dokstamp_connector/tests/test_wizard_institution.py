@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import DokstampCase
@@ -57,19 +57,56 @@ class TestInstitutionChoice(DokstampCase):
 
     def test_company_without_a_country_is_told_so(self):
         self.env.company.country_id = False
-        with self.assertRaisesRegex(UserError, "no country"):
-            self.open_choice().action_create_from_company()
+        choice = self.open_choice()
+        self.check_said(choice, choice.action_create_from_company, "no country")
+        self.env.company.country_id = self.env.ref("base.us")
+        self.assertIs(choice.action_create_from_company(), True)
+
+    def check_said(self, choice, button, words):
+        """The wizard stays open and says it."""
+        action = button()
+        self.assertEqual(
+            (action["res_model"], action["res_id"], action["target"]),
+            (choice._name, choice.id, "new"),
+        )
+        self.assertIn(words, choice.problem)
 
     def test_nothing_chosen_is_said(self):
         choice = self.open_choice()
         choice.line_id = False
-        with self.assertRaisesRegex(UserError, "Choose one of the list"):
-            choice.action_use()
+        self.check_said(choice, choice.action_use, "Choose one of the list")
 
     def test_dokstamp_that_cannot_be_asked_is_explained(self):
         self.account.client_secret = "wrong"
-        with self.assertRaisesRegex(UserError, "refused the credentials"):
-            self.open_choice()
+        choice = self.open_choice_that_asks()
+        self.assertIn("refused the credentials", choice.problem)
+        self.assertFalse(choice.is_listed or choice.line_ids)
+        again = choice.action_try_again()
+        self.assertEqual(again["target"], "new")
+        self.account.client_secret = "demo-secret"
+        again = self.env[choice._name].browse(choice.action_try_again()["res_id"])
+        self.assertFalse(again.problem)
+        self.assertTrue(again.is_listed and again.line_ids)
+
+    def open_choice_that_asks(self):
+        action = self.account.with_user(self.manager).action_choose_institution()
+        choices = self.env[action["res_model"]].with_user(self.manager)
+        return choices.browse(action["res_id"])
+
+    def test_pressed_twice_makes_and_takes_one(self):
+        self.env.company.write({"name": "Company School"})
+        choice = self.open_choice()
+        choice.action_create_from_company()
+        choice.action_create_from_company()
+        self.open_choice().action_create_from_company()
+        self.flush()
+        self.sandbox.forget_requests()
+        self.assertEqual(self.sandbox.count("institutions"), 2)
+        self.assertEqual(self.env["dokstamp.institution"].search_count([]), 2)
+        choice = self.open_choice()
+        choice.action_use()
+        choice.action_use()
+        self.assertEqual(self.env["dokstamp.institution"].search_count([]), 2)
 
     def test_registrar_may_not_choose(self):
         with self.assertRaises(AccessError):

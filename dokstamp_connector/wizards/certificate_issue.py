@@ -1,14 +1,20 @@
+"""Issuing, and re-issuing: for whom the list opens, what it says of each, and what
+comes of it.
+"""
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.actions import open_form
+from ..models.certificates.certificate import OPEN_STATES
 
 
 class DokstampCertificateIssue(models.TransientModel):
     """Who will get a certificate, who will not and why; then issue, or prepare drafts.
 
     Opened for drafts, for students, contacts and enrollments, for the school app's
-    records that feed enrollments, or for everyone who completed a course.
+    records that feed enrollments, for everyone who completed a course, or for
+    certificates that are replaced.
     """
 
     _name = "dokstamp.certificate.issue"
@@ -16,13 +22,22 @@ class DokstampCertificateIssue(models.TransientModel):
     _description = "Issue Certificates"
 
     conferral_date = fields.Date(
-        string="Conferred on", default=fields.Date.context_today, required=True
+        string="One day for all",
+        help="For a ceremony, say. Empty: each is conferred on its own day.",
     )
     line_ids = fields.One2many("dokstamp.certificate.issue.line", "wizard_id")
     ready_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
     new_count = fields.Integer(compute="_compute_counts")
+    doubtful_count = fields.Integer(compute="_compute_doubtful_count")
+    is_replacing = fields.Boolean(compute="_compute_live_count")
+    live_count = fields.Integer(compute="_compute_live_count")
+    reason = fields.Char(string="Why it is revoked", help="DokStamp shows it publicly.")
     summary = fields.Char(compute="_compute_counts")
+    warning = fields.Text(
+        compute="_compute_warning",
+        help="Why nothing can be issued before it is mended.",
+    )
     confirmed = fields.Boolean(
         string="I have checked the list",
         help="Issuing cannot be undone: a certificate can only be revoked.",
@@ -32,7 +47,7 @@ class DokstampCertificateIssue(models.TransientModel):
 
     @api.model
     def _get_writable_fields(self, state=None):
-        names = {"conferral_date", "line_ids", "confirmed"}
+        names = {"conferral_date", "line_ids", "confirmed", "reason"}
         return super()._get_writable_fields(state) | names
 
     @api.depends("line_ids.is_selected", "line_ids.obstacle")
@@ -45,14 +60,33 @@ class DokstampCertificateIssue(models.TransientModel):
             wizard.summary = wizard._summary_sentence()
             wizard.confirmation = wizard._confirmation_sentence(ready)
 
+    @api.depends("line_ids.has_doubts")
+    def _compute_doubtful_count(self):
+        for wizard in self:
+            wizard.doubtful_count = len(wizard.line_ids.filtered("has_doubts"))
+
+    @api.depends("line_ids.replaces_id")
+    def _compute_live_count(self):
+        for wizard in self:
+            wizard.is_replacing = bool(wizard.line_ids.replaces_id)
+            wizard.live_count = len(wizard.line_ids._live_predecessors())
+
     @api.depends("line_ids")
     def _compute_can_issue(self):
         """Where a second person approves, this one prepares drafts only."""
         for wizard in self:
             new = wizard.line_ids.filtered(lambda line: not line.certificate_id)
             # sudo: the account's settings are the manager's
-            accounts = new.enrollment_id.account_id.sudo()
+            accounts = new.student_id.account_id.sudo()
             wizard.can_issue = not any(accounts.mapped("needs_approval"))
+
+    @api.depends("line_ids.student_id")
+    def _compute_warning(self):
+        for wizard in self:
+            # sudo: accounts are the managers'
+            accounts = wizard.line_ids.student_id.account_id.sudo()
+            warnings = {account._check_link_warning() for account in accounts}
+            wizard.warning = "\n".join(sorted(filter(None, warnings))) or False
 
     # === SENTENCES === #
 
@@ -88,6 +122,112 @@ class DokstampCertificateIssue(models.TransientModel):
             len(names),
         )
 
+    # === FOR WHOM IT OPENS === #
+
+    @api.model
+    def _open_for_context(self):
+        """Open the wizard for the records that the action was started on."""
+        model = self.env.context.get("active_model")
+        ids = self.env.context.get("active_ids") or []
+        if model == "dokstamp.certificate":
+            drafts = self.env[model].browse(ids).exists()
+            return self._open_for(drafts.filtered(lambda c: c.state in OPEN_STATES))
+        return self._open_for(self._enrollments_of(model, ids))
+
+    @api.model
+    def _open_for(self, records):
+        """:param records: enrollments, or certificates: those that are not issued yet
+        are, the others are replaced
+        """
+        self.check_access("create")
+        candidates = self._candidates(records).sorted(
+            lambda c: (c.student_id.name or "", c.course_id.name or "")
+        )
+        lines = self._lines_of(candidates)
+        lines.sort(key=lambda vals: not vals["is_selected"])
+        wizard = self.create({})
+        # sudo: the list is worked out, not typed in
+        lines_sudo = wizard.line_ids.sudo()
+        lines_sudo.create([{**vals, "wizard_id": wizard.id} for vals in lines])
+        # a revocation that failed, or waits for a second person, was given one before
+        live = wizard.line_ids._live_predecessors()
+        wizard.reason = next(filter(None, live.mapped("revocation_reason")), False)
+        return wizard._reopen()
+
+    @api.model
+    def _enrollments_of(self, model, ids):
+        """The enrollments that records of ``model`` stand for.
+
+        :param str model: a registry model, `res.partner`, or one that a source reads
+        """
+        enrollments = self.env["dokstamp.enrollment"]
+        domains = {
+            "dokstamp.enrollment": [("id", "in", ids)],
+            "dokstamp.student": [("student_id", "in", ids)],
+            "dokstamp.course": [
+                ("course_id", "in", ids),
+                ("completion_status", "=", "completed"),
+            ],
+            "res.partner": [("student_id.partner_id", "in", ids)],
+        }
+        if model in domains:
+            return enrollments.search(domains[model])
+        # sudo: whoever sees the school app's record may know what it feeds
+        links = self.env["dokstamp.source.link"].sudo()
+        fed = links.search(
+            [
+                ("res_model", "=", model),
+                ("res_id", "in", ids),
+                ("entity_model", "=", enrollments._name),
+            ]
+        )
+        return enrollments.search([("id", "in", fed.mapped("entity_id"))])
+
+    @api.model
+    def _candidates(self, records):
+        """Drafts, and one unsaved certificate for each enrollment that has none, or for
+        each certificate that is replaced.
+
+        :rtype: dokstamp.certificate
+        """
+        if records._name == "dokstamp.certificate":
+            drafts = records.filtered(lambda c: c.state in OPEN_STATES)
+            return drafts + (records - drafts)._unsaved_successors()
+        drafts = self._drafts_of(records)
+        plain = records.filtered(lambda enrollment: enrollment not in drafts)
+        model = self.env["dokstamp.certificate"]
+        return model.concat(*drafts.values(), plain._unsaved_certificates())
+
+    @api.model
+    def _drafts_of(self, enrollments):
+        """Enrollment → its newest certificate that is not issued yet.
+
+        :rtype: dict[dokstamp.enrollment, dokstamp.certificate]
+        """
+        return {
+            certificate.enrollment_id: certificate
+            for certificate in enrollments.certificate_ids.sorted("id")
+            if certificate.state in OPEN_STATES
+        }
+
+    @api.model
+    def _lines_of(self, candidates):
+        return [
+            {
+                "certificate_id": certificate._origin.id,
+                "enrollment_id": certificate.enrollment_id.id,
+                "replaces_id": certificate.replaces_id.id,
+                "conferral_date": certificate.conferral_date,
+                "exception_reason": certificate.exception_reason,
+                "firm_obstacle": "\n".join(firm or certificate._absence_obstacles()),
+                "open_obstacle": "\n".join(open_),
+                "is_selected": not firm and bool(certificate._exception() or not open_),
+            }
+            for certificate, (firm, open_) in zip(
+                candidates, candidates._objections_of_each(), strict=True
+            )
+        ]
+
     # === ACTION METHODS === #
 
     def action_issue(self):
@@ -100,6 +240,8 @@ class DokstampCertificateIssue(models.TransientModel):
                     "let a colleague issue them."
                 )
             )
+        if self.warning:
+            raise UserError(self.warning)
         if not self.confirmed:
             raise UserError(
                 self.env._(
@@ -128,7 +270,9 @@ class DokstampCertificateIssue(models.TransientModel):
     def _reopen(self):
         return open_form(
             self,
-            name=self.env._("Issue certificates"),
+            name=self.env._("Re-issue certificates")
+            if self.is_replacing
+            else self.env._("Issue certificates"),
             target="new",
             context={"dialog_size": "extra-large"},
         )
@@ -148,11 +292,24 @@ class DokstampCertificateIssue(models.TransientModel):
                     "beside the names."
                 )
             )
+        self._note_reason(lines._live_predecessors())
         lines._make_missing_drafts()
         if len(lines) > 1:
             for together in lines.grouped("company_id").values():
                 self._put_into_run(together)
         return lines.certificate_id
+
+    def _note_reason(self, live):
+        """Why what is still valid is revoked.
+
+        :raise UserError: nobody has said so
+        """
+        reason = (self.reason or "").strip()
+        for certificate in live:
+            if not reason and not certificate.revocation_reason:
+                raise UserError(self.env._("Give a reason: it is shown publicly."))
+        if reason:
+            live.revocation_reason = reason
 
     def _put_into_run(self, lines):
         """Let these lines of one company be one run."""
@@ -176,7 +333,8 @@ class DokstampCertificateIssue(models.TransientModel):
     def _run_name(self, lines):
         courses = lines.course_id
         name = courses.name if len(courses) == 1 else self.env._("Several courses")
-        return f"{name}, {fields.Date.to_string(self.conferral_date)}"
+        day = self.conferral_date or fields.Date.context_today(self)
+        return f"{name}, {fields.Date.to_string(day)}"
 
     def _show(self, certificates):
         records = certificates.run_id or certificates

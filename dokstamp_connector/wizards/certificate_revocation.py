@@ -20,14 +20,13 @@ class DokstampCertificateRevocation(models.TransientModel):
     live_count = fields.Integer(compute="_compute_live_count")
     summary = fields.Char(compute="_compute_live_count")
     reason = fields.Char()
-    has_successor = fields.Boolean(readonly=True)
 
     @api.model
     def _get_writable_fields(self, state=None):
         names = super()._get_writable_fields(state) | {"reason"}
-        return names | {"certificate_ids", "has_successor"} if state is None else names
+        return names | {"certificate_ids"} if state is None else names
 
-    @api.depends("certificate_ids.state", "has_successor")
+    @api.depends("certificate_ids.state")
     def _compute_live_count(self):
         for wizard in self:
             wizard.live_count = len(wizard._live_certificates())
@@ -36,33 +35,22 @@ class DokstampCertificateRevocation(models.TransientModel):
     def _summary_sentence(self):
         certificates = self.certificate_ids
         if len(certificates) == 1:
-            values = {
-                "number": certificates.number,
-                "student": certificates.student_id.name,
-            }
-            if self.has_successor:
-                return self.env._(
-                    "Replace %(number)s of %(student)s by a new certificate.", **values
-                )
-            return self.env._("Revoke %(number)s of %(student)s.", **values)
-        if self.has_successor:
-            return self.env._("Replace %s certificates by new ones.", len(certificates))
+            return self.env._(
+                "Revoke %(number)s of %(student)s.",
+                number=certificates.number,
+                student=certificates.student_id.name,
+            )
         return self.env._("Revoke %s certificates.", len(certificates))
 
     def _live_certificates(self):
         return self.certificate_ids.filtered(lambda c: c.state == "issued")
 
     def action_confirm(self):
-        """Revoke, and issue a successor where one is wanted."""
+        """Revoke what is live."""
         self.ensure_one()
         live = self._live_certificates()
         if live and not (self.reason or "").strip():
             raise UserError(self.env._("Give a reason: it is shown publicly."))
         live.revocation_reason = (self.reason or "").strip()
-        if not self.has_successor:
-            live.action_revoke()
-            return RELOAD
-        successors = self.certificate_ids._replaceable()._reissue()
-        if len(successors) == 1:
-            return successors._open()
+        live.action_revoke()
         return RELOAD

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -10,6 +10,7 @@ class DokstampInstitutionChoice(models.TransientModel):
     _name = "dokstamp.institution.choice"
     _inherit = ["dokstamp.remote.choice"]
     _description = "Choose the Institution"
+    _owner = "account_id"
 
     account_id = fields.Many2one("dokstamp.account", required=True, ondelete="cascade")
     line_ids = fields.One2many("dokstamp.institution.choice.line")
@@ -17,32 +18,47 @@ class DokstampInstitutionChoice(models.TransientModel):
         "dokstamp.institution.choice.line", string="Institution at DokStamp"
     )
 
-    @api.model
-    def _open_for(self, account):
-        """A choice among the institutions that DokStamp has now.
+    def _title(self):
+        return self.env._("Choose the institution")
 
-        :raise UserError: DokStamp cannot be asked
-        """
-        account.check_access("write")
-        lines = [
+    def _lines_for(self, account):
+        return [
             {"uuid": one["uuid"], "name": one["name"], "values": one}
             for one in self._listed(account, "institutions")
         ]
-        return self._among(lines, account_id=account.id)
 
     def action_use(self):
         """Keep the chosen institution in the registry; the next flush finds it there by
         its UUID.
         """
-        return self._use(self._registry_institution(self._chosen_line()))
+        return self._pressed(
+            lambda: self._use(self._registry_institution(self._chosen_line()))
+        )
 
     def action_create_from_company(self):
-        """Make an institution of the company; the next flush sends it to DokStamp.
+        """Make an institution of the company; the next flush sends it to DokStamp."""
+        self.ensure_one()
+        return self._pressed(lambda: self._use(self._company_institution()))
 
+    def _company_institution(self):
+        """The registry's institution of the company: the one that was made before, when
+        somebody presses twice.
+
+        :rtype: dokstamp.institution
         :raise UserError: the company has no country
         """
-        self.ensure_one()
         company = self.account_id.company_id
+        institutions = self.env["dokstamp.institution"]
+        known = institutions.search(
+            [
+                ("account_id", "=", self.account_id.id),
+                ("company_id", "=", company.id),
+                ("name", "=", company.name),
+            ],
+            limit=1,
+        )
+        if known:
+            return known
         if not company.country_id:
             raise UserError(
                 self.env._(
@@ -51,18 +67,16 @@ class DokstampInstitutionChoice(models.TransientModel):
                     company=company.name,
                 )
             )
-        return self._use(
-            self.env["dokstamp.institution"].create(
-                {
-                    "account_id": self.account_id.id,
-                    "company_id": company.id,
-                    "name": company.name,
-                    "legal_name": company.name,
-                    "tax_id": company.vat,
-                    "country": company.country_id.with_context(lang="en_US").name,
-                    "website": company.website,
-                }
-            )
+        return institutions.create(
+            {
+                "account_id": self.account_id.id,
+                "company_id": company.id,
+                "name": company.name,
+                "legal_name": company.name,
+                "tax_id": company.vat,
+                "country": company.country_id.with_context(lang="en_US").name,
+                "website": company.website,
+            }
         )
 
     def _registry_institution(self, line):
@@ -70,11 +84,13 @@ class DokstampInstitutionChoice(models.TransientModel):
         need be.
 
         :rtype: dokstamp.institution
+        :raise UserError: it is another account's
         """
         bindings = self.env["dokstamp.binding"].sudo()  # written by the engine alone
         known = bindings._holder_of(self.account_id, "dokstamp.institution", line.uuid)
         if known:
             return known.sudo(False)
+        self.account_id._refuse_foreign("dokstamp.institution", line.uuid)
         institution = self.env["dokstamp.institution"].create(
             {
                 "account_id": self.account_id.id,
@@ -93,7 +109,6 @@ class DokstampInstitutionChoice(models.TransientModel):
 
     def _use(self, institution):
         self.account_id.institution_id = institution
-        return True
 
 
 class DokstampInstitutionChoiceLine(models.TransientModel):

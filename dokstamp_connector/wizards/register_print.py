@@ -83,7 +83,7 @@ class DokstampRegisterPrint(models.TransientModel):
                 self.env._("This book is empty. Choose another institution or year.")
             )
         report = self.env.ref("dokstamp_connector.register_report")
-        return {
-            **report.report_action(entries, config=False),
-            "close_on_report_download": True,
-        }
+        action = report.report_action(entries, config=False)
+        # Odoo leaves values out as None, which XML-RPC does not know
+        told = {key: value for key, value in action.items() if value is not None}
+        return {**told, "close_on_report_download": True}

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -8,6 +8,7 @@ class DokstampTemplateChoice(models.TransientModel):
     _name = "dokstamp.template.choice"
     _inherit = ["dokstamp.remote.choice"]
     _description = "Choose the Template"
+    _owner = "course_id"
 
     course_id = fields.Many2one("dokstamp.course", required=True, ondelete="cascade")
     line_ids = fields.One2many("dokstamp.template.choice.line")
@@ -15,18 +16,17 @@ class DokstampTemplateChoice(models.TransientModel):
         "dokstamp.template.choice.line", string="Template at DokStamp"
     )
 
-    @api.model
-    def _open_for(self, course):
-        """A choice among the templates that DokStamp has now.
+    def _title(self):
+        return self.env._("Choose the template")
 
-        :raise UserError: DokStamp cannot be asked
-        """
-        course.check_access("write")
-        lines = [
+    def _lines_for(self, course):
+        return [
             {"uuid": one["uuid"], "name": self._label_of(one)}
             for one in self._remote_templates(course)
         ]
-        return self._among(lines, course.template_uuid, course_id=course.id)
+
+    def _chosen_uuid(self, course):
+        return course.template_uuid
 
     def _remote_templates(self, course):
         """The active templates of the course's institution, the default one first."""
@@ -55,9 +55,11 @@ class DokstampTemplateChoice(models.TransientModel):
 
     def action_use(self):
         """Have certificates of the course name the chosen template from now on."""
+        return self._pressed(self._use)
+
+    def _use(self):
         line = self._chosen_line()
         self.course_id._choose_template(line.uuid, line.name)
-        return True
 
 
 class DokstampTemplateChoiceLine(models.TransientModel):

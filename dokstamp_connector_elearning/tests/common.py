@@ -86,6 +86,10 @@ class ElearningCase(DokstampCase):
         for slide in slides or self.slides:
             slide.with_user(self.learner).action_mark_completed()
 
+    def remote_all(self, name, **values):
+        """DokStamp's rows with these values."""
+        return [row for row in self.sandbox.rows(name) if values.items() <= row.items()]
+
     def remote_course(self):
         return self.sandbox.row("courses", code=f"ELC-{self.channel.id}")
 

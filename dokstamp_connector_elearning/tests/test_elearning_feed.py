@@ -12,7 +12,7 @@ class TestElearningFeed(ElearningCase):
     def test_a_course_arrives_with_its_data(self):
         remote = self.remote_course()
         self.assertEqual(remote["name"], "Gardening")
-        self.assertEqual(remote["description"], "Trees & *furniture*")
+        self.assertEqual(remote["description"], "Trees & furniture")
         self.assertEqual(remote["status"], "active")
         self.assertEqual(remote["workload_hours"], 2)
 
@@ -60,6 +60,9 @@ class TestElearningFeed(ElearningCase):
         self.flush()
         self.assertEqual(self.remote_course()["status"], "archived")
         self.channel.action_unarchive()
+        self.flush()
+        self.assertEqual(self.remote_course()["status"], "draft")
+        self.channel.is_published = True
         self.flush()
         self.assertEqual(self.remote_course()["status"], "active")
         self.assertEqual(self.sandbox.count("attachments"), 1)

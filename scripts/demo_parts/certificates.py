@@ -4,12 +4,12 @@ import time
 
 from . import earlier
 from .check_links import look
-from .edits import finish_page, pages_of
+from .edits import GARDEN, finish_page, pages_of
 from .portal import look_at_portal
 from .show import DemoFailed, Step, say, table
 
 COURSES = (
-    "website_slides.slide_channel_demo_2_gard2",
+    GARDEN,
     "website_slides.slide_channel_demo_1_gard1",
 )
 BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
@@ -116,14 +116,17 @@ def revoke(school, certificate):
 
 
 def reissue(school, certificates):
-    """*Re-issue* once the name is corrected: it is revoked, and a new one issued."""
+    """*Re-issue* once the name is corrected: the list that issues asks for the reason;
+    then it is revoked, and a new one issued.
+    """
     partner = school.member.partner_id
     student = school.fed("res.partner", partner, "dokstamp.student")["id"]
     old = next(c for c in certificates if c["student_id"][0] == student)
     values = {"social_name": NEW_NAME}
     school.registrar.call("dokstamp.student", "write", [student], values)
     action = school.registrar.call(CERTIFICATE, "action_reissue", [old["id"]])
-    new = confirm(school, action, {"reason": CORRECTION}, "action_confirm")
+    said = {"reason": CORRECTION, "confirmed": True}
+    new = confirm(school, action, said, "action_issue")
     wait_for_state(school, new["res_id"], "issued")
     school.wait_until_quiet()
 

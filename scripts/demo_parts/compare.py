@@ -192,12 +192,18 @@ def elearning_counts(reader):
 
     :rtype: dict[str, int]
     """
-    sections = [("is_category", "=", True)]
+    # documentation is no course
+    training = ("channel_id.channel_type", "=", "training")
+    sections = [("is_category", "=", True), training]
     members = reader.read(
-        "slide.channel.partner", [("member_status", "!=", "invited")], ["partner_id"]
+        "slide.channel.partner",
+        [("member_status", "!=", "invited"), training],
+        ["partner_id"],
     )
     return {
-        "courses": reader.count("slide.channel", context=ARCHIVED_TOO),
+        "courses": reader.count(
+            "slide.channel", ("channel_type", "=", "training"), context=ARCHIVED_TOO
+        ),
         "modules": reader.count("slide.slide", *sections, context=ARCHIVED_TOO),
         "attachments": reader.count("slide.slide", *sections),
         "students": len({member["partner_id"] for member in members}),

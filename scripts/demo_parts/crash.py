@@ -6,7 +6,7 @@ from collections import Counter
 
 from .birth_dates import import_csv, write_csv
 from .database import psql
-from .edits import add_members
+from .edits import GARDEN, add_members
 from .server import start_odoo
 from .show import DemoFailed, Step, say
 
@@ -31,7 +31,7 @@ def kill_and_recover(school, sandbox, work, port):
     :raise NotKilled: there was nothing to kill
     """
     with Step("A class joins a course") as step:
-        channel = school.admin.ref("website_slides.slide_channel_demo_2_gard2")
+        channel = school.admin.ref(GARDEN)
         add_members(school.officer, channel, contacts(school))
         school.wait_until_quiet(step)
     since = sandbox.last_request_id()

@@ -8,6 +8,8 @@ from statistics import median
 
 from .show import DemoFailed, Step, say, table
 
+# kept as documentation in Odoo's demo data; the story makes it a training
+GARDEN = "website_slides.slide_channel_demo_2_gard2"
 UUID = re.compile(r"[0-9a-f-]{36}")
 ARRIVAL_TIME = 30  # seconds that an edit may take to arrive
 
@@ -33,7 +35,7 @@ class Edit:
 
 def live_edits(school):
     """One after the other, as the later ones build on the earlier."""
-    garden = school.admin.ref("website_slides.slide_channel_demo_2_gard2")
+    garden = school.admin.ref(GARDEN)
     course = school.uuid_of("slide.channel", garden, "dokstamp.course")
     yield rename(school, garden, course)
     yield from sections(school, garden, course)

@@ -1,9 +1,8 @@
 """Two children with their parents' address: two people, and a person decides."""
 
-from .edits import add_members
+from .edits import GARDEN, add_members
 from .show import DemoFailed, Step, say
 
-COURSE = "website_slides.slide_channel_demo_2_gard2"
 FAMILY = "family@example.com"
 CHILDREN = (("Fern Meadow", "2011-05-04"), ("Heath Meadow", "2013-09-21"))
 OWN_ADDRESS = "heath.meadow@example.com"
@@ -23,7 +22,7 @@ def show_siblings(school):
             school.admin.call("res.partner", "create", {"name": name, "email": FAMILY})
             for name, _born in CHILDREN
         ]
-        channel = school.admin.ref(COURSE)
+        channel = school.admin.ref(GARDEN)
         add_members(school.officer, channel, children)
         school.wait_until_quiet()
     first, second = [_link(school, child) for child in children]

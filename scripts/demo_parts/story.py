@@ -10,7 +10,7 @@ from .compare import KINDS, Comparison
 from .crash import kill_and_recover
 from .dokstamp import SANDBOX_PORT, Sandbox
 from .earlier import DAY, complete_earlier
-from .edits import try_edits
+from .edits import GARDEN, try_edits
 from .school import REGISTRAR, School
 from .server import ODOO_PORT, free_port, start_odoo
 from .show import DemoFailed, Step, say
@@ -86,6 +86,11 @@ def study_earlier(school):
 
 
 def install(school):
+    with Step("eLearning keeps a course as documentation: it is made a training"):
+        garden = school.admin.ref(GARDEN)
+        school.admin.call(
+            "slide.channel", "write", [garden], {"channel_type": "training"}
+        )
     with Step("An administrator installs the connector from the Apps menu"):
         school.install("dokstamp_connector")
     with Step("What eLearning holds is read into the registry") as step:

@@ -109,3 +109,36 @@ class TestSourceReferences(SourceCase):
         [enrollment] = self.sandbox.rows("enrollments")
         course = self.sandbox.row("courses", code="ZOO")
         self.assertEqual(enrollment["course_uuid"], course["uuid"])
+
+    def test_a_source_switched_on_again_mends_what_failed_meanwhile_at_once(self):
+        self.person_source.active = False
+        memberships = [
+            self.membership(self.person(name=name, email=f"{name}@example.com"))
+            for name in ("ada", "bo")
+        ]
+        self.flush()
+        self.assertTrue(all(self.link(one).error for one in memberships))
+        self.person_source.active = True
+        self.flush()
+        self.assertFalse(any(self.link(one).error for one in memberships))
+        self.assertEqual(self.sandbox.count("enrollments"), 2)
+
+    def test_so_does_a_wider_condition(self):
+        self.course_source.domain = "[('category', '=', 'public')]"
+        membership = self.membership(course=self.school_course())
+        self.commit()
+        self.assertTrue(self.link(membership).error)
+        self.course_source.domain = "[]"
+        self.commit()
+        self.assertTrue(self.fed(membership))
+        self.assertFalse(self.link(membership).error)
+
+    def test_so_does_a_field_of_the_source_that_is_put_right(self):
+        line = self.line(self.person_source, "name")
+        line.path = "birth_date"
+        membership = self.membership(self.person(birth_date=False))
+        self.commit()
+        self.assertTrue(self.link(membership).error)
+        line.path = "name"
+        self.commit()
+        self.assertEqual(self.fed(membership).student_id.name, "Ada Example")

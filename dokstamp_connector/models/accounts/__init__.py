@@ -1,4 +1,6 @@
 from . import account
 from . import access
 from . import breaker
+from . import schedule
+from . import ir_cron
 from . import res_company

@@ -16,8 +16,10 @@ from ...dokstamp_api import (
     NeedsNewToken,
     NotAllowed,
     NotFound,
+    OtherTenant,
     PasswordLogin,
     RateLimit,
+    Rejected,
 )
 
 # One client per account and process, so that connections and the token outlive a flush.
@@ -29,21 +31,23 @@ class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
 
     def _try_connection(self):
-        """Ask DokStamp for one institution.
+        """Sign in, and ask DokStamp for one institution of the tenant.
 
         :return: what is wrong, or None
         :rtype: Exception | None
         """
         try:
-            self._client().institutions.count()
+            # with a token of its own: one that was got before proves no credentials
+            self._client(anew=True).prove_access()
         except (DokStampError, ValueError) as error:
             return error
         return None
 
-    def _client(self):
+    def _client(self, *, anew=False):
         """The process's client for this account; a new one after any change of the
         credentials.
 
+        :param bool anew: a new one in any case
         :rtype: Client
         :raise ValueError: address or tenant cannot be right
         """
@@ -59,7 +63,7 @@ class DokstampAccount(models.Model):
         key = (self.env.cr.dbname, self.id)
         with _clients_guard:
             known_fingerprint, client = _clients.get(key, (None, None))
-            if known_fingerprint != fingerprint:
+            if anew or known_fingerprint != fingerprint:
                 client = Client(
                     self.base_url,
                     self.tenant,
@@ -100,8 +104,30 @@ class DokstampAccount(models.Model):
         except AddressRefused as refusal:
             return self._stored_address_sentence(refusal)
         unreached = self._unreached_sentences(host)
-        reason = getattr(error, "reason", None)
-        return unreached.get(reason) or self._refusal_sentence(error, host)
+        if sentence := unreached.get(getattr(error, "reason", None)):
+            return sentence
+        if isinstance(error, ValueError):
+            return self.env._(
+                "The address of the API or the tenant cannot be right: check both."
+            )
+        status = getattr(error, "status", None)
+        if status and 300 <= status < 400:
+            return self.env._(
+                "%(host)s sends calls on to another address (%(status)s), and the "
+                "credentials do not follow. Check the address of the API: it is the "
+                "one that answers by itself.",
+                host=host,
+                status=status,
+            )
+        if isinstance(error, AnswerNotUnderstood):
+            return self.env._(
+                "%(host)s answers, but not as DokStamp's API does. Check the "
+                "address: perhaps it is that of the website.",
+                host=host,
+            )
+        if is_sign_in(error):
+            return self._sign_in_sentence(error, host)
+        return self._tenant_sentence(error)
 
     def _unreached_sentences(self, host):
         """Reason of the client → why nothing useful came back.
@@ -131,41 +157,89 @@ class DokstampAccount(models.Model):
                 host=host,
             ),
             "timeout": self.env._("%(host)s did not answer in time.", host=host),
+            "connection": self.env._(
+                "The connection to %(host)s could not be made, or broke off before "
+                "there was an answer. Check the address of the API, and whether the "
+                "server that Odoo runs on reaches it.",
+                host=host,
+            ),
             "rate_limit": self.env._(
                 "DokStamp asks us to slow down. Try again in a minute."
             ),
         }
 
-    def _refusal_sentence(self, error, host):
-        """Why DokStamp, or what answered in its place, does not let us in."""
+    def _sign_in_sentence(self, error, host):
+        """Why the call for a token failed: the tenant plays no part in it."""
+        if isinstance(error, CredentialsRefused) and error.status == 403:
+            return self.env._(
+                "DokStamp does not let these credentials sign in (403). Perhaps they "
+                "were switched off there: ask DokStamp, or enter others."
+            )
         if isinstance(error, CredentialsRefused):
             return self.env._(
-                "DokStamp refused the credentials. Check them: client ID and secret, "
-                "or e-mail and password."
+                "DokStamp refused the credentials (%(status)s). Check them: client ID "
+                "and secret, or e-mail and password.",
+                status=error.status,
+            )
+        if isinstance(error, Rejected):
+            return self.env._(
+                "%(host)s has no sign-in of this kind (%(status)s to %(path)s). Check "
+                "the address of the API, and “Sign in with”: older accounts sign in "
+                "with e-mail and password, newer ones with a client ID.",
+                host=host,
+                status=error.status,
+                path=error.path,
+            )
+        return self._out_of_order_sentence(error)
+
+    def _tenant_sentence(self, error):
+        """Why a call failed that was made with a token: the credentials are right."""
+        if isinstance(error, OtherTenant):
+            return self.env._(
+                "The credentials are right, but they are those of the tenant "
+                "“%(own)s”, not of the tenant “%(tenant)s”. Correct the tenant, or "
+                "enter the credentials of the other one.",
+                own=error.tenant,
+                tenant=self.tenant,
+            )
+        if isinstance(error, NeedsNewToken | NotFound):
+            return self.env._(
+                "The credentials are right, but DokStamp does not accept the tenant "
+                "“%(tenant)s” with them (%(status)s): there is no such tenant, or it "
+                "is another school's. Check the tenant: it is the “domain” under "
+                "Settings > API.",
+                tenant=self.tenant,
+                status=error.status,
+            )
+        if isinstance(error, NotAllowed) and error.method == "GET":
+            return self.env._(
+                "The credentials are right, but DokStamp does not show them the tenant "
+                "“%(tenant)s” (403): it is another school's, or they have not enough "
+                "rights. Check the tenant, or ask DokStamp to give this integration "
+                "the right to read and write.",
+                tenant=self.tenant,
             )
         if isinstance(error, NotAllowed):
             return self.env._(
                 "The credentials are right, but have not enough rights. Ask DokStamp "
                 "to give this integration the right to read and write."
             )
-        if isinstance(error, NeedsNewToken | NotFound):
+        return self._out_of_order_sentence(error)
+
+    def _out_of_order_sentence(self, error):
+        status = getattr(error, "status", None)
+        if status and status >= 500:
             return self.env._(
-                "The credentials are right, but DokStamp does not accept the tenant "
-                "“%(tenant)s”, or the address is not that of its API. Check the "
-                "tenant: it is the “domain” under Settings > API.",
-                tenant=self.tenant,
-            )
-        if isinstance(error, AnswerNotUnderstood):
-            return self.env._(
-                "%(host)s answers, but not as DokStamp's API does. Check the "
-                "address: perhaps it is that of the website.",
-                host=host,
-            )
-        if isinstance(error, ValueError):
-            return self.env._(
-                "The address of the API or the tenant cannot be right: check both."
+                "DokStamp has a problem of its own at the moment (%(status)s).",
+                status=status,
             )
         return self.env._(
             "DokStamp could not do it (%(status)s).",
-            status=getattr(error, "status", None) or self.env._("no answer"),
+            status=status or self.env._("no answer"),
         )
+
+
+def is_sign_in(error):
+    """Whether the call that failed was one for a token."""
+    path = getattr(error, "path", None) or ""
+    return path.startswith(("/oauth/", "/auth/"))

@@ -3,6 +3,7 @@
     account   who signs in where, with which secret, and how fast it may call
     access    the client that uses them, and what is wrong with the access
     breaker   whether it may be used right now, as the flush has noted it
+    schedule  whether Odoo runs the scheduled actions, and how they are woken
 
 What registry and queue add: `registry/account_registry`, `sync/account_queue`.
 
@@ -15,10 +16,12 @@ import re
 from urllib.parse import quote
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
 from ..actions import RELOAD, show_message
+from ..language import usable_language
+from ..local_time import usable_zone, zone_choices
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -27,7 +30,8 @@ ACCESS_FIELDS = {
 }
 # What the breaker notes, when DokStamp answers and when nothing is wrong at all.
 ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
-HEALTHY = {"pause_reason": False, **ANSWERING}
+UNPAUSED = {"pause_reason": False, "pause_kind": False}
+HEALTHY = {**UNPAUSED, **ANSWERING}
 STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
 TENANT = re.compile(r"[a-z0-9][a-z0-9._-]*")  # a slug: dokstamp-api.md 3
 MAX_IN_FLIGHT = 32  # requests
@@ -110,6 +114,52 @@ class DokstampAccount(models.Model):
         copy=False,
     )
     pause_reason = fields.Text(string="Reason of the pause", readonly=True, copy=False)
+    pause_kind = fields.Selection(
+        [
+            ("person", "A person"),
+            ("copy", "Copy of the database"),
+            ("access", "Access to DokStamp"),
+        ],
+        string="Paused because of",
+        readonly=True,
+        copy=False,
+        help="Only a pause because of the access ends with a successful test.",
+    )
+    access_problem = fields.Text(
+        string="What the last test said",
+        readonly=True,
+        copy=False,
+        help="Why the last test of the connection failed.",
+    )
+    tested_at = fields.Datetime(string="Last tested", readonly=True, copy=False)
+    attention = fields.Text(
+        string="Needs attention",
+        compute="_compute_attention",
+        help="What stands still, or waits for somebody, beside the queue.",
+    )
+    is_well = fields.Boolean(compute="_compute_attention")
+    lang = fields.Selection(
+        lambda self: self.env["res.lang"].get_installed(),
+        string="Language of what is sent",
+        compute="_compute_lang",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Texts that have several languages in Odoo are sent in this one, whoever "
+        "saves them. A source may have another one.",
+    )
+    tz = fields.Selection(
+        lambda self: zone_choices(),
+        string="Time zone",
+        help="Where the school's days begin and end: a completion late in the evening "
+        "is of that day. Empty: that of the company's contact, else that of whoever "
+        "made the account, else the server's.",
+    )
+    used_tz = fields.Char(
+        string="Days are those of",
+        compute="_compute_used_tz",
+        help="The time zone that counts.",
+    )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -143,6 +193,42 @@ class DokstampAccount(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("company_id")
+    def _compute_lang(self):
+        for account in self:
+            account.lang = usable_language(
+                self.env, account.lang, account.company_id.partner_id.lang
+            )
+
+    @api.depends("tz", "company_id.partner_id.tz", "create_uid.tz")
+    def _compute_used_tz(self):
+        for account in self:
+            account.used_tz = account._zone()
+
+    def _zone(self):
+        """The time zone in which the school's days begin and end.
+
+        :return: such as `America/Sao_Paulo`
+        :rtype: str
+        """
+        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
+        # sudo: whoever saves a course may read none of them
+        school = self.company_id.sudo().partner_id
+        people = [
+            school,
+            self.sudo().create_uid,
+            administrator and administrator.sudo(),
+        ]
+        return usable_zone(self.tz, *(person.tz for person in people if person))
+
+    def _language(self):
+        """The code of the language of what is sent.
+
+        :rtype: str
+        """
+        partner = self.company_id.partner_id
+        return usable_language(self.env, self.lang, partner.lang)
+
     @api.depends("stored_client_secret", "stored_password")
     def _compute_secrets(self):
         """Secrets are write-only: a form gets told that there is one, never which."""
@@ -150,6 +236,14 @@ class DokstampAccount(models.Model):
             account.client_secret = account.password = False
             account.has_client_secret = bool(account_sudo.stored_client_secret)
             account.has_password = bool(account_sudo.stored_password)
+
+    @api.depends("state", "outage_count", "call_again_at")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
+    def _compute_attention(self):
+        for account in self:
+            sentences = account._get_attention()
+            account.attention = "\n".join(sentences)
+            account.is_well = not sentences and account._is_well()
 
     def _inverse_client_secret(self):
         self.flush_recordset()  # what is refused takes no secret along
@@ -234,8 +328,8 @@ class DokstampAccount(models.Model):
         """Who signs in where and how; how that goes the connector notes."""
         return super()._get_writable_fields(state) | {
             *ACCESS_FIELDS,
-            *("name", "active", "company_id", "page_url_pattern", "sync_mode"),
-            *("max_in_flight", "requests_per_minute"),
+            *("name", "active", "company_id", "lang", "page_url_pattern", "sync_mode"),
+            *("tz", "max_in_flight", "requests_per_minute"),
         }
 
     @api.model_create_multi
@@ -252,9 +346,7 @@ class DokstampAccount(models.Model):
         self._refuse_unfit(vals)
         vals = self._with_plain_address(vals)
         self._check_change(vals)
-        reconnecting = self.filtered(
-            lambda account: account.state != "draft" and account._differs(vals)
-        )
+        reconnecting = self.filtered(lambda account: account._differs(vals))
         if "base_url" in vals:
             self._drop_secrets_of_another_address(vals)
         result = super().write(vals)
@@ -305,72 +397,147 @@ class DokstampAccount(models.Model):
     # === ACTION METHODS === #
 
     def action_test_connection(self):
-        """Ask DokStamp for one institution; connect when it answers, or say what is
-        wrong.
+        """Ask DokStamp whether it lets the account in, and say what came of it.
+
+        A test tests. It connects an account that was not connected yet, or that has
+        paused because DokStamp did not let it in; it confirms no copy of a database and
+        ends no pause that a person made.
         """
         self.ensure_one()
         self.check_access("write")
-        self._check_secret_is_there()
-        error = self._try_connection()
-        if error:
-            raise UserError(self._access_sentence(error))
+        if problem := self._try_access():
+            return self._show_problem(problem)
+        self._note_answer()
+        if self.database_uuid and self.state != "paused":
+            self._pause_if_copied()
+        if self.state == "draft" or self._ends_by_test():
+            self._connect()
+        return self._show_test()
+
+    def action_pause(self):
+        self.check_access("write")
+        reason = self.env._("Paused by %(user)s.", user=self.env.user.display_name)
+        self._pause(reason, "person")
+        return True
+
+    def action_resume(self):
+        """Go on where the queue stopped: a person's word that this database sends with
+        these accounts, whoever or whatever had paused them.
+        """
+        self.check_access("write")
+        answer = True
+        for account in self:
+            if account.state == "connected" and not account._is_copied():
+                continue
+            if problem := account._try_access():
+                answer = account._show_problem(problem)
+            else:
+                account._connect()
+        return answer
+
+    def _connect(self):
+        """From now on this database sends with the account."""
+        self._note_answer()
         self.sudo().write(  # sudo: fields of the connector
             {
                 "state": "connected",
                 "database_uuid": self._current_database_uuid(),
-                **HEALTHY,
+                **UNPAUSED,
             }
         )
         self._note_connected()
-        return show_message(
-            self.env._(
-                "Connected to %(tenant)s at DokStamp: it may read. Whether it may "
-                "write as well shows at the first save.",
-                tenant=self.tenant,
-            ),
-            "success",
-            next=RELOAD,
-        )
-
-    def action_pause(self):
-        self.check_access("write")
-        self._pause(self.env._("Paused by %(user)s.", user=self.env.user.display_name))
-        return True
-
-    def action_resume(self):
-        """Go on where the queue stopped; the first call shows whether the cause is
-        gone.
-        """
-        self.check_access("write")
-        for account in self:
-            # not connected: other credentials were saved as the button was pressed
-            if account.state != "connected":
-                account.action_test_connection()
-        return True
 
     def _note_connected(self):
-        """DokStamp answered to a person's test; the queue goes on."""
+        """The account may send from now on; the queue goes on."""
 
-    def _check_secret_is_there(self):
-        """Say so before DokStamp is asked without one.
+    def _try_access(self):
+        """What is wrong with the access, False when DokStamp lets the account in; kept
+        for the form.
 
-        :raise UserError: there is none to sign in with
+        :rtype: str | bool
+        """
+        problem = self._missing_secret_sentence()
+        if not problem and (error := self._try_connection()):
+            problem = self._access_sentence(error)
+        # sudo: fields of the connector
+        self.sudo().write(
+            {"access_problem": problem, "tested_at": fields.Datetime.now()}
+        )
+        return problem
+
+    def _show_problem(self, problem):
+        """The form says it too; this is for whoever looks at a list, or at none."""
+        return show_message(problem, "danger", next=RELOAD)
+
+    def _show_test(self):
+        """What came of a test that succeeded, and what stands in the way all the
+        same.
+        """
+        problems = self._get_hindrances()
+        if self.state == "paused":
+            problems.insert(0, self._still_paused_sentence())
+        answered = self.env._(
+            "%(tenant)s at DokStamp lets the account in: it may read. Whether it may "
+            "write as well shows at the first save.",
+            tenant=self.tenant,
+        )
+        kind = "warning" if problems else "success"
+        return show_message("\n".join([answered, *problems]), kind, next=RELOAD)
+
+    def _still_paused_sentence(self):
+        return self.env._(
+            "Nothing is sent all the same: the account is paused. %(reason)s Only "
+            "Resume ends that.",
+            reason=self.pause_reason or "",
+        )
+
+    def _missing_secret_sentence(self):
+        """What to type before DokStamp is asked; False when there is a secret.
+
+        :rtype: str | bool
         """
         if self.auth_method == "password":
-            if not self.has_password:
-                raise UserError(
-                    self.env._(
-                        "The password is missing. Type it again: it is forgotten when "
-                        "the address of the API changes."
-                    )
-                )
-        elif not self.has_client_secret:
-            raise UserError(
-                self.env._(
-                    "The client secret is missing. Type it again: it is forgotten when "
-                    "the address of the API changes."
-                )
+            return not self.has_password and self.env._(
+                "The password is missing. Type it again: it is forgotten when the "
+                "address of the API changes."
             )
+        return not self.has_client_secret and self.env._(
+            "The client secret is missing. Type it again: it is forgotten when the "
+            "address of the API changes."
+        )
+
+    # === WHAT NEEDS ATTENTION === #
+
+    def _get_hindrances(self):
+        """Sentences on what stands in the way of an account that is connected; each
+        layer adds what it knows.
+
+        :rtype: list[str]
+        """
+        works = self._get_scheduled_works()
+        return self.env["dokstamp.schedule"]._problems(works)
+
+    def _get_scheduled_works(self):
+        """Scheduled action → what does not happen without it, as a sentence; each layer
+        adds its own.
+
+        :rtype: dict[str, str]
+        """
+        return {}
+
+    def _get_attention(self):
+        """Sentences on what stands still or waits for somebody; each layer adds what it
+        knows.
+
+        :rtype: list[str]
+        """
+        return self._get_hindrances()
+
+    def _is_well(self):
+        """Whether DokStamp knows everything, and nothing of it is in doubt; each layer
+        adds its own.
+        """
+        return self.state == "connected" and not self.outage_count and self._may_call()
 
     # === ADDRESS: as people type it; `dokstamp_api/address` takes it apart === #
 
@@ -447,6 +614,10 @@ class DokstampAccount(models.Model):
         return web_page(url.replace("{uuid}", quote(uuid, safe=""))) or False
 
     # === COPIES OF THE DATABASE === #
+
+    def _is_copied(self):
+        """Whether the account was connected in another database than this one."""
+        return self.database_uuid != self._current_database_uuid()
 
     def _current_database_uuid(self):
         """Which database this is: its uuid, and what a dump of it does not carry, its

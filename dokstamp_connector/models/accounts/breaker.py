@@ -18,14 +18,15 @@ class DokstampAccount(models.Model):
         account pauses.
         """
         self.ensure_one()
-        if self.database_uuid == self._current_database_uuid():
+        if not self._is_copied():
             return False
         self._pause(
             self.env._(
                 "This database is a copy of the one that the account was connected "
                 "in, or was renamed or moved. Press Resume if it may send to DokStamp; "
                 "in a copy, leave it paused."
-            )
+            ),
+            "copy",
         )
         return True
 
@@ -36,14 +37,37 @@ class DokstampAccount(models.Model):
             cause=self._access_sentence(error),
         )
 
-    def _pause(self, reason):
-        # sudo: fields of the connector
-        self.sudo().write({"state": "paused", "pause_reason": reason})
+    def _pause(self, reason, kind="access"):
+        """Send nothing more, for a reason that the form shows.
+
+        What a person has paused, or what a copy has, stays so whatever becomes of calls
+        that were under way.
+
+        :param str kind: whose matter it is, of `pause_kind`
+        """
+        for account in self:
+            if kind != "access" or account.state != "paused" or account._ends_by_test():
+                # sudo: fields of the connector
+                account.sudo().write(
+                    {"state": "paused", "pause_reason": reason, "pause_kind": kind}
+                )
+
+    def _ends_by_test(self):
+        """Whether a test that succeeds ends the pause; one from before there were kinds
+        may be anybody's.
+        """
+        return self.pause_kind == "access"
 
     def _reset_access(self):
-        """Nothing is known of the access: its credentials are other ones."""
+        """Nothing is known of the access: its credentials are other ones.
+
+        A pause that a person or a copy made has nothing to do with them, and stays.
+        """
+        lasting = self.filtered(lambda a: a.state == "paused" and not a._ends_by_test())
         # sudo: fields of the connector
-        self.sudo().write({"state": "draft", **HEALTHY})
+        lasting.sudo().write({"access_problem": False, **ANSWERING})
+        tested = (self - lasting).sudo()
+        tested.write({"state": "draft", "access_problem": False, **HEALTHY})
 
     def _note_answer(self):
         """DokStamp answers: whatever was wrong is over."""

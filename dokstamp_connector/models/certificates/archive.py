@@ -53,6 +53,20 @@ class DokstampCertificateArchive(models.Model):
         readonly=True,
     )
 
+    packing_problem = fields.Text(
+        string="Why it is not packed", compute="_compute_packing_problem"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state")
+    def _compute_packing_problem(self):
+        works = {"archives": self.env._("It is not packed at the moment.")}
+        problems = self.env["dokstamp.schedule"]._problems(works)
+        for archive in self:
+            is_waiting = archive.state == "waiting"
+            archive.packing_problem = problems[0] if problems and is_waiting else False
+
     # === ACTION METHODS === #
 
     def action_download(self):
@@ -69,8 +83,9 @@ class DokstampCertificateArchive(models.Model):
     # === PACKING === #
 
     def _queue(self):
-        # sudo: a registrar may start the packing
-        self.env.ref("dokstamp_connector.ir_cron_archives").sudo()._trigger()
+        self.env["dokstamp.schedule"]._wake("archives")
+        if self.packing_problem:
+            return show_message(self.packing_problem, "warning", sticky=True)
         return show_message(
             self.env._(
                 "You are told when the archive is ready; it is then under "

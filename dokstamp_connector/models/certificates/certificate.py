@@ -1,7 +1,7 @@
 """A certificate: from draft to DokStamp and back, and what is kept of it here.
 
     certificate      what is kept of one, and what people may change, and when
-    changed          what the registry says otherwise since
+    changed          what the registry says otherwise since, and who left it so
     issuing          from draft to the queue: what is in the way, who approves, numbers;
                      revoking, and putting another one in its place
     delivery         what certificates add to the queue: messages, answers, asking again
@@ -51,6 +51,10 @@ CONTENT = {
     "company_id",
 }
 PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
+
+
+def _digest(data):
+    return hashlib.sha256(data).hexdigest()
 
 
 class DokstampCertificate(models.Model):
@@ -114,6 +118,10 @@ class DokstampCertificate(models.Model):
     )
     enrollment_id = fields.Many2one(
         "dokstamp.enrollment",
+        compute="_compute_enrollment_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         domain="[('student_id', '=', student_id), ('course_id', '=', course_id)]",
         ondelete="restrict",
         index="btree_not_null",
@@ -131,9 +139,31 @@ class DokstampCertificate(models.Model):
     )
     conferral_date = fields.Date(
         string="Conferred on",
-        default=fields.Date.context_today,
-        required=True,
-        help="The day that the certificate names; not the day on which it is sent.",
+        compute="_compute_conferral_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The day that the certificate names: the day of completion, or one that "
+        "somebody chose; not the day on which it is sent.",
+    )
+    is_day_chosen = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Somebody chose another day than that of the completion.",
+    )
+    exception_reason = fields.Char(
+        string="Exception",
+        copy=False,
+        tracking=True,
+        help="Why it is issued although something speaks against it, such as a course "
+        "that is not completed. It stays on the certificate and in the register.",
+    )
+    exception_author_id = fields.Many2one(
+        "res.users",
+        string="Exception made by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     issue_at = fields.Datetime(
         string="Issues itself at",
@@ -173,6 +203,21 @@ class DokstampCertificate(models.Model):
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
+    repetition = fields.Integer(
+        default=0,
+        required=True,
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many live certificates of earlier completions of the course the "
+        "student had, where the course can be taken again.",
+    )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Which completion of the enrollment it is for.",
+    )
     pdf_is_made = fields.Boolean(
         readonly=True,
         copy=False,
@@ -185,6 +230,12 @@ class DokstampCertificate(models.Model):
         readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)
     )
     check_url = fields.Char(string="Check link", compute="_compute_check_url")
+    printed_check_url = fields.Char(
+        string="Printed check link",
+        readonly=True,
+        copy=False,
+        help="Where the QR code on the document leads, whatever Odoo's address is now.",
+    )
     revoked_at = fields.Datetime(readonly=True, copy=False, tracking=True)
     revocation_reason = fields.Char(
         copy=False, tracking=True, help="DokStamp shows it publicly."
@@ -223,8 +274,8 @@ class DokstampCertificate(models.Model):
         "(check_token)", "Another certificate has this check link already."
     )
     _one_live = models.UniqueIndex(
-        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', "
-        "'issued')",
+        "(student_id, course_id, COALESCE(cohort_id, 0), repetition) "
+        "WHERE state IN ('queued', 'issued')",
         "This student has a certificate for this course already.",
     )
     # two people may press Re-issue at the same moment
@@ -263,24 +314,44 @@ class DokstampCertificate(models.Model):
     @api.depends("course_id.institution_id", "state")
     def _compute_institution_id(self):
         """The course's, until it goes out: it stays whose certificate it was."""
-        failed = self._origin.filtered(lambda c: c.state == "failed")
-        sent = failed and failed._sent_ones()
+        changeable = self._changeable_ones()
         for certificate in self:
-            went_out = (
-                certificate.state not in OPEN_STATES or certificate._origin in sent
-            )
-            is_kept = certificate.institution_id and went_out
+            is_kept = certificate.institution_id and certificate not in changeable
             certificate.institution_id = (
                 certificate.institution_id
                 if is_kept
                 else certificate.course_id.institution_id
             )
 
-    @api.depends("enrollment_id")
+    @api.depends("student_id", "course_id")
+    def _compute_enrollment_id(self):
+        """The student's only one in the course, until somebody says which."""
+        plain = self.filtered(lambda c: not c._is_own_enrollment())
+        for certificate in self - plain:
+            certificate.enrollment_id = certificate.enrollment_id
+        found = plain._enrollments_of_each()
+        for certificate in plain:
+            enrollments = found.get(certificate._subject(), ())
+            certificate.enrollment_id = len(enrollments) == 1 and enrollments
+
+    @api.depends("enrollment_id.cohort_id", "state")
     def _compute_cohort_id(self):
+        changeable = self._changeable_ones()
         for certificate in self:
             certificate.cohort_id = (
-                certificate.enrollment_id.cohort_id or certificate.cohort_id
+                certificate in changeable and certificate.enrollment_id.cohort_id
+            ) or certificate.cohort_id
+
+    @api.depends("enrollment_id.completed_at", "state")
+    def _compute_conferral_date(self):
+        """The day of completion, unless somebody chose one; never today by itself."""
+        changeable = self._changeable_ones()
+        for certificate in self:
+            is_kept = certificate.is_day_chosen or certificate not in changeable
+            certificate.conferral_date = (
+                certificate.conferral_date
+                if is_kept or not certificate.enrollment_id
+                else certificate.enrollment_id.completed_at
             )
 
     @api.depends("number")
@@ -289,10 +360,10 @@ class DokstampCertificate(models.Model):
             name = (certificate.number or f"draft-{certificate.id}").replace("/", "-")
             certificate.pdf_filename = f"{name}.pdf"
 
-    @api.depends("check_token")
+    @api.depends("check_token", "printed_check_url")
     def _compute_check_url(self):
         for certificate in self:
-            certificate.check_url = (
+            certificate.check_url = certificate.printed_check_url or (
                 f"{certificate.get_base_url()}/dokstamp/check/{certificate.check_token}"
             )
 
@@ -318,11 +389,13 @@ class DokstampCertificate(models.Model):
                 and certificate.failure_message
             )
 
-    @api.depends("state", "replaces_id.state")
+    @api.depends("state", "issuer_id", "replaces_id.state")
     def _compute_is_in_line(self):
+        """Somebody has issued it."""
         for certificate in self:
-            certificate.is_in_line = (
+            certificate.is_in_line = bool(
                 certificate.state == "draft"
+                and certificate.issuer_id
                 and certificate.replaces_id.state == "issued"
             )
 
@@ -339,6 +412,17 @@ class DokstampCertificate(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The enrollment is another student's, or of another course."
+                    )
+                )
+
+    @api.constrains("cohort_id", "course_id")
+    def _check_cohort(self):
+        for certificate in self.filtered("cohort_id"):
+            if certificate.cohort_id.course_id != certificate.course_id:
+                raise ValidationError(
+                    self.env._(
+                        "The cohort %(cohort)s is of another course.",
+                        cohort=certificate.cohort_id.display_name,
                     )
                 )
 
@@ -372,6 +456,7 @@ class DokstampCertificate(models.Model):
             self._refuse_what_is_said(vals)
         certificates = super().create(vals_list)
         certificates._note_document()
+        certificates._note_what_is_chosen({name for vals in vals_list for name in vals})
         certificates._note_preparer()
         return certificates
 
@@ -384,6 +469,7 @@ class DokstampCertificate(models.Model):
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
+        self._note_what_is_chosen(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()
         return result
@@ -406,10 +492,74 @@ class DokstampCertificate(models.Model):
             )
 
     def _note_document(self):
-        for certificate in self.sudo():  # sudo: a field of the connector
+        for certificate in self.sudo():  # sudo: fields of the connector
             data = decoded(certificate.pdf)
-            digest = hashlib.sha256(data).hexdigest() if data else False
-            certificate.pdf_sha256 = digest
+            certificate.printed_check_url = False
+            certificate.write(
+                {
+                    "pdf_sha256": _digest(data) if data else False,
+                    "printed_check_url": data
+                    and certificate.pdf_is_made
+                    and certificate.check_url,
+                }
+            )
+
+    def _kept_document(self):
+        """The document that was kept; empty before there is one.
+
+        :rtype: bytes
+        :raise UserError: its file is gone from Odoo's file store, or is another one
+        """
+        self.ensure_one()
+        data = decoded(self.with_context(bin_size=False).pdf)
+        if self.pdf_sha256 and _digest(data) != self.pdf_sha256:
+            raise UserError(self._document_lost_sentence())
+        return data
+
+    def _is_document_lost(self):
+        try:
+            self._kept_document()
+        except UserError:
+            return True
+        return False
+
+    def _document_lost_sentence(self):
+        if self.state in OPEN_STATES:
+            return self.env._(
+                "The document of %s is lost: its file is gone from Odoo's file store. "
+                "Press Issue, and it is made anew; an uploaded one is to be uploaded "
+                "again.",
+                self.display_name,
+            )
+        return self.env._(
+            "The document of %(certificate)s is lost here: its file is gone from "
+            "Odoo's file store. DokStamp has it (%(link)s). No other one is made under "
+            "its number; whoever keeps Odoo's backups can bring the file back.",
+            certificate=self.display_name,
+            link=self._public_page() or self.env._("open the certificate there"),
+        )
+
+    def _note_what_is_chosen(self, names):
+        """Remember whose word a day or an exception is.
+
+        :param names: of the fields that were written
+        """
+        # sudo: fields of the connector
+        if "conferral_date" in names:
+            for certificate in self.sudo():
+                day = certificate.conferral_date
+                certificate.is_day_chosen = bool(
+                    day and day != certificate.enrollment_id.completed_at
+                )
+        if "exception_reason" in names:
+            for certificate in self.sudo():
+                certificate.exception_author_id = (
+                    certificate._exception() and self.env.user
+                )
+
+    def _exception(self):
+        """Why it is issued although something speaks against it, or None."""
+        return (self.exception_reason or "").strip() or None
 
     def _queue_push(self, urgent=False):
         """Nothing: a certificate goes out when a person says so, never by a save."""
@@ -423,7 +573,7 @@ class DokstampCertificate(models.Model):
     def _get_writable_fields(self, state=None):
         """All that it says until it is issued; then why it is taken back, no more."""
         if state is None or state in OPEN_STATES:
-            return CONTENT | {"active", "run_id"}
+            return CONTENT | {"active", "run_id", "exception_reason"}
         return {"revocation_reason"} if state == "issued" else set()
 
     def _writing_state(self):
@@ -456,10 +606,12 @@ class DokstampCertificate(models.Model):
         :rtype: dict
         """
         self._refuse_closed(vals)
+        self._refuse_in_line(vals)
         if CONTENT.intersection(vals):
             self._refuse_sent()
             self._refuse_other_successor(vals)
             vals = self._with_stale_document_dropped(vals)
+        if not (CONTENT | {"exception_reason"}).isdisjoint(vals):
             self._note_preparer()
         if "pdf" in vals:
             self.sudo().pdf_is_made = False  # sudo: a field of the connector
@@ -511,6 +663,21 @@ class DokstampCertificate(models.Model):
                     )
                 )
 
+    def _refuse_in_line(self, vals):
+        """:raise UserError: what one of them replaces is being revoked for it"""
+        kept = {name for name in (CONTENT | {"active"}) & vals.keys()}
+        if vals.get("pdf"):
+            kept.discard("pdf")  # another document of the same is as good
+        in_line = self.filtered("is_in_line")
+        if kept and in_line:
+            raise UserError(
+                self.env._(
+                    "%(number)s is being revoked to make room for this one, which goes "
+                    "out as it is then.",
+                    number=in_line[0].replaces_id.display_name,
+                )
+            )
+
     def _refuse_sent(self):
         """:raise UserError: DokStamp has one of the documents"""
         if self._sent_ones():
@@ -528,6 +695,52 @@ class DokstampCertificate(models.Model):
         """
         bindings = self._bindings()
         return self.filtered(lambda certificate: certificate.id in bindings)
+
+    def _changeable_ones(self):
+        """Those of which nothing left the school: what they say follows the registry.
+
+        :rtype: dokstamp.certificate
+        """
+        failed = self._origin.filtered(lambda c: c.state == "failed")
+        sent = failed and failed._sent_ones()
+        return self.filtered(lambda c: c.state in OPEN_STATES and c._origin not in sent)
+
+    # === WHICH ENROLLMENT === #
+
+    def _subject(self):
+        return self.student_id._origin.id, self.course_id._origin.id
+
+    def _is_own_enrollment(self):
+        """Whether its enrollment is the student's, of the course."""
+        enrollment = self.enrollment_id
+        return bool(enrollment) and self._subject() == (
+            enrollment.student_id._origin.id,
+            enrollment.course_id._origin.id,
+        )
+
+    def _enrollments_to_find(self):
+        """What `_enrollments_of_each` tells, of those that name none."""
+        return self.filtered(lambda c: not c.enrollment_id)._enrollments_of_each()
+
+    def _enrollments_of_each(self):
+        """Student and course → the enrollments that these could be for, archived ones
+        only where there is no other.
+
+        :rtype: dict[tuple[int, int], dokstamp.enrollment]
+        """
+        enrollments = self.env["dokstamp.enrollment"].with_context(active_test=False)
+        found = enrollments.search(
+            [
+                ("student_id", "in", self.student_id.ids),
+                ("course_id", "in", self.course_id.ids),
+            ],
+            order="id",
+        )
+        by_subject = found.grouped(lambda e: (e.student_id.id, e.course_id.id))
+        return {
+            subject: every.filtered("active") or every
+            for subject, every in by_subject.items()
+        }
 
     def _with_stale_document_dropped(self, vals):
         """A document that was made before the change says what is no longer so."""

@@ -4,7 +4,6 @@ badge, their number.
 
 from odoo import api, fields, models
 
-from ..actions import open_form
 from ..registry.api_field import ApiField
 from .document_choice import DOCUMENTS, REPORT_HELP, check_report
 
@@ -29,6 +28,11 @@ class DokstampCourse(models.Model):
         string="Template at DokStamp", readonly=True, copy=False
     )
     shows_grade = fields.Boolean(string="Print the grade")
+    is_repeatable = fields.Boolean(
+        string="Can be taken again",
+        help="Whoever completes the course anew gets another certificate; the earlier "
+        "one stays valid. Otherwise only once that is revoked or expired.",
+    )
     automatic_issue = fields.Selection(
         [
             ("manual", "By hand"),
@@ -44,6 +48,7 @@ class DokstampCourse(models.Model):
         copy=False,
         help="Completions from before this moment are never issued automatically.",
     )
+    automatic_issue_problem = fields.Text(compute="_compute_automatic_issue_problem")
     issue_delay = fields.Integer(
         string="Hours before issue",
         default=24,
@@ -71,6 +76,7 @@ class DokstampCourse(models.Model):
             "certificate_report_id",
             "shows_grade",
             "automatic_issue",
+            "is_repeatable",
             "issue_delay",
             "badge_image",
         }
@@ -82,6 +88,14 @@ class DokstampCourse(models.Model):
         counts = self._count("dokstamp.certificate", "course_id")
         for course in self:
             course.certificate_count = counts.get(course.id, 0)
+
+    @api.depends("automatic_issue")
+    def _compute_automatic_issue_problem(self):
+        effect = self.env._("Nothing is issued automatically at the moment.")
+        problems = self.env["dokstamp.schedule"]._problems({"issue_due": effect})
+        for course in self:
+            is_told = problems and course.automatic_issue == "issue"
+            course.automatic_issue_problem = problems[0] if is_told else False
 
     # === CONSTRAINT METHODS === #
 
@@ -128,9 +142,7 @@ class DokstampCourse(models.Model):
     def action_choose_template(self):
         """Let the registrar pick one of the templates that DokStamp has now."""
         self.ensure_one()
-        wizard = self.env["dokstamp.template.choice"]._open_for(self)
-        name = self.env._("Choose the template")
-        return open_form(wizard, name=name, target="new")
+        return self.env["dokstamp.template.choice"]._open_for(self)._shown()
 
     def action_remove_template(self):
         """Leave the choice to DokStamp again."""

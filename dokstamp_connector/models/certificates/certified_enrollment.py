@@ -16,6 +16,12 @@ class DokstampEnrollment(models.Model):
         copy=False,
         help="When the registry learned of the completion.",
     )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How often the registry saw the student complete the course.",
+    )
     certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
     certificate_count = fields.Integer(
         compute="_compute_certificate_count", string="Certificate count"
@@ -79,6 +85,23 @@ class DokstampEnrollment(models.Model):
         }
         return action
 
+    # === WHAT A CERTIFICATE LEANS ON === #
+
+    def _is_certified(self):
+        # sudo: school apps' users may not see certificates; archived drafts count not
+        certificates = self.env["dokstamp.certificate"].sudo()
+        return bool(
+            certificates.with_context(active_test=False).search_count(
+                [("enrollment_id", "=", self.id), ("state", "!=", "draft")], limit=1
+            )
+        )
+
+    def _to_be_vouched_for(self, differences):
+        """Whose enrollment in what a certificate names changes on a person's word."""
+        names = super()._to_be_vouched_for(differences)
+        changed = {"student_id", "course_id"}.intersection(differences)
+        return names | changed if changed and self._is_certified() else names
+
     # === COMPLETION === #
 
     def _note_completion(self, *, was_watched):
@@ -87,19 +110,30 @@ class DokstampEnrollment(models.Model):
 
         :param bool was_watched: the registry knew them before they completed
         """
+        # sudo: fields of the connector
+        self.sudo().filtered(
+            lambda e: e.completion_status != "completed" and e.completed_since
+        ).completed_since = False
         completed = self.filtered(
             lambda e: e.completion_status == "completed" and not e.completed_since
         )
         if not completed:
             return
-        # sudo: a field of the connector
-        completed.sudo().completed_since = fields.Datetime.now()
+        for enrollment in completed.sudo():  # sudo: fields of the connector
+            enrollment.write(
+                {
+                    "completed_since": fields.Datetime.now(),
+                    "completion_count": enrollment.completion_count + 1,
+                }
+            )
         automatic = completed.filtered(lambda e: e._is_automatic(was_watched))
         automatic._prepare_certificates()
 
     def _completion_obstacles(self):
         if self.completion_status == "completed":
             return []
+        if self.completion_status == "dropped":
+            return [self.env._("Not completed: the student has dropped the course.")]
         return [self.env._("Not completed.")]
 
     def _is_automatic(self, was_watched):
@@ -110,12 +144,21 @@ class DokstampEnrollment(models.Model):
         switch only.
         """
         course = self.course_id
-        if course.automatic_issue == "manual" or self.certificate_ids:
+        if course.automatic_issue == "manual" or self._has_certificate():
             return False
-        switched_on = course.automatic_since.date()
+        switched_on = self.company_id._dokstamp_day(course.automatic_since)
         if was_watched:
             return not self.completed_at or self.completed_at >= switched_on
         return bool(self.completed_at) and self.completed_at > switched_on
+
+    def _has_certificate(self):
+        """Whether a certificate stands for this completion, or may yet."""
+        over = (
+            "revoked",
+            "expired",
+            *(["issued"] if self.course_id.is_repeatable else []),
+        )
+        return any(one.state not in over for one in self.certificate_ids)
 
     def _prepare_certificates(self):
         # sudo: completions come from school apps' users, whose context suggests nothing
@@ -124,8 +167,7 @@ class DokstampEnrollment(models.Model):
         prepared = certificates.create([e._automatic_values() for e in self])
         due_at = set(prepared.filtered("issue_at").mapped("issue_at"))
         if due_at:
-            # sudo: as above
-            self.env.ref("dokstamp_connector.ir_cron_issue_due").sudo()._trigger(due_at)
+            self.env["dokstamp.schedule"]._wake("issue_due", due_at)
 
     def _automatic_values(self):
         course, issue_at = self.course_id, False
@@ -133,7 +175,6 @@ class DokstampEnrollment(models.Model):
             issue_at = fields.Datetime.now() + timedelta(hours=course.issue_delay)
         return {
             **self._certificate_values(),
-            "conferral_date": self.completed_at or fields.Date.today(),
             "issue_at": issue_at,
         }
 

@@ -14,7 +14,6 @@ from ..sync.messages import (
 )
 from ..sync.messages.comparison import as_utc
 from .certificate import LIVE_STATES
-from .pdf import decoded
 
 # DokStamp may still be working on a certificate when it answers (dokstamp-api.md 16.2):
 # look again after this long, twice as long, …; after the last look the daily refresh
@@ -32,11 +31,13 @@ class DokstampCertificate(models.Model):
     def _compute_sync_state(self):
         """Some have no queue row yet: a document or a predecessor comes first."""
         result = super()._compute_sync_state()
-        for certificate in self.filtered(lambda c: c.sync_state == "none"):
-            if certificate.is_in_line:
-                certificate.sync_state = "waiting"
-            elif certificate.state == "queued":
-                certificate.sync_state = "pending"
+        unsent = self.filtered(lambda c: c.sync_state == "none")
+        in_line = unsent.filtered("is_in_line")
+        in_line.sync_state = "waiting"
+        without_document = (unsent - in_line).filtered(lambda c: c.state == "queued")
+        if without_document:
+            without_document.sync_state = "pending"
+            without_document.sync_message = without_document._document_stop()
         return result
 
     # === ACTION METHODS === #
@@ -47,6 +48,14 @@ class DokstampCertificate(models.Model):
         return True
 
     # === WHICH MESSAGE === #
+
+    def _problems(self):
+        problems = super()._problems()
+        if self.state == "queued" and self._is_document_lost():
+            binding = self.env["dokstamp.binding"]._of(self)
+            if not (binding.last_payload or {}).get("file_uuid"):
+                problems.append(self._document_lost_sentence())
+        return problems
 
     def _prerequisites(self):
         return [
@@ -77,12 +86,12 @@ class DokstampCertificate(models.Model):
             return Refresh(**known)
         if self.run_id.is_paused:
             return None  # resuming the run queues it anew
-        obstacle = self._hold_sentence()
+        obstacle = "\n".join(self._late_obstacles_of_each()[0]) or None
         if not known["file_uuid"] and not obstacle:
             return Upload(
                 filename=self.pdf_filename,
                 # without the batch's other documents
-                content=decoded(self.with_prefetch().pdf),
+                content=self.with_prefetch()._kept_document(),
             )
         return Issue(
             **known,
@@ -96,12 +105,23 @@ class DokstampCertificate(models.Model):
             obstacle=obstacle,
         )
 
-    def _hold_sentence(self):
-        """Why it must not go out although a person said so, or None: a hold may have
-        been set while it was on its way.
+    def _late_obstacles_of_each(self):
+        """Why each must not go out although a person said so: a hold may have been set,
+        or a completion taken back, while it was on its way.
+
+        :rtype: list[list[str]]
         """
         holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
-        return "\n".join(self._hold_obstacles(holds)) or None
+        enrollments = self._enrollments_to_find()
+        return [
+            certificate._hold_obstacles(holds)
+            + (
+                []
+                if certificate._exception()
+                else certificate._completion_obstacles(enrollments)
+            )
+            for certificate in self
+        ]
 
     def _sibling_uuids(self):
         """The student's other certificates for the course, which a search finds too.

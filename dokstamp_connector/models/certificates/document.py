@@ -6,6 +6,7 @@ import base64
 import io
 import logging
 import re
+import unicodedata
 import zipfile
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..actions import open_address
-from .pdf import decoded, labelled, split_pages
+from .document_choice import check_may_print
+from .pdf import labelled, lacking, split_pages
 
 _logger = logging.getLogger(__name__)
 
@@ -24,9 +26,22 @@ OWN_REPORT = "dokstamp_connector.certificate_report"
 PREVIEW_MODEL = "dokstamp.certificate.issue"
 PREVIEW_LIFE = timedelta(days=1)
 BATCH = 25  # certificates that one call of wkhtmltopdf prints
+# Odoo parses longer ones anew, and may drop part of them (`ir_actions_report.py`).
+LONGEST_PAGE = 4 * 1024 * 1024  # characters of HTML
 AT_ONCE = 50  # documents; more are packed by the archives' scheduled action
-NAME_LENGTH = 120  # characters
-UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')  # in a file name of some system
+NAME_LENGTH = 120  # bytes; a folder on an encrypted disk takes names of 143
+# What some system takes for something else in a file name, or cannot show there.
+UNSAFE = re.compile(
+    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+'
+)
+
+
+def unpackable(name):
+    """A file's name, without extension, that every system can unpack."""
+    composed = unicodedata.normalize("NFC", UNSAFE.sub("-", name))
+    cut = composed.encode("utf-8", "ignore")[:NAME_LENGTH].decode("utf-8", "ignore")
+    # Windows drops dots and blanks at the end
+    return cut.strip(" .") or "-"
 
 
 class DokstampCertificate(models.Model):
@@ -74,17 +89,17 @@ class DokstampCertificate(models.Model):
         """The document that is kept, else as it would be made now.
 
         :rtype: bytes
-        :raise UserError: no way to make one, with what to do
+        :raise UserError: no way to make one, or the kept one is lost; with what to do
         """
         self.ensure_one()
-        kept = self.with_context(bin_size=False).pdf
-        return decoded(kept) or self._render_document()
+        return self._kept_document() or self._render_document()
 
     def _render_document(self):
         """A new PDF in the student's language; of records that are not saved yet, too.
 
         :rtype: bytes
         :raise UserError: no way to make one, with what to do
+        :raise AccessError: the report is for other groups than the user's
         """
         self.ensure_one()
         kind, report = self._document_settings()
@@ -97,6 +112,7 @@ class DokstampCertificate(models.Model):
             )
         if kind == "own":
             return self._print_own()[0]
+        check_may_print(self.env.user, report)
         return self._label(self._print_report(report))
 
     def _document_settings(self):
@@ -123,6 +139,9 @@ class DokstampCertificate(models.Model):
         page = self.env["ir.qweb"]._render(
             "dokstamp_connector.certificate_document", {"docs": self}
         )
+        if len(page) >= LONGEST_PAGE and len(self) > 1:
+            middle = len(self) // 2
+            return self[:middle]._print_own() + self[middle:]._print_own()
         document = printer._run_wkhtmltopdf([page], report_ref=OWN_REPORT)
         pages = split_pages(document)
         if len(pages) != len(self):
@@ -158,6 +177,30 @@ class DokstampCertificate(models.Model):
             identity=self.check_token,
         )
 
+    def _check_shown(self, document):
+        """Keep a page that lost its text from being taken for a certificate.
+
+        :param bytes document: a PDF that was made
+        :raise UserError: somebody who reads it would not find what it certifies
+        """
+        _kind, report = self._document_settings()
+        texts = {
+            self._printed_name(): self.env._("the student's name"),
+            self.course_id.name or "": self.env._("the course"),
+        }
+        # what prints a school app's record knows no number of ours
+        if not report or report.model == self._name:
+            texts[self.number or ""] = self.env._("the number")
+        if missing := lacking(document, texts):
+            raise UserError(
+                self.env._(
+                    "The printed document does not show %(missing)s as text, so it was "
+                    "not kept, and nothing was sent. Look at it with Preview, mend the "
+                    "report or its pictures, and press Issue again.",
+                    missing=", ".join(texts[text] for text in missing),
+                )
+            )
+
     # === WHAT A REPORT PRINTS === #
 
     def _record_for(self, model):
@@ -191,10 +234,10 @@ class DokstampCertificate(models.Model):
         """The school app's record that fed the enrollment, if it is a ``model``."""
         # sudo: whoever may issue may know what fed the enrollment
         links = self.env["dokstamp.source.link"].sudo()._feeding(self.enrollment_id)
-        link = links.get(self.enrollment_id.id)
-        if not link or link.res_model != model:
-            return None
-        return self.env[model].browse(link.res_id).exists()
+        for link in links.get(self.enrollment_id.id, ()):
+            if link.res_model == model:
+                return self.env[model].browse(link.res_id).exists()
+        return None
 
     # === PREVIEW === #
 
@@ -222,6 +265,16 @@ class DokstampCertificate(models.Model):
     # === DOCUMENTS OF THE QUEUED: outside any user's request === #
 
     @api.model
+    def _document_stop(self):
+        """Why no documents are made just now; False when they are.
+
+        :rtype: str | bool
+        """
+        works = {"documents": self.env._("Its document is not made at the moment.")}
+        problems = self.env["dokstamp.schedule"]._problems(works)
+        return problems[0] if problems else False
+
+    @api.model
     def _cron_make_documents(self):
         """Make what queued certificates still lack, and queue them.
 
@@ -234,7 +287,7 @@ class DokstampCertificate(models.Model):
                 len(waiting), remaining=remaining
             ):
                 if remaining:  # the scheduler itself would look again in a minute
-                    self.env.ref("dokstamp_connector.ir_cron_documents")._trigger()
+                    self.env["dokstamp.schedule"]._wake("documents")
                 return
 
     @api.model
@@ -247,24 +300,42 @@ class DokstampCertificate(models.Model):
 
     @api.model
     def _without_document(self):
-        waiting = Domain("state", "=", "queued") & Domain("pdf_sha256", "=", False)
+        in_line = (
+            Domain("state", "=", "draft")
+            & Domain("issuer_id", "!=", False)
+            & Domain("replaces_id.state", "=", "issued")
+        )
+        is_open = Domain("state", "=", "queued") | in_line
+        waiting = is_open & Domain("pdf_sha256", "=", False)
         is_paused = Domain("run_id", "any", [("is_paused", "=", True)])
         return waiting & ~is_paused
 
     def _make_documents(self):
         """Make the documents, or mark each certificate for which that failed."""
-        changed = self.filtered(lambda c: c._differs_from_certified())
-        for certificate in changed:
-            certificate._fail_document(
-                self.env._(
-                    "What it certifies was changed after somebody pressed Issue. "
-                    "Check it, and press Issue again."
-                )
-            )
-        unchanged = self - changed
-        documents = unchanged._print_together()
-        for certificate in unchanged:
+        refused = self.browse()
+        for certificate, reasons in zip(self, self._reasons_not_to_make(), strict=True):
+            if reasons:
+                certificate._fail_document("\n".join(reasons))
+                refused |= certificate
+        documents = (self - refused)._print_together()
+        for certificate in self - refused:
             certificate._make_document_guarded(documents.get(certificate))
+
+    def _reasons_not_to_make(self):
+        """What speaks against each of ``self`` since somebody pressed Issue.
+
+        :rtype: list[list[str]]
+        """
+        changed = self.env._(
+            "What it certifies was changed after somebody pressed Issue. Check it, and "
+            "press Issue again."
+        )
+        return [
+            [changed] if certificate._differs_from_certified() else reasons
+            for certificate, reasons in zip(
+                self, self._late_obstacles_of_each(), strict=True
+            )
+        ]
 
     def _print_together(self):
         """The documents of those on our own page; none when one spoils the rest.
@@ -290,6 +361,7 @@ class DokstampCertificate(models.Model):
         try:
             with self.env.cr.savepoint():
                 content = document or self._render_document()
+                self._check_shown(content)
                 self.write({"pdf": base64.b64encode(content), "pdf_is_made": True})
                 self._queue_for_issuer()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
@@ -307,10 +379,14 @@ class DokstampCertificate(models.Model):
             )
 
     def _queue_for_issuer(self):
-        """The queue row is the issuer's: its answer reaches that screen and name."""
-        issuer = self.issuer_id or self.env.user
-        queue = self.env["dokstamp.sync.record"].with_user(issuer)
-        queue._gather(self, "issue", urgent=True)
+        """The queue rows are the issuer's: the answers reach that screen and name. What
+        they replace is revoked first.
+        """
+        for issuer, issued in self.grouped("issuer_id").items():
+            own = issued.with_user(issuer or self.env.user)
+            in_line = own.filtered("is_in_line")
+            in_line._revoke_predecessors()
+            own.env["dokstamp.sync.record"]._gather(own - in_line, "issue", urgent=True)
 
     def _fail_document(self, message):
         self.write({"state": "failed", "failure_message": message})
@@ -323,18 +399,31 @@ class DokstampCertificate(models.Model):
 
         :rtype: bytes
         """
-        packed = io.BytesIO()
+        packed, taken, lost = io.BytesIO(), set(), []
         # a PDF is compressed in itself
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
             for certificate in self:
-                archive.writestr(
-                    certificate._name_in_archive(), decoded(certificate.pdf)
-                )
+                try:
+                    document = certificate._kept_document()
+                except UserError as error:
+                    lost.append(str(error))
+                    continue
+                archive.writestr(certificate._name_in_archive(taken), document)
                 # one document in memory at a time
                 certificate.invalidate_recordset(["pdf"], flush=False)
+            if lost:
+                archive.writestr(f"{self.env._('Missing')}.txt", "\n\n".join(lost))
         return packed.getvalue()
 
-    def _name_in_archive(self):
+    def _name_in_archive(self, taken):
+        """A name that every system can unpack.
+
+        :param set taken: names of the archive in lower case, as some systems know no
+            other; this one is added
+        """
         number = self.number or f"draft-{self.id}"
-        name = UNSAFE.sub("-", f"{number} {self.student_id.name}")
-        return f"{name[:NAME_LENGTH]}.pdf"
+        name = unpackable(f"{number} {self.student_id.name}")
+        if name.lower() in taken:
+            name = f"{name} ({self.id})"
+        taken.add(name.lower())
+        return f"{name}.pdf"

@@ -23,12 +23,14 @@ def check_report(records):
             raise ValidationError(
                 record.env._("Choose the report that makes the certificate.")
             )
-        _check_may_print(record.env.user, record.certificate_report_id)
+        check_may_print(record.env.user, record.certificate_report_id)
 
 
-def _check_may_print(user, report):
-    """Keep people from printing, as a certificate, what Odoo does not let them print:
-    certificates are made with elevated rights.
+def check_may_print(user, report):
+    """Keep people from printing, as a certificate or its preview, what Odoo does not
+    let them print: certificates are made with elevated rights.
+
+    :param res.users user: not a scheduled action's, who may print all
 
     :raise AccessError: the report is for other groups
     """

@@ -121,8 +121,7 @@ class DokstampIssueRun(models.Model):
         under_way = self.certificate_ids.filtered(lambda c: c.state == UNDER_WAY)
         with_document = under_way.filtered("pdf_sha256")
         self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
-        # sudo: a registrar may start the making of documents
-        self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+        self.env["dokstamp.schedule"]._wake("documents")
         return True
 
     def action_retry_failed(self):
@@ -171,5 +170,13 @@ class DokstampIssueRun(models.Model):
         )
         return [
             {"certificates": on_page, **place}
-            for on_page, place in pages_of(certificates)
+            for on_page, place in pages_of(certificates, _printed_cells)
         ]
+
+
+def _printed_cells(certificate):
+    """What may take several lines, and how wide its column is in em."""
+    return [
+        (f"{certificate.student_id.name} {certificate.course_id.name}", 18),
+        (certificate.failure_message or certificate.verification_url, 25),
+    ]

@@ -4,16 +4,20 @@ What is in the way of each, who prepared it and who may approve it, its number; 
 back to draft while nothing has left the house, and revoking afterwards.
 """
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL, clean_context
+from odoo.tools import SQL, clean_context, format_date
 
 from ..actions import open_form
 from ..sync.sync_record import BUS_MESSAGE
 from .certificate import LIVE_STATES, OPEN_STATES
 
 GATHERED_PREPARERS = "dokstamp_connector.preparers"  # key in cr.precommit.data
+AT_ONCE = 10  # documents of successors that are made while a person waits
+FARTHEST_EAST = timedelta(hours=14)  # the day begins first at UTC+14
 UNDECIDED = ("draft", "failed", "queued")  # a queued one may fail, and be pressed again
 
 
@@ -30,7 +34,7 @@ class DokstampCertificate(models.Model):
         """
         to_issue = self.filtered(lambda c: c.state in OPEN_STATES)
         to_issue._refuse_unready()
-        to_issue._queue_issue()
+        to_issue._queue_issue(now=True)
         return True
 
     def action_draft(self):
@@ -43,7 +47,8 @@ class DokstampCertificate(models.Model):
         """
         self.check_access("write")
         queued = self.filtered(lambda c: c.state == "queued")
-        recallable = queued - queued._sent_ones()
+        in_line = self.filtered("is_in_line")
+        recallable = queued - queued._sent_ones() | in_line
         if not recallable:
             raise UserError(
                 self.env._(
@@ -51,9 +56,35 @@ class DokstampCertificate(models.Model):
                     "any more. Revoke the certificate once it is issued."
                 )
             )
+        in_line._stop_revocations()
         # sudo: fields of the connector
         recallable.sudo().write({"state": "draft", "issue_at": False})
+        in_line.sudo().issuer_id = False
         return True
+
+    def _stop_revocations(self):
+        """Leave valid what these would replace.
+
+        :raise UserError: DokStamp is being told already
+        """
+        # sudo: the queue is the managers'
+        rows = self.env["dokstamp.sync.record"].sudo()
+        rows = rows.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.replaces_id.ids),
+                ("operation", "=", "revoke"),
+                ("state", "in", ("pending", "sending")),
+            ]
+        )
+        if any(row.state == "sending" for row in rows):
+            raise UserError(
+                self.env._(
+                    "DokStamp is being told of the revocation, so that it cannot be "
+                    "stopped any more."
+                )
+            )
+        rows._cancel()
 
     def action_stop_automatic_issue(self):
         self.check_access("write")
@@ -70,41 +101,41 @@ class DokstampCertificate(models.Model):
         if not issued:
             raise UserError(self.env._("Only issued certificates can be revoked."))
         if not all(issued.mapped("revocation_reason")):
-            return issued._open_revocation(successor=False)
+            return issued._open_revocation()
         issued._queue_revocation()
         return True
 
     def action_reissue(self):
         """Replace certificates: revoke what is live, and issue a successor with a new
-        document.
+        document. Asks first, unless the public reason is there already.
 
-        :raise UserError: none of them can have a successor
+        :raise UserError: none of them can have a successor, or one must not be issued
         """
         replaceable = self._replaceable()
         live = replaceable.filtered(lambda c: c.state == "issued")
         if not live or not all(live.mapped("revocation_reason")):
-            return replaceable._open_revocation(successor=True)
+            return replaceable.action_open_reissue()
         return replaceable._reissue()
 
-    def _open_revocation(self, *, successor):
+    def action_open_reissue(self):
+        """Ask who gets another certificate and why, in the list that issues too.
+
+        :raise UserError: none of them can have a successor
+        """
+        replaceable = self._replaceable()
+        return self.env["dokstamp.certificate.issue"]._open_for(replaceable)
+
+    def _open_revocation(self):
         wizard = self.env["dokstamp.certificate.revocation"].create(
-            {
-                "certificate_ids": [Command.set(self.ids)],
-                "has_successor": successor,
-            }
+            {"certificate_ids": [Command.set(self.ids)]}
         )
-        name = self.env._("Re-issue") if successor else self.env._("Revoke")
-        return open_form(wizard, name=name, target="new")
+        return open_form(wizard, name=self.env._("Revoke"), target="new")
 
     # === WHAT IS IN THE WAY: worked out for many at once === #
 
     def _refuse_unready(self):
         """:raise UserError: one of them must not be issued, with the reason"""
         self._refuse(self._obstacles_of_each())
-
-    def _refuse_unready_students(self):
-        """:raise UserError: one of these students must not get any certificate"""
-        self._refuse(self._student_obstacles_of_each())
 
     def _refuse(self, obstacles):
         for certificate, reasons in zip(self, obstacles, strict=True):
@@ -124,33 +155,81 @@ class DokstampCertificate(models.Model):
 
         :rtype: list[list[str]]
         """
-        twins, repeated = self._live_ones(), self._repeated()
-        students = self._student_obstacles_of_each()
+        warnings = self._check_link_warnings()
         return [
-            reasons
-            + certificate._approval_obstacles()
-            + certificate._twin_obstacles(twins)
-            + certificate._repetition_obstacles(repeated)
-            for certificate, reasons in zip(self, students, strict=True)
+            self._obstacles_of_day(
+                firm + warnings.get(certificate.account_id.id, []),
+                doubts,
+                day=certificate.conferral_date,
+                completed_at=certificate.enrollment_id.completed_at,
+                is_excepted=bool(certificate._exception()),
+            )
+            for certificate, (firm, doubts) in zip(
+                self, self._objections_of_each(), strict=True
+            )
         ]
 
-    def _student_obstacles_of_each(self):
+    def _check_link_warnings(self):
+        """Account id → why its QR codes would be dead; nothing may be printed before a
+        manager has said that it is right so.
+
+        :rtype: dict[int, list[str]]
+        """
+        # sudo: accounts are the managers'
+        warnings = {a.id: a._check_link_warning() for a in self.account_id.sudo()}
+        return {account: [text] for account, text in warnings.items() if text}
+
+    @api.model
+    def _obstacles_of_day(self, firm, doubts, *, day, completed_at, is_excepted):
+        """What speaks against one that is conferred on ``day``.
+
+        :param list firm: see `_objections_of_each`
+        :param list doubts: see there
+        :rtype: list[str]
+        """
+        doubts = doubts + self._day_doubts(day, completed_at)
+        if doubts and not is_excepted:
+            return doubts + firm
+        return firm + self._day_obstacles(day)
+
+    def _objections_of_each(self):
+        """What speaks against each of ``self``, by every way in and whatever the day:
+        what holds in any case, and what may be meant so. Of the latter a person can
+        make an exception, who says why.
+
+        :rtype: list[tuple[list[str], list[str]]]
+        """
+        twins, repeated = self._live_ones(), self._repeated()
         holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+        enrollments = self._enrollments_to_find()
         return [
-            certificate.student_id._missing()
-            + certificate.student_id._problems()
-            + certificate._hold_obstacles(holds)
-            + certificate._account_obstacles()
-            + certificate._institution_obstacles()
+            (
+                certificate._student_obstacles(holds)
+                + certificate._link_obstacles()
+                + certificate._approval_obstacles()
+                + certificate._twin_obstacles(twins)
+                + certificate._repetition_obstacles(repeated),
+                certificate._completion_obstacles(enrollments)
+                + certificate._archive_obstacles(),
+            )
             for certificate in self
         ]
+
+    def _student_obstacles(self, holds):
+        return (
+            self.student_id._missing()
+            + self.student_id._problems()
+            + self._hold_obstacles(holds)
+            + self._account_obstacles()
+            + self._institution_obstacles()
+        )
 
     def _hold_obstacles(self, holds):
         return [hold._sentence() for hold in holds if hold._stops(self)]
 
     def _twin_obstacles(self, twins):
         """:param dict twins: as `_live_ones` returns it"""
-        if self.replaces_id.state in LIVE_STATES:
+        if self.is_in_line:
             return [
                 self.env._(
                     "It replaces %s, which is not revoked yet: it goes out by itself "
@@ -161,8 +240,27 @@ class DokstampCertificate(models.Model):
         return [
             self.env._("There is a certificate already: %s.", twin.display_name)
             for twin in twins.get(self._place(), ())
-            if twin != self
+            if twin not in (self, self._origin, self.replaces_id)
+            and not self._is_of_later_completion_than(twin)
         ]
+
+    def _is_of_later_completion_than(self, twin):
+        """Whether the course was taken again since ``twin`` was queued, and may be."""
+        enrollment = self.enrollment_id
+        return bool(
+            self.course_id.is_repeatable
+            and enrollment == twin.enrollment_id
+            and enrollment.completion_count > twin.completion_count
+        )
+
+    def _repetition(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        earlier = [
+            twin
+            for twin in twins.get(self._place(), ())
+            if twin.state in LIVE_STATES and self._is_of_later_completion_than(twin)
+        ]
+        return len(earlier)
 
     def _repetition_obstacles(self, repeated):
         """:param dokstamp.certificate repeated: as `_repeated` returns it"""
@@ -175,11 +273,101 @@ class DokstampCertificate(models.Model):
             )
         ]
 
-    def _completion_obstacles(self):
-        """A draft is a person's decision; what would be new needs a completion."""
-        if self._origin:
+    def _completion_obstacles(self, enrollments):
+        """:param dict enrollments: as `_enrollments_to_find` returns it"""
+        meant = self.enrollment_id or enrollments.get(self._subject())
+        if not meant:
+            return [self.env._("The student is not enrolled in this course.")]
+        sentences = [enrollment._completion_obstacles() for enrollment in meant]
+        return [] if [] in sentences else sentences[0]
+
+    def _archive_obstacles(self):
+        """What the school has put away is not certified any more by itself."""
+        obstacles = []
+        if self.enrollment_id and not self.enrollment_id.active:
+            obstacles.append(self.env._("The enrollment is archived."))
+        if self.student_id and not self.student_id.active:
+            obstacles.append(self.env._("The student is archived."))
+        course = self.course_id
+        if course and not (course.active and course.status != "archived"):
+            obstacles.append(self.env._("The course is archived."))
+        return obstacles
+
+    @api.model
+    def _day_obstacles(self, day):
+        """:param day: on which it would be conferred; may be empty"""
+        if not day:
+            return [
+                self.env._(
+                    "The day of completion is not known: type the day on which it is "
+                    "conferred."
+                )
+            ]
+        if day > _last_day_on_earth():
+            return [
+                self.env._(
+                    "It would be conferred on %(day)s, and that day is yet to come.",
+                    day=format_date(self.env, day),
+                )
+            ]
+        return []
+
+    @api.model
+    def _day_doubts(self, day, completed_at):
+        """What may be meant so, and needs a word: see `_objections_of_each`."""
+        if not day or not completed_at or day >= completed_at:
             return []
-        return self.enrollment_id._completion_obstacles()
+        return [
+            self.env._(
+                "It would be conferred on %(day)s, before the completion on "
+                "%(completed)s.",
+                day=format_date(self.env, day),
+                completed=format_date(self.env, completed_at),
+            )
+        ]
+
+    def _link_obstacles(self):
+        """What it refers to was changed since, and does not fit together any more."""
+        if self.enrollment_id and not self._is_own_enrollment():
+            return [
+                self.env._("The enrollment is another student's, or of another course.")
+            ]
+        cohort = self.cohort_id
+        if cohort and cohort.course_id._origin != self.course_id._origin:
+            return [
+                self.env._(
+                    "The cohort %(cohort)s is of another course.",
+                    cohort=cohort.display_name,
+                )
+            ]
+        enrolled_in = self.enrollment_id.cohort_id
+        if cohort and enrolled_in and cohort._origin != enrolled_in._origin:
+            return [
+                self.env._(
+                    "The student is enrolled in the cohort %(enrolled)s, not in "
+                    "%(cohort)s.",
+                    enrolled=enrolled_in.display_name,
+                    cohort=cohort.display_name,
+                )
+            ]
+        return self._stranger_obstacles()
+
+    def _stranger_obstacles(self):
+        # sudo: accounts are the managers', and a record may have gone to another school
+        certificate = self.sudo()
+        if not certificate.account_id:
+            return []
+        place = certificate.company_id, certificate.account_id
+        for record in certificate._prerequisites():
+            if (record.company_id, record.account_id) != place:
+                return [
+                    self.env._(
+                        "%(record)s belongs to another company or DokStamp account "
+                        "than the student.",
+                        record=record.display_name,
+                    )
+                ]
+        return []
 
     def _absence_obstacles(self):
         """Why a certificate would have to wait: the student is not at DokStamp yet.
@@ -344,30 +532,42 @@ class DokstampCertificate(models.Model):
 
     # === INTO THE QUEUE === #
 
-    def _queue_issue(self):
-        """Number them and leave the rest to the scheduled actions."""
+    def _queue_issue(self, *, now=False):
+        """Number them and leave the rest to the scheduled actions.
+
+        A successor stays a draft while what it replaces is live: nothing is revoked
+        before there is a document to put in its place.
+
+        :param bool now: a person waits: what can be made at once is
+        :raise UserError: ``now``, and a successor's document cannot be made
+        """
         sent = self._sent_ones()
         # sudo: fields of the connector; who issues stands in one of them, a message
         # each would tell no more
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
+        twins = self._live_ones()
         for certificate in queued:
             sequence = sequences[certificate.company_id]
+            is_live = certificate.replaces_id.state == "issued"
             certificate.write(
                 {
                     "number": certificate.number or certificate._next_number(sequence),
-                    "state": "queued",
+                    "state": "draft" if is_live else "queued",
                     "active": True,
+                    "issue_at": False,
                     "failure_message": False,
+                    "repetition": certificate._repetition(twins),
+                    "completion_count": certificate.enrollment_id.completion_count,
                     "issuer_id": certificate._new_issuer().id,
                     **certificate._certified(was_sent=certificate in sent),
                 }
             )
-        with_document = self.filtered("pdf_sha256")
-        self.env["dokstamp.sync.record"]._gather(with_document, "issue", urgent=True)
-        if self - with_document:
-            # sudo: a registrar may start the making of documents
-            self.env.ref("dokstamp_connector.ir_cron_documents").sudo()._trigger()
+        queued.filtered("pdf_sha256")._queue_for_issuer()
+        if now:
+            queued.filtered("is_in_line")._make_documents_now()
+        if not all(queued.mapped("pdf_sha256")):
+            self.env["dokstamp.schedule"]._wake("documents")
 
     def _certified(self, *, was_sent):
         """Fields to write: what the document says; a document of other values is made
@@ -378,9 +578,23 @@ class DokstampCertificate(models.Model):
         if was_sent:
             return {}
         values = self._current_values()
+        if self._is_prepared():
+            return {"certified_values": values}
         if self.pdf_is_made or self._differs_from_certified():
             return {"certified_values": values, "pdf": False}
         return {"certified_values": values}
+
+    def _is_prepared(self):
+        """Whether it is a successor whose document was made before what it replaces
+        was revoked, and says what is so.
+        """
+        return bool(
+            self.state == "draft"
+            and self.replaces_id
+            and self.number
+            and self.pdf_sha256
+            and not self._differs_from_certified()
+        )
 
     def _new_issuer(self):
         """Whoever presses the button; the connector itself leaves the name that stands
@@ -465,11 +679,7 @@ class DokstampCertificate(models.Model):
                     "after the completion."
                 )
             ]
-        if not self.enrollment_id.active:
-            return [self.env._("The enrollment is archived.")]
-        if not self.student_id.active:
-            return [self.env._("The student is archived.")]
-        return self.enrollment_id._completion_obstacles()
+        return []
 
     def _issue_unattended(self, more_obstacles=lambda certificate: []):
         """Send those that nothing speaks against; the others are left to a person, with
@@ -516,30 +726,78 @@ class DokstampCertificate(models.Model):
         :raise UserError: one must not be issued, with the reason; then nothing is
             revoked either
         """
-        self._refuse_unready_students()
+        self._unsaved_successors()._refuse_unready()
+        successors = self._make_successors()
+        # sudo: the accounts' settings are the manager's
+        for_others = successors.filtered(lambda c: c.account_id.sudo().needs_approval)
+        for successor in for_others:
+            successor._leave_to_person("\n".join(successor._successor_obstacles()))
+        (successors - for_others).action_issue()
+        return successors
+
+    def _make_successors(self, values_of_each=None):
+        """Drafts that replace these.
+
+        :param list[dict] values_of_each: what is chosen for each of ``self``
+        :raise UserError: somebody was faster with one of them
+        """
+        for certificate in self.filtered("replaced_by_id"):
+            raise UserError(
+                self.env._("%s has a successor already.", certificate.display_name)
+            )
         # sudo: fields of the connector; the user stays who made them, and nothing that
         # the context suggests comes in
         maker = self.sudo().with_context(clean_context(self.env.context))
-        successors = maker.create([c._successor_values() for c in self])
-        successors.issuer_id = self.env.user
-        successors = successors.with_env(self.env)
-        self.filtered(lambda c: c.state == "issued")._queue_revocation()
-        successors.filtered(
-            lambda c: c.replaces_id.state != "issued"
-        )._issue_successors()
-        return successors
+        chosen = values_of_each or [{}] * len(self)
+        successors = maker.create(
+            [
+                {**certificate._successor_values(), **values}
+                for certificate, values in zip(self, chosen, strict=True)
+            ]
+        )
+        return successors.with_env(self.env)
+
+    def _unsaved_successors(self):
+        """One for each, as `_obstacles_of_each` and a preview want it.
+
+        :rtype: dokstamp.certificate
+        """
+        return self.browse().concat(
+            *(self.new(certificate._successor_values()) for certificate in self)
+        )
 
     def _successor_values(self):
-        return {
+        values = {
             "student_id": self.student_id.id,
             "course_id": self.course_id.id,
             "enrollment_id": self.enrollment_id.id,
             "cohort_id": self.cohort_id.id,
-            "conferral_date": self.conferral_date,
             "company_id": self.company_id.id,
             "account_id": self.account_id.id,
             "replaces_id": self.id,
+            "exception_reason": self.exception_reason,
         }
+        # another day of completion by now is why it is replaced; a chosen day stays
+        if self.is_day_chosen or not self.enrollment_id.completed_at:
+            values["conferral_date"] = self.conferral_date
+        return values
+
+    def _make_documents_now(self):
+        """Make the documents that cost little time, for a person who waits.
+
+        :raise UserError: one of them cannot be made
+        """
+        unmade = self.filtered(lambda certificate: not certificate.pdf_sha256)
+        kinds = {certificate._document_settings()[0] for certificate in unmade}
+        if len(unmade) > AT_ONCE or kinds != {"own"}:
+            return
+        unmade._make_documents()
+        for certificate in unmade.filtered(lambda c: c.state == "failed"):
+            certificate._refuse([[certificate.failure_message]])
+
+    def _revoke_predecessors(self):
+        """Take back what these replace, now that each has its document."""
+        self.replaces_id.filtered(lambda c: c.state == "issued")._queue_revocation()
 
     def _issue_successors(self):
         """Send drafts whose predecessor is gone."""
@@ -549,6 +807,11 @@ class DokstampCertificate(models.Model):
 
     def _successor_obstacles(self):
         # sudo: the account's settings are the manager's
-        if not self.account_id.sudo().needs_approval:
+        if self.issuer_id or not self.account_id.sudo().needs_approval:
             return []
         return [self.env._("A second person approves certificates here: issue it.")]
+
+
+def _last_day_on_earth():
+    """The latest day that it is anywhere: no school's own day is later."""
+    return (fields.Datetime.now() + FARTHEST_EAST).date()

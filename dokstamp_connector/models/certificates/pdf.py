@@ -1,9 +1,22 @@
-"""Documents as bytes."""
+"""Documents as bytes, and what somebody who reads one finds in it."""
 
 import base64
 import io
+import re
+import unicodedata
 
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+from odoo.tools.pdf import (
+    ArrayObject,
+    DecodedStreamObject,
+    NameObject,
+    PdfFileReader,
+    PdfFileWriter,
+)
+
+TEXT_BLOCK = re.compile(rb"\bBT\b.*?\bET\b", re.DOTALL)
+# Letters that take another shape, or another place, beside others: what a PDF tells of
+# them is letters in some order.
+SHAPED = {"R", "AL", "NSM"}
 
 
 def decoded(binary):
@@ -45,6 +58,61 @@ def labelled(document, *, title, identity):
     writer.append_pages_from_reader(PdfFileReader(io.BytesIO(document)))
     writer.add_metadata({"/Title": title, "/DokStampCertificate": identity})
     return _written(writer)
+
+
+def lacking(document, texts):
+    """Which of these texts nobody finds who reads, searches or hears the document.
+
+    Words are looked for one by one, whatever their case, and however a line is broken.
+
+    :param bytes document: a PDF
+    :param texts: as people write them; an empty one is found everywhere
+    :rtype: list[str]
+    """
+    wanted = list(texts)
+    # drawings take most of the time; who has none between the letters needs no more
+    for read in (_quick_text, _whole_text):
+        found = _letters(read(document))
+        wanted = [text for text in wanted if not _stands_in(found, text)]
+        if not wanted:
+            break
+    return wanted
+
+
+def _stands_in(found, text):
+    if all(_letters(word) in found for word in text.split()):
+        return True
+    letters = set(_letters(text))
+    is_shaped = any(unicodedata.bidirectional(letter) in SHAPED for letter in text)
+    # a PDF does not tell of every ligature what it is made of
+    return is_shaped and len(letters & set(found)) * 3 >= len(letters) * 2
+
+
+def _letters(text):
+    """Letters and digits as one compares them: without case, marks and ligatures."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", plain)))
+
+
+def _whole_text(document):
+    pages = PdfFileReader(io.BytesIO(document)).pages
+    return "".join(page.extract_text() for page in pages)
+
+
+def _quick_text(document):
+    """As `_whole_text`, of the blocks alone that hold text."""
+    pages = PdfFileReader(io.BytesIO(document)).pages
+    return "".join(_blocks_alone(page).extract_text() for page in pages)
+
+
+def _blocks_alone(page):
+    contents = page.get("/Contents", [])
+    streams = contents if isinstance(contents, ArrayObject) else [contents]
+    data = b"\n".join(one.get_object().get_data() for one in streams)
+    blocks = DecodedStreamObject()
+    blocks.set_data(b"\n".join(TEXT_BLOCK.findall(data)))
+    page[NameObject("/Contents")] = blocks
+    return page
 
 
 def _holding(page):

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
-from ..registry.api_field import ApiField
+from ..registry.api_field import LONG_TEXT, ApiField
 from .portfolio_message import Hide, PushUnlisted
 from .student_view import PUBLIC_STATES
 
@@ -115,7 +115,7 @@ class DokstampPortfolio(models.Model):
         return super()._get_dokstamp_fields() | {
             "slug": ApiField(needed=True, pattern=SLUG),
             "is_public": ApiField(archived=False),
-            "bio": ApiField(),
+            "bio": ApiField(max_bytes=LONG_TEXT),
         }
 
     @api.model

@@ -55,6 +55,11 @@ class DokstampRegisterEntry(models.Model):
     conferral_date = fields.Date(string="Conferred on", readonly=True)
     verification_url = fields.Char(string="Verification link", readonly=True)
     reason = fields.Char(readonly=True)
+    exception_reason = fields.Char(
+        string="Exception",
+        readonly=True,
+        help="Why it was issued although something spoke against it.",
+    )
     user_id = fields.Many2one(
         "res.users", string="By", readonly=True, ondelete="restrict"
     )
@@ -109,8 +114,7 @@ class DokstampRegisterEntry(models.Model):
         first = self.search([("certificate_id", "=", certificate.id)], limit=1)
         institution = first.institution_id or certificate.institution_id
         # the school's year, not the one of whoever or whatever writes
-        school = self.with_context(tz=certificate.company_id.partner_id.tz)
-        year = fields.Datetime.context_timestamp(school, moment).year
+        year = certificate.company_id._dokstamp_day(moment).year
         return self.create(
             {
                 "institution_id": institution.id,
@@ -127,6 +131,9 @@ class DokstampRegisterEntry(models.Model):
                 "verification_url": certificate._public_page(),
                 "reason": certificate.revocation_reason
                 if event == "revoked"
+                else False,
+                "exception_reason": certificate._exception()
+                if event in ("issued", "replaced")
                 else False,
                 "user_id": user.id,
             }
@@ -161,5 +168,17 @@ class DokstampRegisterEntry(models.Model):
         return [
             {"institution": institution, "year": year, "entries": entries, **place}
             for (institution, year), book in books.items()
-            for entries, place in pages_of(book)
+            for entries, place in pages_of(book, DokstampRegisterEntry._printed_cells)
+        ]
+
+    def _printed_cells(self):
+        """What may take several lines, and how wide its column is in em."""
+        author = self.sudo().user_id.name or ""  # sudo: a name that the page prints
+        note = self.reason or self.replaced_number
+        # the author begins a line of its own
+        note = f"{note} {'-' * 9} by {author}" if note else f"by {author}"
+        return [
+            (self.student_name, 11),
+            (self.course_name, 12.5),
+            (note, 10.5),
         ]

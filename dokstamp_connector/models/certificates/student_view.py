@@ -31,7 +31,8 @@ class DokstampCertificate(models.Model):
 
     def _has_portal_document(self):
         """Whether the student is offered the PDF: not one that was taken back."""
-        return bool(self.state in ("issued", "expired") and self.pdf)
+        is_valid = self.state in ("issued", "expired") and self.pdf_sha256
+        return bool(is_valid and not self._is_document_lost())
 
     def _portal_successor(self):
         """The certificate that stands for this one, once the student may see it."""
@@ -90,19 +91,32 @@ class DokstampCertificate(models.Model):
         """What the check link tells.
 
         :return: `issued` with the address of DokStamp's public page; or `revoked`,
-            `expired`, `pending`, `unknown` without one
-        :rtype: tuple[str, str | None]
+            `expired`, `pending`, `unknown` without one; and the certificate
+        :rtype: tuple[str, str | None, dokstamp.certificate]
         """
         certificate = self.search([("check_token", "=", token)])
         if not certificate:
-            return "unknown", None
+            return "unknown", None, certificate
         if certificate.state in ("revoked", "expired"):
-            return certificate.state, None
+            return certificate.state, None, certificate
         # DokStamp may answer before its public page stands: dokstamp-api.md 16.2
         page = certificate._public_page()
         if certificate.state == "issued" and page:
-            return "issued", page
-        return "pending", None
+            return "issued", page, certificate
+        return "pending", None, certificate
+
+    def _public_facts(self):
+        """What anybody with the paper may know of one that was revoked: nobody's name.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "number": self.number,
+            "school": self.institution_id.name or self.company_id.name,
+            "revoked_at": self.revoked_at,
+            "reason": self.revocation_reason,
+        }
 
     # === E-MAIL === #
 

@@ -4,8 +4,6 @@ records without an account get their company's.
 
 from odoo import api, fields, models
 
-from ..actions import open_form
-
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
@@ -31,15 +29,17 @@ class DokstampAccount(models.Model):
             self._complete_registry()
         return result
 
+    # === WHAT NEEDS ATTENTION === #
+
+    def _is_well(self):
+        return super()._is_well() and bool(self.institution_id)
+
     # === ACTION METHODS === #
 
     def action_choose_institution(self):
         self.ensure_one()
         self.check_access("write")
-        wizard = self.env["dokstamp.institution.choice"]._open_for(self)
-        return open_form(
-            wizard, name=self.env._("Choose the institution"), target="new"
-        )
+        return self.env["dokstamp.institution.choice"]._open_for(self)._shown()
 
     # === COMPLETING AND HANDING OVER === #
 
@@ -50,7 +50,8 @@ class DokstampAccount(models.Model):
             account._fill_in("account_id", account, "account_id", successor)
 
     def _complete_registry(self):
-        """Give records without account or institution the ones of their company.
+        """Give records without account or institution the ones of their company, but
+        for those that somebody keeps in Odoo.
 
         At the account's own saves, and in the sweep for records that were being saved
         at that very moment.
@@ -74,5 +75,7 @@ class DokstampAccount(models.Model):
             domain = [(link, "=", value.id)]
             if name != link:
                 domain.append((name, "=", False))
+            if name == "account_id" and default:
+                domain.append(("stays_in_odoo", "=", False))
             # sudo: all of the company's records, also what a source feeds
             records.sudo().search(domain)[name] = default

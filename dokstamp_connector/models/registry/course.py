@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .api_field import ApiField
+from .api_field import LONG_TEXT, LONG_TEXT_HELP, ApiField
 
 
 class DokstampCourse(models.Model):
@@ -19,7 +19,7 @@ class DokstampCourse(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(index=True)
-    description = fields.Text()
+    description = fields.Text(help=LONG_TEXT_HELP)
     workload_hours = fields.Integer(string="Hours", aggregator=None)
     area = fields.Char(string="Knowledge area")
     version = fields.Char(string="Curriculum version")
@@ -58,7 +58,7 @@ class DokstampCourse(models.Model):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True, max_length=255),
             "code": ApiField(filterable=True),
-            "description": ApiField(),
+            "description": ApiField(max_bytes=LONG_TEXT),
             "workload_hours": ApiField(minimum=0, zero_is_empty=True),
             "area": ApiField(),
             "version": ApiField(),

@@ -75,9 +75,11 @@ class DokstampEnrollment(models.Model):
             "course_id": ApiField(needed=True, filterable=True),
             "enrolled_at": ApiField(needed=True),
             "cohort_id": ApiField(),
-            "completion_status": ApiField(archived="dropped"),
+            "completion_status": ApiField(
+                archived="dropped", winners=("completed", "enrolled", "dropped")
+            ),
             "grade": ApiField(minimum=0, maximum=10),
-            "completed_at": ApiField(),
+            "completed_at": ApiField(told_with="completion_status"),
         }
 
     @api.model
@@ -87,6 +89,15 @@ class DokstampEnrollment(models.Model):
     @api.model
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"is_graded"}
+
+    def write(self, vals):
+        """Whoever starts anew has not completed: the day goes with the completion."""
+        status = vals.get("completion_status", "completed")
+        if status == "completed":
+            return super().write(vals)
+        again = self.filtered(lambda e: e.completion_status == "completed")
+        super(DokstampEnrollment, again).write({**vals, "completed_at": False})
+        return super(DokstampEnrollment, self - again).write(vals)
 
     @api.depends("grade")
     def _compute_is_graded(self):
@@ -98,6 +109,12 @@ class DokstampEnrollment(models.Model):
         for enrollment in self:
             names = (enrollment.student_id.name, enrollment.course_id.name)
             enrollment.display_name = ": ".join(filter(None, names))
+
+    @api.model
+    def _is_unknown(self, name, vals):
+        if name in ("grade", "is_graded"):
+            return not vals.get("grade") and not vals.get("is_graded")
+        return super()._is_unknown(name, vals)
 
     def _api_value(self, name):
         if name == "grade" and not self.is_graded:

@@ -6,13 +6,17 @@ how far it got, `sources/fed_entity` what feeds it.
 """
 
 import hashlib
+import math
 import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBERS = ("integer", "float")
 LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
+MAX_KEY = 500  # characters, as an index of PostgreSQL's takes 2700 bytes
 
 
 class DokstampEntity(models.AbstractModel):
@@ -68,6 +72,10 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp account",
     )
     active = fields.Boolean(default=True)
+    stays_in_odoo = fields.Boolean(
+        readonly=True,
+        help="Somebody took it from its DokStamp account: it gets none by itself.",
+    )
 
     # === DECLARATION === #
 
@@ -190,7 +198,9 @@ class DokstampEntity(models.AbstractModel):
     @api.depends("company_id")
     def _compute_account_id(self):
         for record in self:
-            if record.account_id.company_id != record.company_id:
+            if record.stays_in_odoo:
+                record.account_id = False
+            elif record.account_id.company_id != record.company_id:
                 record.account_id = record.company_id._dokstamp_account()
 
     @property
@@ -223,15 +233,23 @@ class DokstampEntity(models.AbstractModel):
         vals_list = [self._trimmed(vals) for vals in vals_list]
         records = super().create(vals_list)
         records._check_typed({name for vals in vals_list for name in vals})
+        records.browse(
+            record.id
+            for record, vals in zip(records, vals_list, strict=True)
+            if not vals.get("account_id", True)
+        )._note_account_choice()
         records._note_created()
         return records
 
     def write(self, vals):
         self.check_access("write")  # before any sentence tells what the records hold
         vals = self._trimmed(vals)
+        self._check_storable(vals)
         self._check_change(vals)
         result = super().write(vals)
         self._check_typed(vals)
+        if "account_id" in vals:
+            self._note_account_choice()
         self._note_written(vals)
         return result
 
@@ -240,11 +258,40 @@ class DokstampEntity(models.AbstractModel):
         self._note_deletion()
         return super().unlink()
 
+    def _prepare_create_values(self, vals_list):
+        completed = super()._prepare_create_values(vals_list)
+        for vals in completed:
+            self._check_storable(vals)
+        return completed
+
+    @api.model
+    def _check_storable(self, vals):
+        """Refuse what the database does not hold as it is, whoever writes it: a key
+        that is too long for an index, a number.
+
+        :raise ValidationError: with a sentence
+        """
+        self._check_numbers(vals)
+        for name in self._natural_key:
+            value = vals.get(name)
+            if isinstance(value, str) and len(value) > MAX_KEY:
+                raise ValidationError(self._length_sentence(name, len(value), MAX_KEY))
+
     def _check_change(self, vals):
         """Refuse what must not be written; sources do so with what they feed.
 
         :raise UserError: ``vals`` must not be written
         """
+
+    def _note_account_choice(self):
+        """Whoever leaves a record without an account, though its company has one, has
+        decided that it stays in Odoo; whoever chooses one, that it does not.
+        """
+        for record in self:
+            has_choice = bool(record.company_id._dokstamp_account())
+            stays = has_choice and not record.account_id
+            if record.stays_in_odoo != stays:
+                record.sudo().stays_in_odoo = stays  # sudo: the connector notes it
 
     def _note_created(self):
         """The records were created; the queue sends them."""
@@ -279,6 +326,57 @@ class DokstampEntity(models.AbstractModel):
             else value
             for name, value in vals.items()
         }
+
+    @api.model
+    def _check_numbers(self, vals):
+        """Odoo would drop what stands behind a comma, and PostgreSQL refuse the rest.
+
+        :raise ValidationError: a number that its field does not hold as it is
+        """
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            is_number = field and field.type in NUMBERS
+            if not is_number or not isinstance(value, int | float):
+                continue
+            if not math.isfinite(value) or abs(value) > MAX_INTEGER:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: this number is too large.",
+                        field=field._description_string(self.env),
+                    )
+                )
+            if field.type == "integer" and value != int(value):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: only whole numbers fit, and %(value)s is none.",
+                        field=field._description_string(self.env),
+                        value=value,
+                    )
+                )
+
+    @api.model
+    def _key_names(self, vals):
+        """Names of the fields that ``vals`` are known by, in Odoo and at DokStamp.
+
+        :param dict vals: as for `create`
+        :rtype: set[str]
+        """
+        keys = (names for names in self._dokstamp_keys if vals.get(names[0]))
+        return {*self._natural_key, *next(keys, ())}
+
+    @api.model
+    def _is_unknown(self, name, vals):
+        """Whether ``vals`` tell nothing of the field ``name``.
+
+        :param dict vals: as for `create`, perhaps of fewer fields
+        """
+        value = vals.get(name)
+        if self._fields[name].type == "boolean":
+            return value is None
+        if value is None or value is False or value == "":
+            return True
+        spec = self._get_dokstamp_fields().get(name)
+        return bool(spec) and spec.is_empty(value)
 
     def _is_text(self, name):
         return name in self._get_dokstamp_fields() and self._fields[name].type == "char"
@@ -337,9 +435,22 @@ class DokstampEntity(models.AbstractModel):
             return value
         if field.type == "float":
             return round(value, field.get_digits(self.env)[1])
+        spec = self._get_dokstamp_fields()[name]
         if field.type in ("char", "text", "selection"):
-            return value or None
-        return None if self._get_dokstamp_fields()[name].is_empty(value) else value
+            return spec.cut(value) if value else None
+        return None if spec.is_empty(value) else value
+
+    def _shortened(self):
+        """Labels of the fields that DokStamp gets the beginning of alone.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return [
+            self._label(name)
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.max_bytes and self[name] and spec.cut(self[name]) != self[name]
+        ]
 
     def _uuid_at_dokstamp(self):
         """By which DokStamp knows the record, as far as that is known; the queue adds
@@ -431,12 +542,7 @@ class DokstampEntity(models.AbstractModel):
         """
         spec, value = self._get_dokstamp_fields()[name], self[name]
         if spec.max_length and value and len(value) > spec.max_length:
-            return self.env._(
-                "The %(field)s has %(count)s characters; DokStamp takes %(limit)s.",
-                field=self._label(name),
-                count=len(value),
-                limit=spec.max_length,
-            )
+            return self._length_sentence(name, len(value), spec.max_length)
         if spec.minimum is not None and value < spec.minimum:
             return self.env._(
                 "The %(field)s must not be below %(limit)s.",
@@ -456,6 +562,15 @@ class DokstampEntity(models.AbstractModel):
                 value=value,
             )
         return None
+
+    def _length_sentence(self, name, count, limit):
+        limit = self._get_dokstamp_fields()[name].max_length or limit
+        return self.env._(
+            "The %(field)s has %(count)s characters; DokStamp takes %(limit)s.",
+            field=self._label(name),
+            count=count,
+            limit=limit,
+        )
 
     def _label(self, name):
         """The field's label inside a sentence."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .api_field import ApiField
+from .api_field import LONG_TEXT, LONG_TEXT_HELP, ApiField
 
 
 class DokstampModule(models.Model):
@@ -21,8 +21,8 @@ class DokstampModule(models.Model):
 
     name = fields.Char(required=True)
     code = fields.Char(index=True)
-    description = fields.Text()
-    syllabus = fields.Text()
+    description = fields.Text(help=LONG_TEXT_HELP)
+    syllabus = fields.Text(help=LONG_TEXT_HELP)
     workload = fields.Integer(string="Hours", aggregator=None)
     credits = fields.Integer(aggregator=None)
     modality = fields.Selection(
@@ -52,8 +52,8 @@ class DokstampModule(models.Model):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True, max_length=150),
             "code": ApiField(filterable=True, max_length=20),
-            "description": ApiField(),
-            "syllabus": ApiField(),
+            "description": ApiField(max_bytes=LONG_TEXT),
+            "syllabus": ApiField(max_bytes=LONG_TEXT),
             "workload": ApiField(minimum=0, zero_is_empty=True),
             "credits": ApiField(minimum=0, zero_is_empty=True),
             "modality": ApiField(),

@@ -1,10 +1,21 @@
+import re
 import unicodedata
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
-from .api_field import EMAIL, ApiField
+from .api_field import EMAIL, EMAIL_LENGTH, ApiField
 
-VARIATION_SELECTORS = {chr(code) for code in range(0xFE00, 0xFE10)}
+OLDEST, YOUNGEST = 120, 1  # years
+# What Unicode counts among letters and marks, and no screen shows.
+UNSEEN = {
+    *map(chr, range(0xFE00, 0xFE10)),
+    *map(chr, range(0xE0100, 0xE01F0)),
+    *map(chr, range(0x180B, 0x1810)),
+    *"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0",
+}
+MAILTO = re.compile(r"mailto:\s*([^?]*).*", re.IGNORECASE | re.DOTALL)
 
 
 class DokstampStudent(models.Model):
@@ -49,7 +60,9 @@ class DokstampStudent(models.Model):
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True),
-            "email": ApiField(filterable=True, needed=True, pattern=EMAIL),
+            "email": ApiField(
+                filterable=True, needed=True, pattern=EMAIL, max_length=EMAIL_LENGTH
+            ),
             "date_of_birth": ApiField(needed=True, tells_apart=True),
             "gender": ApiField(),
             "social_name": ApiField(),
@@ -71,19 +84,44 @@ class DokstampStudent(models.Model):
         return super()._get_writable_fields(state) | {"partner_id", "enrollment_ids"}
 
     def _problem_of(self, name):
-        if name == "date_of_birth" and self._is_born_later():
-            return self.env._("The date of birth lies in the future.")
+        if name == "date_of_birth" and self.date_of_birth:
+            return self._problem_of_birth()
         return super()._problem_of(name)
 
-    def _is_born_later(self):
-        return self.date_of_birth and self.date_of_birth > fields.Date.today()
+    def _problem_of_birth(self):
+        """Why nobody was born on that day: forms and lists are filled with a first day
+        of the calendar, or with today, where the date is not known.
+        """
+        today = self.company_id._dokstamp_today()
+        if self.date_of_birth > today:
+            return self.env._("The date of birth lies in the future.")
+        if self.date_of_birth > today - relativedelta(years=YOUNGEST):
+            return self.env._(
+                "The date of birth is less than a year ago. Look whether it is another "
+                "date, and correct it."
+            )
+        if self.date_of_birth < today - relativedelta(years=OLDEST):
+            return self.env._(
+                "The date of birth, %(date)s, is more than %(count)s years ago: it "
+                "stands for one that nobody knows. Correct it, or leave it empty until "
+                "it is known.",
+                date=fields.Date.to_string(self.date_of_birth),
+                count=OLDEST,
+            )
+        return None
 
 
 def _visible(address):
-    """An address as people see it: what cannot be seen tells no two apart."""
-    return "".join(
-        character
-        for character in unicodedata.normalize("NFC", address)
-        if unicodedata.category(character) not in ("Cc", "Cf")
-        and character not in VARIATION_SELECTORS
-    ).strip()
+    """An address as people see it: what cannot be seen tells no two apart, nor does how
+    wide a letter is. Of a link that writes to it the address alone.
+    """
+    seen = "".join(character for character in address if not _is_unseen(character))
+    seen = unicodedata.normalize("NFKC", seen).strip()
+    return MAILTO.sub(r"\1", seen).strip()
+
+
+def _is_unseen(character):
+    """Whether it is no part of an address; a plain space is a slip that people see."""
+    category = unicodedata.category(character)
+    is_odd_space = category in ("Zl", "Zp", "Zs") and character != " "
+    return category in ("Cc", "Cf") or is_odd_space or character in UNSEEN

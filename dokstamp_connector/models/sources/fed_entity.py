@@ -5,7 +5,7 @@ records of school apps that mean the same are one; of students see `student_iden
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -18,11 +18,25 @@ class DokstampEntity(models.AbstractModel):
 
     @api.depends_context("uid")
     def _compute_fed_fields(self):
+        """What a school app knows is not typed over; what none knows may be."""
         links = self.env["dokstamp.source.link"].sudo()._feeding(self)
         for record in self:
-            link = links.get(record.id)
-            record.fed_fields = link.source_id._fed_field_names() if link else []
-            record.fed_by = self._name_of_feeder(link) if link else False
+            feeders = links.get(record.id)
+            record.fed_fields = list(record._tellers(feeders)) if feeders else []
+            record.fed_by = self._name_of_feeder(feeders[0]) if feeders else False
+
+    def _tellers(self, feeders):
+        """Name of each field that is fed → the link that its value is from.
+
+        :param dokstamp.source.link feeders: of `_feeding`
+        :rtype: dict[str, dokstamp.source.link]
+        """
+        # of one that was not read since it is kept what it says
+        unread = feeders.filtered(lambda link: link.last_values is None)
+        tellers = {
+            name: link for link in unread for name in link.source_id._fed_field_names()
+        }
+        return {**tellers, **self._merged(feeders)[1], "active": feeders[0]}
 
     def _name_of_feeder(self, link):
         """A name that tells no record that the user may not read."""
@@ -38,8 +52,13 @@ class DokstampEntity(models.AbstractModel):
         super()._check_change(vals)
         if self.env.su:
             return
+        if set(self._natural_key[:1]).intersection(vals) and len(self) == 1:
+            self._refuse_taken(vals)
+        links = self.env["dokstamp.source.link"].sudo()._feeding(self)
         for record in self:
-            for name in set(vals).intersection(record.fed_fields or ()):
+            feeders = links.get(record.id)
+            tellers = record._tellers(feeders) if feeders else {}
+            for name in set(vals).intersection(tellers):
                 field = self._fields[name]
                 if field.convert_to_write(record[name], record) != vals[name]:
                     raise UserError(
@@ -48,9 +67,46 @@ class DokstampEntity(models.AbstractModel):
                             "would be overwritten here at the next save. In an import, "
                             "leave this column out.",
                             field=field._description_string(self.env),
-                            origin=record.fed_by,
+                            origin=self._name_of_feeder(tellers[name]),
                         )
                     )
+
+    def _refuse_taken(self, vals):
+        """
+        :raise ValidationError: another record has the key that is typed
+        """
+        # sudo: an archived one, or one of another institution, has it all the same
+        record = self.sudo().with_context(active_test=False)
+        is_text = isinstance(vals[self._natural_key[0]], str)
+        if is_text and (taken := record._taken_sentence(vals)):
+            raise ValidationError(taken)
+
+    def _prepare_create_values(self, vals_list):
+        completed = super()._prepare_create_values(vals_list)
+        if not self.env.su:
+            self._refuse_taken_keys(completed)
+        return completed
+
+    @api.model
+    def _refuse_taken_keys(self, vals_list):
+        """
+        :raise ValidationError: a key is typed that another record has, or two have
+        """
+        name = self._natural_key and self._natural_key[0]
+        if not name or self._fields[name].type != "char":
+            return
+        typed = {n: v for n, v in enumerate(vals_list) if isinstance(v.get(name), str)}
+        keys = self._natural_keys(typed)
+        # sudo: an archived one, or one of another institution, has it all the same
+        model = self.sudo().with_context(active_test=False)
+        twins = model._twins({key for key in keys.values() if key})
+        names = {key: twin.display_name for key, twin in twins.items()}
+        for one, key in keys.items():
+            vals = vals_list[one]
+            if key in names:
+                raise ValidationError(self._taken_sentence_of(vals[name], names[key]))
+            if key:
+                names[key] = vals.get("name") or vals[name]
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -63,6 +119,41 @@ class DokstampEntity(models.AbstractModel):
                 ):
                     node.set("readonly", f"'{name}' in (fed_fields or [])")
         return arch, view
+
+    # === WHAT A SOURCE HAS TO FILL === #
+
+    @api.model
+    def _lacking_fields(self, names):
+        """What a source has to fill beside ``names``: without it there is no record, or
+        none that is known again.
+
+        :rtype: list[str]
+        """
+        lacking = [
+            name
+            for name in self._get_feedable_fields()
+            if name not in names
+            and self._fields[name].required
+            and self._has_to_be_given(name)
+        ]
+        ways = [keys[0] for keys in self._dokstamp_keys]
+        known_by = {*ways, *self._get_contact_fields()}
+        if ways and not known_by.intersection([*names, *lacking]):
+            lacking.append(ways[0])
+        return lacking
+
+    @api.model
+    def _is_needed(self, name):
+        """Whether there is no record without it, or DokStamp takes none."""
+        spec = self._get_dokstamp_fields().get(name)
+        needed = self._fields[name].required or (spec and spec.needed)
+        return bool(needed) and self._has_to_be_given(name)
+
+    @api.model
+    def _has_to_be_given(self, name):
+        """Whether nothing stands there unless somebody says so."""
+        field = self._fields[name]
+        return not field.default and not field.compute
 
     # === TWINS: when two records mean the same === #
 
@@ -162,6 +253,13 @@ class DokstampEntity(models.AbstractModel):
         return True
 
     @api.model
+    def _contact_key(self, vals):
+        """What makes values without a natural key the same record as others, or None.
+
+        :rtype: tuple | None
+        """
+
+    @api.model
     def _get_contact_fields(self):
         """Names of the fields that say whose contact a record is, where it has one.
 
@@ -169,9 +267,12 @@ class DokstampEntity(models.AbstractModel):
         """
         return set()
 
-    def _is_meant_by(self, vals):
-        """Whether values of a record that has fed this one still mean it."""
-        return self._key_with(vals) == self._key_with({})
+    def _is_meant_by(self, vals, said):
+        """Whether values of a record that has fed this one still mean it.
+
+        :param dict said: what the record says that tells most of this one
+        """
+        return self._key_with(vals) == self._key_with(said)
 
     def _is_contradicted_by(self, vals):
         """Whether values of a record that has fed this one cannot mean it any more,
@@ -200,6 +301,34 @@ class DokstampEntity(models.AbstractModel):
         """
         return False
 
+    def _is_certified(self):
+        """Whether others rely on what the record stands for: certificates add when."""
+        return False
+
+    def _vouching_sentence(self, held):
+        """Which changes wait for a person's word.
+
+        :param dict held: field name → new value
+        """
+        changes = [
+            f"{self._fields[name]._description_string(self.env)}: "
+            f"{self._shown(name, self[name])} → {self._shown(name, value)}"
+            for name, value in sorted(held.items())
+        ]
+        return self.env._(
+            "%(student)s has a certificate, and this record says something else now: "
+            "%(changes)s. Nothing changes until somebody presses Accept.",
+            student=self.display_name,
+            changes="; ".join(changes),
+        )
+
+    def _shown(self, name, value):
+        if self._fields[name].type == "many2one":
+            if isinstance(value, int):
+                value = self.env[self._fields[name].comodel_name].browse(value)
+            value = value.exists().display_name
+        return value or "–"
+
     def _differences(self, vals):
         """What of ``vals`` the record does not have yet."""
         differences = {}
@@ -215,20 +344,64 @@ class DokstampEntity(models.AbstractModel):
 
     def _taken_sentence(self, vals):
         """Why the record must not get this natural key, or None when it may."""
-        key = self._key_with(vals)
-        if not key or key == self._key_with({}):
-            return None
-        twin = self._twins([key]).get(key, self) - self
+        twin = self._owner_of_key(vals)
         if not twin:
             return None
         name = self._natural_key[0]
-        value = vals[name]
-        if self._fields[name].type == "many2one":
+        value = vals.get(name) or self[name]
+        if isinstance(value, models.BaseModel):
+            value = value.display_name
+        elif self._fields[name].type == "many2one":
             value = self.env[self._fields[name].comodel_name].browse(value).display_name
+        return self._taken_sentence_of(value, twin.display_name)
+
+    @api.model
+    def _taken_sentence_of(self, value, name):
         return self.env._(
             "%(key)s belongs to %(other)s already, and DokStamp keeps it once.",
             key=value,
-            other=twin.display_name,
+            other=name,
+        )
+
+    def _owner_of_key(self, vals):
+        """The other record that has the natural key that ``vals`` would give this one.
+
+        :rtype: dokstamp.entity
+        """
+        key = self._key_with(vals)
+        if not key or key == self._key_with({}):
+            return self.browse()
+        return self._twins([key]).get(key, self) - self
+
+    # === READ AGAIN: what waits for this record to be another one === #
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
+        if self._get_identity_fields().intersection(vals):
+            self._claims()._read_later()
+        return result
+
+    def _note_deletion(self):
+        result = super()._note_deletion()
+        # once it is gone for good
+        self._claims().source_id._read_all()
+        return result
+
+    @api.model
+    def _get_identity_fields(self):
+        """Names of the fields that say whom or what a record stands for.
+
+        :rtype: set[str]
+        """
+        return set(self._natural_key)
+
+    def _claims(self):
+        """The links of records that are not taken for these, or want their key."""
+        # sudo: links are the connector's
+        return (
+            self.env["dokstamp.source.link"]
+            .sudo()
+            .search([("entity_model", "=", self._name), ("claimed_id", "in", self.ids)])
         )
 
     # === HOW FAR IT GOT === #
@@ -245,6 +418,20 @@ class DokstampEntity(models.AbstractModel):
                 record.sync_state = "failed"
                 record.sync_message = errors[record.id]
         return result
+
+    def _differences_told(self):
+        told = super()._differences_told()
+        if len(self.env["res.lang"].get_installed()) == 1:
+            return told
+        # sudo: whoever sees the record may see which language of it is sent
+        links = self.env["dokstamp.source.link"].sudo()
+        feeding = links._feeding(self)
+        notes = links.union(*feeding.values())._language_notes()
+        for record in self:
+            own = (notes.get(link) for link in feeding.get(record.id, links))
+            if found := list(dict.fromkeys(filter(None, own))):
+                told.setdefault(record, []).extend(found)
+        return told
 
     def _sync_state_domains(self):
         domains = super()._sync_state_domains()
@@ -271,5 +458,5 @@ class DokstampEntity(models.AbstractModel):
         """Open the school app's record that feeds this one."""
         self.ensure_one()
         self.check_access("read")
-        link = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
-        return link.action_open_source_record() if link else True
+        links = self.env["dokstamp.source.link"]._feeding(self).get(self.id)
+        return links[0].action_open_source_record() if links else True

@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 
+from ..actions import show_message
 from ..sync.entity_sync import SYNC_STATES
 
 REGISTRAR = "dokstamp_connector.group_registrar"
@@ -35,6 +36,28 @@ class DokstampFedMixin(models.AbstractModel):
         groups=REGISTRAR,
     )
 
+    dokstamp_language_note = fields.Text(
+        string="Language at DokStamp",
+        compute="_compute_dokstamp_language_note",
+        groups="base.group_user",
+    )
+
+    def _compute_dokstamp_language_note(self):
+        """Whoever saves in a language that is not sent is told so, in any role."""
+        # sudo: who keeps a course has no rights on what feeds DokStamp
+        links = self.env["dokstamp.source.link"].sudo()
+        fed = links.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("entity_id", "!=", False),
+                ("source_id.active", "=", True),
+            ]
+        )
+        notes = {link.res_id: note for link, note in fed._language_notes().items()}
+        for record in self:
+            record.dokstamp_language_note = notes.get(record.id)
+
     def _compute_dokstamp_link_id(self):
         links = self.env["dokstamp.source.link"].search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
@@ -47,8 +70,14 @@ class DokstampFedMixin(models.AbstractModel):
 
     def _compute_dokstamp_sync_state(self):
         entities = self._dokstamp_entities()
+        unlinked = self.filtered(lambda record: not record.dokstamp_link_id)
+        unassigned = self.env["dokstamp.source"]._unassigned_notes(unlinked)
         for record in self:
             link = record.dokstamp_link_id
+            if record.id in unassigned:
+                record.dokstamp_sync_state = "none"
+                record.dokstamp_sync_message = unassigned[record.id]
+                continue
             entity = entities.get((link.entity_model, link.entity_id))
             record.dokstamp_sync_state = (
                 "failed" if link.error else entity and entity.sync_state
@@ -70,4 +99,6 @@ class DokstampFedMixin(models.AbstractModel):
 
     def action_open_registry_record(self):
         self.ensure_one()
+        if not self.dokstamp_link_id:
+            return show_message(self.dokstamp_sync_message, "warning")
         return self.dokstamp_link_id.action_open_registry_record()

@@ -4,6 +4,7 @@ Runs inside the user's transaction, when it commits, and in the sweep. What cann
 read leaves its sentence on the link.
 """
 
+from collections import defaultdict
 from datetime import date
 
 import psycopg2
@@ -11,9 +12,11 @@ import psycopg2
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .merged import DEFINITION
 from .source_field import Unreadable, is_active
 
 AUTHORS = "dokstamp_authors"  # context: ids of the users whose save is being read
+MOST_AT_ONCE = 100  # records that are read again inside the save of a definition
 SAVED = "dokstamp_saved"  # context: source id → what they wrote, as (path to it, field)
 
 
@@ -26,6 +29,8 @@ class DokstampSource(models.Model):
         :param list[int] ids: also of records that are deleted or match no more
         """
         self.ensure_one()
+        if not self._has_models():
+            return
         source = self._as_reader()
         links = source._links_of(ids)
         places = {record_id: link.entity_id for record_id, link in links.items()}
@@ -51,7 +56,7 @@ class DokstampSource(models.Model):
         """
         company = self.sudo().company_id
         context = {
-            "lang": company.partner_id.lang,
+            "lang": self._language(),
             "active_test": False,
             "allowed_company_ids": company.ids,
             AUTHORS: self.env.context.get(AUTHORS, ()),
@@ -63,6 +68,10 @@ class DokstampSource(models.Model):
     def _matching(self, ids):
         """The records among ``ids`` that meet the condition; archived ones too."""
         return self._find(Domain("id", "in", ids))
+
+    def _matching_in_use(self):
+        """What matches and is not archived, as the source itself sees it."""
+        return self._as_reader()._find(Domain.TRUE).filtered(is_active)
 
     def _takes(self, record):
         """Whether a record that was never fed enters without being referred to."""
@@ -81,10 +90,12 @@ class DokstampSource(models.Model):
         entities = self._known_entities(links)
         left = self._part_contradicted(values, entities, links)
         retired = self._note_life(values, links)
-        errors |= self._write_differences(values, entities, links)
+        before = self._note_values(values, links)
         self._part_strays(values, entities, links)
+        known = {one: values[one] for one in entities if one in values}
+        trouble, taken = self._write_together(known, entities, links, before)
         new = {one: vals for one, vals in values.items() if one not in entities}
-        claims = self._find_twins(new, entities)
+        claims = self._find_twins(new, entities, links)
         unknown = {one: vals for one, vals in new.items() if one not in claims}
         claims |= self._create_missing(unknown, entities)
         found = {one: vals for one, vals in new.items() if one not in claims}
@@ -92,11 +103,13 @@ class DokstampSource(models.Model):
         links = self._links_of(records.ids)
         # whoever saved it now may not have written what it said before it was found
         unvouched = self.with_context(**{AUTHORS: ()})
-        errors |= unvouched._write_differences(found, entities, links)
+        more = unvouched._write_together(found, entities, links, {})
+        errors |= trouble | more[0]
         errors |= {
-            one: claimed._claim_sentence(values[one]) for one, claimed in claims.items()
+            one: self._claim_sentence(claimed, values[one], links.get(one))
+            for one, claimed in claims.items()
         }
-        self._note_errors(errors, links, claims)
+        self._note_errors(errors, links, claims, taken | more[1], values)
         self._settle(set(retired.mapped("entity_id")) | left)
         return {record_id: entity.id for record_id, entity in entities.items()}
 
@@ -143,7 +156,12 @@ class DokstampSource(models.Model):
         }
         values["company_id"] = self.company_id.id
         values["active"] = is_active(record)
-        return self.env[self.entity]._trimmed(values)
+        values = self.env[self.entity]._trimmed(values)
+        keys = self.env[self.entity]._key_names(values)
+        for line in self.field_ids:
+            text = values[line.field_name]
+            values[line.field_name] = line._cut_to_length(text, keys)
+        return values
 
     def _known_entities(self, links):
         """Record id → the registry record that it has fed before."""
@@ -172,21 +190,47 @@ class DokstampSource(models.Model):
                 left.add(entities.pop(record_id).id)
         return left
 
+    def _note_values(self, values, links):
+        """Keep on the links what their records say.
+
+        :return: link → what its record said before
+        :rtype: dict[dokstamp.source.link, dict | None]
+        """
+        before, sayings = {}, self._sayings(values)
+        for record_id in values.keys() & links.keys():
+            link, said = links[record_id], sayings[record_id]
+            before[link] = link.last_values
+            if link.last_values != said:
+                link.last_values = said
+        return before
+
+    def _sayings(self, values):
+        """``values`` as links keep them, with the way in which they were read.
+
+        :param dict[int, dict] values: record id → registry values
+        :rtype: dict[int, dict]
+        """
+        names = self.field_ids.mapped("field_name")
+        definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
+        return {
+            record_id: {name: _as_json(vals[name]) for name in names} | definition
+            for record_id, vals in values.items()
+        }
+
     def _part_strays(self, values, entities, links):
         """Part records from what they only refer to and do not mean any more."""
         known = self.env[self.entity].union(*entities.values())
-        writers = self.env["dokstamp.source.link"]._feeding(known)
+        feeding = self.env["dokstamp.source.link"]._feeding(known)
         for record_id, vals in values.items():
             entity, link = entities.get(record_id), links.get(record_id)
-            if (
-                entity
-                and writers.get(entity.id) != link
-                and not link.confirmed_by_id
-                and not entity._is_meant_by(vals)
-            ):
+            if not entity or link.confirmed_by_id:
+                continue
+            first = feeding.get(entity.id, link)[0]
+            if first != link and not entity._is_meant_by(vals, first.last_values or {}):
+                link.entity_id = False
                 del entities[record_id]
 
-    def _find_twins(self, values, entities):
+    def _find_twins(self, values, entities, links):
         """Feed what the registry has already, from another record or typed by hand.
 
         :return: record id → the registry record that has its key, and that it is not
@@ -194,7 +238,14 @@ class DokstampSource(models.Model):
         :rtype: dict[int, dokstamp.entity]
         """
         model = self.env[self.entity]
-        entities.update(model._identified(values))
+        # what a person said are two stays two
+        parted = {one: link.parted_from_id for one, link in links.items()}
+        identified = {
+            one: entity
+            for one, entity in model._identified(values).items()
+            if entity.id != parted.get(one)
+        }
+        entities.update(identified)
         keys = model._natural_keys(values)
         twins = model._twins({key for key in keys.values() if key})
         claims = {}
@@ -202,9 +253,15 @@ class DokstampSource(models.Model):
             twin = twins.get(key)
             if one in entities or not twin:
                 continue
-            place = entities if twin._is_same_as(values[one]) else claims
-            place[one] = twin
+            is_same = twin.id != parted.get(one) and twin._is_same_as(values[one])
+            (entities if is_same else claims)[one] = twin
         return claims
+
+    def _claim_sentence(self, claimed, vals, link):
+        """Why a record that has the address of ``claimed`` is held back."""
+        if link and link.parted_from_id == claimed.id:
+            return claimed._parted_sentence(vals)
+        return claimed._claim_sentence(vals)
 
     def _create_missing(self, values, entities):
         """Create what is new, once for all records of the batch that mean the same.
@@ -215,7 +272,8 @@ class DokstampSource(models.Model):
         missing = {one: vals for one, vals in values.items() if one not in entities}
         groups = {}
         for one, key in model._natural_keys(missing).items():
-            groups.setdefault(key or one, []).append(one)
+            same = key or model._contact_key(missing[one]) or one
+            groups.setdefault(same, []).append(one)
         # given here, since the field's default looks it up record by record
         account = {"account_id": self.company_id._dokstamp_account().id}
         best = [self._best_of(missing, ids) for ids in groups.values()]
@@ -231,55 +289,117 @@ class DokstampSource(models.Model):
         """The record that is going to write: the first live one."""
         return next((one for one in record_ids if values[one]["active"]), record_ids[0])
 
-    def _write_differences(self, values, entities, links):
-        """Write what changed, where this source's link is the one that writes.
+    def _write_together(self, values, entities, links, before):
+        """Write what all records that feed the same say together, as far as it differs.
 
-        :return: record id → why not all of it is written
-        :rtype: dict[int, str]
+        :param dict[int, dict] values: record id → what was read just now
+        :param dict before: of `_note_values`
+        :return: record id → why not all of it is written, and record id → who has the
+            key that it says
+        :rtype: tuple[dict[int, str], dict[int, dokstamp.entity]]
         """
-        errors = {}
-        known = self.env[self.entity].union(*entities.values())
-        writers = self.env["dokstamp.source.link"]._feeding(known)
-        for record_id, vals in values.items():
-            entity, link = entities.get(record_id), links.get(record_id)
-            if not entity or writers.get(entity.id) != link:
+        read = defaultdict(list)
+        for record_id in values:
+            read[entities[record_id]].append(links[record_id])
+        known = self.env[self.entity].union(*read)
+        feeding = self.env["dokstamp.source.link"]._feeding(known)
+        errors, changes = {}, {}
+        for entity, own in read.items():
+            feeders = feeding.get(entity.id)
+            if not feeders:
                 continue
-            held = self._held_changes(entity, vals, link)
-            if held:
-                errors[record_id] = entity._vouching_sentence(held)
-            rest = {name: value for name, value in vals.items() if name not in held}
-            differences = entity._differences(rest)
-            if not differences:
-                continue
-            if taken := entity._taken_sentence(rest):
-                errors[record_id] = taken
-            else:
-                entity.write(differences)
-        return errors
+            said_before = {link: before.get(link) for link in own if link.is_live}
+            vals, origins = entity._merged(feeders, said_before)
+            vals["active"] = any(link.is_live for link in feeders)
+            held = self._hold_changes(entity, vals, origins, feeders, own)
+            for link in own:
+                if held.get(link):
+                    errors[link.res_id] = entity._vouching_sentence(held[link])
+            names = {name for changes_ in held.values() for name in changes_}
+            vals = {name: value for name, value in vals.items() if name not in names}
+            if entity._differences(vals):
+                changes[entity] = vals
+        taken = self._write_released_first(changes)
+        others = {}
+        for entity, sentence in taken.items():
+            for link in read[entity]:
+                errors[link.res_id] = sentence
+                others[link.res_id] = entity._owner_of_key(changes[entity])
+        return errors, others
 
-    def _held_changes(self, entity, vals, link):
-        """What of ``vals`` needs a person's word first; noted on the link.
+    def _write_released_first(self, changes):
+        """Write differences, whatever the order in which one takes the key that another
+        one gives up.
 
-        :return: field name → new value as JSON holds it
-        :rtype: dict[str, str | int | bool]
+        :param dict changes: registry record → what it is to say
+        :return: registry record → why it cannot say so
+        :rtype: dict[dokstamp.entity, str]
+        """
+        waiting = dict(changes)
+        while waiting:
+            taken = {}
+            for entity, vals in waiting.items():
+                if sentence := entity._taken_sentence(vals):
+                    taken[entity] = sentence
+                else:
+                    entity.write(entity._differences(vals))
+            if len(taken) == len(waiting):
+                return {
+                    entity: self._exchange_sentence(entity, changes) or sentence
+                    for entity, sentence in taken.items()
+                }
+            waiting = {entity: changes[entity] for entity in taken}
+        return {}
+
+    def _exchange_sentence(self, entity, changes):
+        """What to do where two records are to exchange their keys; None otherwise."""
+        other = entity._owner_of_key(changes[entity])
+        if not other or other not in changes:
+            return None
+        if other._key_with(changes[other]) != entity._key_with({}):
+            return None
+        return self.env._(
+            "%(one)s and %(other)s exchange what DokStamp keeps once, which cannot be "
+            "sent in one step. Give one of them something else first; once that is at "
+            "DokStamp, give both what they shall have.",
+            one=entity.display_name,
+            other=other.display_name,
+        )
+
+    def _hold_changes(self, entity, vals, origins, feeders, own):
+        """What of ``vals`` needs a person's word first; noted on the links that say it.
+
+        :param dict origins: field name → the link that says it
+        :param dokstamp.source.link feeders: all links of ``entity``
+        :param list own: those whose records were read just now
+        :return: link → field name → new value as JSON holds it
+        :rtype: dict[dokstamp.source.link, dict[str, str | int | bool]]
         """
         differences = entity._differences(vals)
-        noted = link.held_changes or {}
-        held = {
-            name: _as_json(differences[name])
-            for name in entity._to_be_vouched_for(differences)
-        }
-        if held and self._is_vouched_for(entity):
-            # what somebody else wrote before stays held, whoever saves beside it
-            written = self._fields_written()
-            held = {
-                name: value
-                for name, value in held.items()
-                if name not in written or noted.get(name) == value
-            }
-        if noted != held:
+        names = entity._to_be_vouched_for(differences)
+        by_link = {link: {} for link in feeders}
+        for name in names:
+            teller = origins.get(name, own[0])
+            value = _as_json(differences[name])
+            if not self._is_said_by_staff(entity, name, value, teller, own):
+                by_link.setdefault(teller, {})[name] = value
+        for link, held in by_link.items():
+            if (link.held_changes or {}) == held:
+                continue
+            if link not in own and (held or link._shows_changes()):
+                link.error = bool(held) and entity._vouching_sentence(held)
             link.held_changes = held or False
-        return held
+        return by_link
+
+    def _is_said_by_staff(self, entity, name, value, teller, own):
+        """Whether a person vouches for a new value by saving it now.
+
+        What somebody else wrote before stays held, whoever saves beside it.
+        """
+        if teller not in own or not self._is_vouched_for(entity):
+            return False
+        noted = teller.held_changes or {}
+        return name in self._fields_written() and noted.get(name) != value
 
     def _is_vouched_for(self, entity):
         """Whether everybody who took part in this transaction may say who that is."""
@@ -385,6 +505,20 @@ class DokstampSource(models.Model):
             if links:
                 source.with_context(**{AUTHORS: ()})._feed(links.mapped("res_id"))
 
+    def _read_failed_referrers(self):
+        """Have what failed, perhaps for want of this source's records, read again when
+        this transaction commits; of too much the sweep takes care.
+        """
+        referrers = self._referring_lines().source_id
+        failed = referrers.link_ids.search(
+            [("source_id", "in", referrers.ids), ("error", "!=", False)],
+            limit=MOST_AT_ONCE + 1,
+        )
+        if len(failed) > MOST_AT_ONCE:
+            referrers._read_all()
+        else:
+            failed._read_later()
+
     def _referring_lines(self):
         """The fields of other sources that look up what this source feeds."""
         lines = self.env["dokstamp.source.field"].search(
@@ -413,9 +547,9 @@ class DokstampSource(models.Model):
     def _settle(self, entity_ids):
         """Have the next live record write what one that is gone fed, or archive it."""
         entities = self.env[self.entity].browse(entity_ids - {0}).exists()
-        writers = self.env["dokstamp.source.link"]._feeding(entities)
+        feeding = self.env["dokstamp.source.link"]._feeding(entities)
         for entity in entities:
-            writer = writers.get(entity.id)
+            writer = feeding.get(entity.id, [None])[0]
             if writer and writer.is_live:
                 # whoever saved the one that is gone said nothing of what this one says
                 writer.source_id.with_context(**{AUTHORS: ()})._feed([writer.res_id])
@@ -441,7 +575,7 @@ class DokstampSource(models.Model):
         :param dict[int, dokstamp.entity] entities: record id → registry record
         :param dict[int, dokstamp.source.link] links: record id → its link, if any
         """
-        new = []
+        new, sayings = [], self._sayings(values)
         for record_id, vals in values.items():
             entity_id = entities[record_id].id
             if record_id in links:
@@ -450,7 +584,10 @@ class DokstampSource(models.Model):
                     {"entity_id": entity_id, "confirmed_by_id": False}
                 )
             else:
-                new.append(self._link_values(record_id, entity_id, vals["active"]))
+                notes = {"last_values": sayings[record_id]}
+                new.append(
+                    self._link_values(record_id, entity_id, vals["active"], **notes)
+                )
         self.env["dokstamp.source.link"].create(new)
 
     def _link_values(self, record_id, entity_id, is_live=True, **notes):
@@ -484,36 +621,45 @@ class DokstampSource(models.Model):
         (changed - retired).is_live = True
         return retired
 
-    def _note_errors(self, errors, links, claims=None):
+    def _note_errors(self, errors, links, claims=None, taken=None, values=None):
         """Keep the sentences on the links, and clear those that are over.
 
         :param dict[int, str] errors: record id → why it cannot be read
         :param dict[int, dokstamp.source.link] links: of all records that were read
         :param dict[int, dokstamp.entity] claims: record id → the registry record that
             it may be, and that it is not taken for
+        :param dict[int, dokstamp.entity] taken: record id → who has the key that it
+            gives to the registry record it feeds
+        :param dict[int, dict] values: record id → what it says, as far as that is known
         """
-        new = []
+        claims, others, new = claims or {}, (taken or {}) | (claims or {}), []
+        sayings = self._sayings(values or {})
         for record_id in errors.keys() | links.keys():
-            claimed = (claims or {}).get(record_id)
+            other = others.get(record_id)
             notes = {
                 "error": errors.get(record_id, False),
-                "claimed_id": claimed.id if claimed else False,
+                "claimed_id": other.id if other else False,
             }
             link = links.get(record_id)
             if not link:
+                if record_id in sayings:
+                    notes["last_values"] = sayings[record_id]
                 new.append(self._link_values(record_id, False, **notes))
             elif any(link[name] != value for name, value in notes.items()):
                 # what it fed before is gone, and a person's word was on that
-                gone = {"entity_id": False, "confirmed_by_id": False} if claimed else {}
-                link.write(notes | gone)
+                gone = {"entity_id": False, "confirmed_by_id": False}
+                link.write(notes | (gone if record_id in claims else {}))
         self.env["dokstamp.source.link"].create(new)
 
     # === WHAT THE SWEEP READS NEXT === #
 
-    def _next_ids(self, limit):
-        """Ids of the next records that match, and of those that were fed."""
+    def _next_ids(self, start, limit):
+        """Ids of the next records that match, and of those that were fed.
+
+        :param int start: the smallest id
+        :rtype: list[int]
+        """
         source = self._as_reader()
-        start = source.sweep_from_id
         linked = source.link_ids.search(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
             order="res_id",

@@ -74,12 +74,17 @@ class DokstampSource(models.Model):
     )
     @api.depends_context("lang")
     def _compute_reading(self):
+        # sudo: whoever sees the source may see what kept the sweep from it
+        readings = self.env["dokstamp.source.reading"].sudo()
+        problems = readings._problems_of(self._origin)
         for source in self:
             # not what a form is being filled with: that would answer for anybody
             saved = source._origin._as_reader().with_context(lang=self.env.lang)
             source.reads_all = bool(saved) and saved._reads_all()
             source.reading_note = saved._reading_sentence() if saved else False
-            source.reading_problem = saved._reading_problem() if saved else False
+            source.reading_problem = saved and (
+                saved._reading_problem() or problems.get(saved.id)
+            )
 
     def _reading_sentence(self):
         if self.confirmed_by_id:
@@ -190,6 +195,8 @@ class DokstampSource(models.Model):
         :return: a sentence for people
         """
         self.ensure_one()
+        if problem := self._definition_problem():
+            return problem
         if closed := self._closed():
             return self._closed_sentence(closed)
         if self._reads_all():
@@ -215,7 +222,7 @@ class DokstampSource(models.Model):
         """What of the definition no source reads, whoever confirms it; None is best."""
         if is_technical(self.env[self.model]):
             return self.model_id.name
-        for path in self._condition_paths():
+        for path in {*self._condition_paths(), *self._own_company_paths()}:
             for model, field in steps_along(self.env[self.model], path):
                 if is_closed(model, field):
                     return self._field_label(model, field)
@@ -237,6 +244,7 @@ class DokstampSource(models.Model):
             return None
         reader = self._reader_model()
         paths = self._condition_paths() | self._line_paths() | {"id"}
+        paths.update(self._own_company_paths())
         for path in sorted(paths):
             for model, field in steps_along(reader, path):
                 if not model.has_access("read"):
@@ -321,7 +329,7 @@ class DokstampSource(models.Model):
             return dict.fromkeys(records.ids, problem)
         if self._reads_all():
             return {}
-        ours = records.filtered_domain(self._company_domain())
+        ours = records.search(Domain("id", "in", records.ids) & self._company_domain())
         refused = self._refused(ours, self._condition_paths(), every=True)
         # a search that Odoo leaves to code may have asked for rights as well
         rest = [one for one in ours.ids if one not in refused]

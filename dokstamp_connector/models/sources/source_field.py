@@ -1,19 +1,38 @@
 """Where one field of a registry record comes from, and how it is read."""
 
+import hashlib
 import math
 import re
-import zoneinfo
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import html2plaintext
 
-from .reach import is_closed, steps_along
+from ..local_time import local_day, zone_choices
+from ..plain_text import cut_at_word, plain_text
+from ..registry.entity import MAX_KEY
+from .reach import depends_on_reader, is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# A thousand in one country, one in another.
+GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([ T]00:00(:00(\.0+)?)?)?")
+HOW_READ = (
+    "field_name",
+    "method",
+    "path",
+    "fixed_value",
+    "text",
+    "conversion",
+    "timezone",
+    "scale",
+)
+TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0", ""}
 
 
 class Unreadable(Exception):
@@ -57,19 +76,24 @@ class DokstampSourceField(models.Model):
     conversion = fields.Selection(
         [
             ("html_to_text", "HTML to plain text"),
-            ("round_up", "Round up to whole hours"),
+            ("round_up", "Round up to a whole number"),
+            ("round_nearest", "Round to the nearest whole number"),
+            ("round_down", "Round down to a whole number"),
             ("date", "Date in a time zone"),
             ("grade", "Grade to DokStamp's scale of 10"),
-        ]
+        ],
+        help="A value that does not fit the registry's field is reported, and never "
+        "rounded or guessed, unless it is said here how.",
     )
     timezone = fields.Selection(
-        lambda self: [(name, name) for name in sorted(zoneinfo.available_timezones())],
-        help="Empty: the time zone of the company's contact, or UTC.",
+        lambda self: zone_choices(),
+        help="Empty: the one on the account.",
     )
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
         string="Cut to length",
-        help="Cut texts longer than DokStamp takes, instead of reporting them.",
+        help="Cut texts longer than DokStamp takes, instead of reporting them. What a "
+        "record is known by, such as a code, is never cut.",
     )
     value_ids = fields.One2many(
         "dokstamp.source.value", "field_id", string="Table of values", copy=True
@@ -79,6 +103,73 @@ class DokstampSourceField(models.Model):
         "UNIQUE (source_id, field_name)", "This source fills this field already."
     )
 
+    need = fields.Selection(
+        [("required", "Required"), ("needed", "Needed by DokStamp")],
+        string="Needed",
+        compute="_compute_need",
+        help="Required: without it the source cannot be switched on. Needed by "
+        "DokStamp: where it is empty, people have to type it.",
+    )
+    value_choices = fields.Json(
+        compute="_compute_value_choices",
+        help="What the registry's field takes, where that is a list.",
+    )
+
+    @api.depends("entity", "field_name")
+    def _compute_need(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            name = line.field_name
+            is_known = model is not None and name in model._fields
+            line.need = False
+            if is_known and model._is_needed(name):
+                is_required = model._fields[name].required
+                line.need = "required" if is_required else "needed"
+
+    @api.depends("entity", "field_name")
+    def _compute_value_choices(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            field = model is not None and model._fields.get(line.field_name)
+            line.value_choices = field and self._choices_of(field)
+
+    def _choices_of(self, field):
+        """The keys and labels of a list of values; False of another field.
+
+        :rtype: list[list[str]] | bool
+        """
+        if field.type != "selection":
+            return False
+        return [list(one) for one in field._description_selection(self.env)]
+
+    def _read_choices(self):
+        """The values that what it is read from has, where that is a list.
+
+        :rtype: list[list[str]] | bool
+        """
+        model = self.env.get(self.model) if self.model else None
+        if self.method != "path" or not self.path or model is None:
+            return False
+        steps = list(steps_along(model, self.path))
+        is_whole = len(steps) == len(self.path.split("."))
+        return is_whole and self._choices_of(steps[-1][1])
+
+    @api.onchange("path", "field_name", "method")
+    def _onchange_values(self):
+        """Bring a line for each value, where the registry does not take all of them."""
+        taken, given = self.value_choices, self._read_choices()
+        if not taken or not given:
+            return
+        keys = {key for key, _label in taken}
+        if keys.issuperset(key for key, _label in given):
+            return
+        known = set(self.value_ids.mapped("from_value"))
+        for key, _label in given:
+            if key not in known:
+                same = key if key in keys else False
+                values = {"from_value": key, "to_value": same}
+                self.value_ids += self.value_ids.new(values)
+
     @api.model
     def _selection_field_name(self):
         """All fields that a source can fill, of all kinds of registry records."""
@@ -86,7 +177,8 @@ class DokstampSourceField(models.Model):
         for model in self.env["dokstamp.entity"]._registry_models():
             for name in self._feedable(model):
                 field = self.env[model]._fields[name]
-                choices.setdefault(name, field._description_string(self.env))
+                label = field._description_string(self.env)
+                choices.setdefault(name, f"{label} ({name})")
         return sorted(choices.items(), key=lambda choice: choice[1])
 
     @api.model
@@ -104,42 +196,72 @@ class DokstampSourceField(models.Model):
     @api.constrains("field_name", "source_id")
     def _check_field_name(self):
         for line in self:
-            if line.field_name not in self._feedable(line.entity):
-                raise ValidationError(
-                    self.env._(
-                        "%(entity)s has no field %(field)s.",
-                        entity=dict(
-                            line._fields["entity"]._description_selection(self.env)
-                        )[line.entity],
-                        field=line.field_name,
-                    )
-                )
+            if problem := line._name_problem():
+                raise ValidationError(problem)
 
     @api.constrains("method", "path", "text", "source_id")
     def _check_paths(self):
         for line in self:
-            if line.method == "path" and not line.path:
-                raise ValidationError(
-                    self.env._("Say which field %s is read from.", line.field_name)
-                )
-            for path in line._paths():
-                line._check_path(path)
+            # what is to be filled may be chosen later, while the source is off
+            is_half = line._is_unsaid() and not line.source_id.active
+            problem = line._fork_problem() if is_half else line._path_problem()
+            if problem := problem or line._fork_problem():
+                raise ValidationError(problem)
             if closed := line._closed():
                 raise ValidationError(line.source_id._closed_sentence(closed))
 
-    def _check_path(self, path):
+    def _definition_problem(self):
+        """Why it can be read in no record, as Odoo is now; None when it can.
+
+        :rtype: str | None
+        """
+        if problem := self._name_problem():
+            return problem
+        # what is not said yet is lacking, and said with the rest of that
+        return None if self._is_unsaid() else self._path_problem()
+
+    def _name_problem(self):
+        if self.field_name in self._feedable(self.entity):
+            return None
+        return self.env._(
+            "%(entity)s has no field %(field)s.",
+            entity=self.source_id._entity_label(self.entity).capitalize(),
+            field=self.field_name,
+        )
+
+    def _path_problem(self):
+        if self._is_unsaid():
+            return self.env._(
+                "It does not say yet which field %(field)s is read from.",
+                field=self._target_label(),
+            )
         model = self.env[self.model]
-        for name in path.split("."):
-            field = model._fields.get(name) if model is not None else None
-            if field is None:
-                raise ValidationError(
-                    self.env._(
-                        "%(model)s has no field “%(path)s”.",
-                        model=self.source_id.model_id.name,
-                        path=path,
+        for path in self._paths():
+            steps = list(steps_along(model, path))
+            if len(steps) < len(path.split(".")):
+                return self.source_id._gone_sentence(path)
+        return None
+
+    def _is_unsaid(self):
+        return self.method == "path" and not self.path
+
+    def _fork_problem(self):
+        """Why a path along several records is refused: nobody says which one counts."""
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.type in ("one2many", "many2many"):
+                    return self.env._(
+                        "%(field)s has several values, and %(target)s takes one: "
+                        "nobody can tell which. Choose a field that leads to one "
+                        "record, or read the model that holds one record for each.",
+                        field=self.source_id._field_label(model, field),
+                        target=self._target_label(),
                     )
-                )
-            model = self.env[field.comodel_name] if field.relational else None
+        return None
+
+    def _target_label(self):
+        field = self.env[self.entity]._fields[self.field_name]
+        return f"{field._description_string(self.env)} ({self.field_name})"
 
     # === DEFINITION === #
 
@@ -172,15 +294,41 @@ class DokstampSourceField(models.Model):
                     return self.source_id._field_label(model, step)
         return None
 
+    def _is_translated(self):
+        """Whether what it reads may have several languages."""
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.relational:  # a record at the end is read by its name
+                    target = model.env[field.comodel_name]
+                    field = target._fields.get(target._rec_name or "")
+                if field and field.translate:
+                    return True
+        return False
+
+    def _digest(self):
+        """What is another one as soon as these fields are read in another way.
+
+        :rtype: str
+        """
+        definition = [
+            (
+                *(line[name] for name in HOW_READ),
+                *((value.from_value, value.to_value) for value in line.value_ids),
+            )
+            for line in self.sorted("field_name")
+        ]
+        return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
+
     def _is_link(self):
-        return self.env[self.entity]._fields[self.field_name].type == "many2one"
+        field = self.env[self.entity]._fields.get(self.field_name)
+        return bool(field) and field.type == "many2one"
 
     def _link_target(self):
         """Model of the records that this link looks up, and the entity that it needs.
 
         :rtype: tuple[str, str] | None
         """
-        if not self._is_link() or not self.path:
+        if not self.source_id._has_models() or not self._is_link() or not self.path:
             return None
         model = self.env[self.model]
         for name in self.path.split("."):
@@ -238,19 +386,29 @@ class DokstampSourceField(models.Model):
         if self.method == "fixed":
             return self.fixed_value
         if self.method == "text":
-            return PLACEHOLDER.sub(
-                lambda match: _as_text(_follow(record, match.group(1))), self.text or ""
-            )
+            return self._filled_in(record)
         if self.path == "id" and self._is_link():
             return record
         return _follow(record, self.path)
+
+    def _filled_in(self, record):
+        """The text with the record's own values; no key is made of empty ones alone,
+        since all records without would have the same.
+        """
+        values = {path: as_text(_follow(record, path)) for path in self._paths()}
+        is_key = self.field_name in self.env[self.entity]._natural_key
+        if is_key and values and not any(values.values()):
+            return False
+        return PLACEHOLDER.sub(lambda match: values[match.group(1)], self.text or "")
 
     def _looked_up(self, value):
         """``value`` by the table of values, where the field has one."""
         if not self.value_ids:
             return value
         table = {line.from_value or "": line.to_value for line in self.value_ids}
-        text = _as_text(value)
+        text = as_text(value)
+        if text not in table and self._reads_truth():
+            text = "yes" if value else "no"
         if text not in table:
             raise Unreadable(
                 self.env._(
@@ -261,6 +419,12 @@ class DokstampSourceField(models.Model):
                 )
             )
         return table[text]
+
+    def _reads_truth(self):
+        """Whether it reads a field that is ticked or not."""
+        steps = list(steps_along(self.env[self.model], self.path or ""))
+        is_path = self.method == "path" and steps
+        return bool(is_path) and steps[-1][1].type == "boolean"
 
     def _linked(self, field, value, demanded):
         """The id that a link of the registry needs, from a school app's record."""
@@ -290,65 +454,119 @@ class DokstampSourceField(models.Model):
     def _fitted(self, field, value):
         """``value`` converted, in the type of the registry's field."""
         try:
+            converted = value
             if self.conversion:
-                value = getattr(self, f"_convert_{self.conversion}")(value)
-            return self._cast(field, value)
-        except (TypeError, ValueError) as error:
+                converted = getattr(self, f"_convert_{self.conversion}")(value)
+            return self._cast(field, converted)
+        except (ArithmeticError, TypeError, ValueError) as error:
             raise Unreadable(
                 self.env._(
                     "“%(value)s” is no value for %(field)s.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             ) from error
 
     def _convert_html_to_text(self, value):
-        return html2plaintext(value or "").strip()
+        return plain_text(value)
 
     def _convert_round_up(self, value):
-        # 2.0000000001 hours are two hours
-        return math.ceil(round(float(value or 0), 6))
+        return _rounded(math.ceil, value)
+
+    def _convert_round_nearest(self, value):
+        return _rounded(lambda number: math.floor(number + 0.5), value)
+
+    def _convert_round_down(self, value):
+        return _rounded(math.floor, value)
 
     def _convert_date(self, value):
         if not isinstance(value, datetime):
             return value
-        company = self.source_id.company_id
-        zone = self.timezone or company.partner_id.tz or "UTC"
-        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        zone = self.timezone or self.source_id.company_id._dokstamp_zone()
+        return local_day(value, zone)
 
     def _convert_grade(self, value):
-        if not self.scale:
+        if self.scale <= 0:
             raise Unreadable(
                 self.env._("Say on the source which grade is the best one.")
             )
-        return round(float(value or 0) * GRADE_MAX / self.scale, 2)
+        return round((_as_number(value) or 0) * GRADE_MAX / self.scale, 2)
 
     def _cast(self, field, value):
         """``value`` in the type of the registry's field; False where it is empty.
 
+        Nothing is guessed: what could mean two things is refused.
+
         :raise TypeError: it has no such value
         :raise ValueError: likewise
+        :raise Unreadable: a person has to choose what becomes of it
         """
         if field.type == "boolean":
-            return _as_text(value).lower() not in ("", "false", "0", "no")
-        if value is None or value is False or value == "":
+            return self._as_truth(field, value)
+        if value is None or value is False or not str(value).strip():
             return False
         if field.type == "integer":
-            return int(float(value))
+            return self._as_integer(field, value)
         if field.type == "float":
-            return float(value)
+            return _as_number(value)
         if field.type == "date":
             return _as_date(value)
-        text = _as_text(value)
+        text = as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
-        spec = self.env[self.entity]._get_dokstamp_fields().get(field.name)
+        return text
+
+    def _cut_to_length(self, text, keys):
+        """``text`` as long as DokStamp takes it, where the field says so.
+
+        Keys are never cut: the beginnings of two may be one.
+
+        :param set[str] keys: names of the fields that the record is known by
+        :raise Unreadable: it is a key, and too long
+        """
+        model = self.env[self.entity]
+        spec = model._get_dokstamp_fields().get(self.field_name)
         limit = spec and spec.max_length
-        return text[:limit] if self.cut and limit else text
+        is_key = self.field_name in keys
+        if not isinstance(text, str) or len(text) <= (limit or MAX_KEY):
+            return text
+        if is_key and (self.cut or len(text) > MAX_KEY):
+            raise Unreadable(model._length_sentence(self.field_name, len(text), limit))
+        return cut_at_word(text, limit) if self.cut and limit else text
+
+    def _as_integer(self, field, value):
+        number = _as_number(value)
+        if number != int(number):
+            raise Unreadable(
+                self.env._(
+                    "“%(value)s” is no whole number, and %(field)s takes whole ones: "
+                    "choose on the source how it is rounded.",
+                    value=as_text(value),
+                    field=field._description_string(self.env),
+                )
+            )
+        if abs(number) > MAX_INTEGER:
+            raise ValueError(value)
+        return int(number)
+
+    def _as_truth(self, field, value):
+        text = as_text(value).strip().lower().removesuffix(".0")
+        if text in TRUE or text in FALSE:
+            return text in TRUE
+        raise Unreadable(
+            self.env._(
+                "“%(value)s” is neither yes nor no for %(field)s: say on the source, "
+                "in the table of values, which one it is.",
+                value=as_text(value),
+                field=field._description_string(self.env),
+            )
+        )
 
 
 def _follow(record, path):
-    """The value at the end of a dotted path, of the first record where it forks."""
+    """The value at the end of a dotted path, of the first record where it forks: such a
+    path is refused since.
+    """
     value = record
     for name in path.split("."):
         if not value:
@@ -362,18 +580,68 @@ def _first(records):
     return next(iter(records), records)
 
 
-def _as_text(value):
+def as_text(value):
+    """What a person reads of a value, without what it was made of."""
     if value is None or value is False:
         return ""
     if isinstance(value, models.BaseModel):
-        return value[:1].display_name or ""
-    return str(value)
+        return _own_name(value[:1])
+    return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def _own_name(record):
+    """What a record is called, without what Odoo shows beside it, as the company of a
+    contact.
+    """
+    field = record._fields.get(record._rec_name or "")
+    if field and field.type in ("char", "text") and not depends_on_reader(field):
+        return record[field.name] or ""
+    return record.display_name or ""
+
+
+def _as_number(value):
+    """A number as such, or of a text that can be read in one way alone.
+
+    :rtype: int | float | None
+    :raise TypeError: it is something else
+    :raise ValueError: likewise, or it is infinite
+    """
+    if value is None or value is False:
+        return None
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+        if not NUMBER.fullmatch(value) or GROUPED.fullmatch(value):
+            raise ValueError(value)
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    if not math.isfinite(value):
+        raise ValueError(value)
+    return value
+
+
+def _rounded(rounding, value):
+    """A whole number; empty stays empty."""
+    number = _as_number(value)
+    # 2.0000000001 hours are two hours
+    return number and rounding(round(number, 6))
 
 
 def _as_date(value):
+    """A day as such, or of a text that can be read in one way alone.
+
+    :raise ValueError: 03/04/2026 is two days
+    """
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else fields.Date.to_date(value)
+    if isinstance(value, str):
+        day = DAY.fullmatch(value.strip())
+        return date.fromisoformat(day[1] if day else value)
+    if not isinstance(value, date):
+        raise TypeError(value)
+    return value
 
 
 def is_active(record):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..actions import RELOAD, open_form, show_message
 from .feed import AUTHORS
+from .merged import DEFINITION
 
 SHOWN = "dokstamp_shown"  # context: the sentence that a registrar decides on
 
@@ -11,8 +11,8 @@ SHOWN = "dokstamp_shown"  # context: the sentence that a registrar decides on
 class DokstampSourceLink(models.Model):
     """Which registry record a school app's record has fed, or why it could not.
 
-    Several records may feed one: two contacts with one e-mail address are one student.
-    The oldest live link writes, the others only refer.
+    Several records may feed one: one person in several apps is one student. What they
+    say is put together, see `merged`.
     """
 
     _name = "dokstamp.source.link"
@@ -55,10 +55,28 @@ class DokstampSourceLink(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
+    parted_from_id = fields.Many2oneReference(
+        string="Another person than",
+        model_field="entity_model",
+        readonly=True,
+        help="The registry record that a registrar said this one is not.",
+    )
+    parted_by_id = fields.Many2one(
+        "res.users",
+        string="Another person, says",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    last_values = fields.Json(
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="What the record said when it was read last, by the registry's fields.",
+    )
     held_changes = fields.Json(
         readonly=True, help="New values that wait for a registrar's word."
     )
-    is_held = fields.Boolean(compute="_compute_is_held", search="_search_is_held")
+    is_held = fields.Boolean(compute="_compute_is_held", store=True, precompute=True)
 
     _one_per_record = models.UniqueIndex(
         "(source_id, res_id)", "This source has taken this record already."
@@ -67,22 +85,17 @@ class DokstampSourceLink(models.Model):
     _of_record = models.Index("(res_model, res_id)")
     _claims = models.Index("(entity_model, claimed_id) WHERE claimed_id IS NOT NULL")
 
-    @api.depends("error", "claimed_id", "held_changes")
+    @api.depends("error", "entity_id", "claimed_id", "parted_from_id", "held_changes")
     def _compute_is_held(self):
+        """Whether a person has to decide; what somebody decided is not asked again."""
         # without a sentence it left its source, or writes no more
         for link in self:
-            waits = link.claimed_id or link.held_changes
-            link.is_held = bool(link.error and waits)
+            waits = link._is_claim() and link.claimed_id != link.parted_from_id
+            link.is_held = bool(link.error and (waits or link.held_changes))
 
-    def _search_is_held(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        waits = Domain("claimed_id", "!=", False) | Domain("held_changes", "!=", False)
-        held = Domain("error", "!=", False) & waits
-        wanted = set(value)
-        if wanted == {True}:
-            return held
-        return ~held if wanted == {False} else Domain.TRUE
+    def _is_claim(self):
+        """Whether it is tied to nothing, as its address is a known student's."""
+        return bool(self.claimed_id and not self.entity_id)
 
     @api.depends("res_model", "res_id", "entity_model", "entity_id", "claimed_id")
     @api.depends_context("uid")
@@ -132,19 +145,25 @@ class DokstampSourceLink(models.Model):
 
     @api.model
     def _feeding(self, records):
-        """Record id → the link that writes it: its oldest live one, or else its oldest.
+        """Record id → the links that feed it: the live ones, or else those that were;
+        in the order in which they are listened to.
 
         :rtype: dict[int, dokstamp.source.link]
         """
-        links = self.search(
+        # sudo: what a record said decides who is listened to first
+        links = self.sudo().search(
             [
                 ("entity_model", "=", records._name),
                 ("entity_id", "in", records.ids),
                 ("source_id.active", "=", True),
-            ],
-            order="is_live, id desc",
+            ]
         )
-        return {link.entity_id: link for link in links}
+        feeding = {}
+        for entity_id, own in links.grouped("entity_id").items():
+            live = own.filtered("is_live") or own
+            ordered = live.sorted(lambda link: (link.source_id.sequence, link.id))
+            feeding[entity_id] = records._losers_last(ordered).with_env(self.env)
+        return feeding
 
     @api.model
     def _errors_of(self, records):
@@ -161,6 +180,19 @@ class DokstampSourceLink(models.Model):
         )
         return {link.entity_id: link.error for link in links}
 
+    def _language_notes(self):
+        """Link → which language counts, of those whose record says it otherwise in
+        another one.
+
+        :rtype: dict[dokstamp.source.link, str]
+        """
+        notes = {}
+        for source, links in self.grouped("source_id").items():
+            told = source._told_otherwise(links.mapped("res_id"))
+            for link in links.filtered(lambda link, told=told: link.res_id in told):
+                notes[link] = source._language_sentence(told[link.res_id])
+        return notes
+
     # === A PERSON'S WORD === #
 
     def action_same_person(self):
@@ -172,17 +204,20 @@ class DokstampSourceLink(models.Model):
 
         :raise UserError: there is nothing to decide any more, or something else
         """
-        self._check_to_decide()
-        claimed = self.env[self.entity_model].browse(self.claimed_id).exists()
-        if not claimed:
-            raise self._nothing_to_decide()
-        claimed.check_access("write")
+        self._check_to_decide(again=True)
+        claimed = self._claimed()
         # sudo: links are the connector's; the word holds for the present writer too
         link = self.sudo()
-        writer = link._feeding(claimed).get(claimed.id, self.browse())
+        writer = link._feeding(claimed).get(claimed.id, self.browse())[:1]
         (link | writer).confirmed_by_id = self.env.user
         link.write(
-            {"entity_id": claimed.id, "claimed_id": False, "held_changes": False}
+            {
+                "entity_id": claimed.id,
+                "claimed_id": False,
+                "parted_from_id": False,
+                "parted_by_id": False,
+                "held_changes": False,
+            }
         )
         link._read_again()
         link._accept(claimed._get_contact_fields())
@@ -195,18 +230,52 @@ class DokstampSourceLink(models.Model):
             next=RELOAD,
         )
 
+    def _claimed(self):
+        """The registry record whose address it has.
+
+        :raise UserError: it is gone, or the record is tied to another one
+        """
+        claimed = self.env[self.entity_model].browse(self.claimed_id).exists()
+        if not claimed or not self._is_claim():
+            raise self._nothing_to_decide()
+        claimed.check_access("write")
+        return claimed
+
     def action_another_person(self):
-        """A registrar takes back that the record and its registry record are one.
+        """A registrar says that the record and the one whose address it has are two, or
+        takes back that they are one. Nobody is asked again.
 
-        It feeds that one no more, and its contact is not that one's any more. What it
-        brought there already stays until somebody looks at it.
-
-        :raise UserError: nobody has said so of this record
+        :raise UserError: there is nothing to decide any more, or something else
         """
         self.ensure_one()
         self.check_access("read")
+        if self.confirmed_by_id and self.entity_id:
+            return self._take_back()
+        self._check_to_decide()
+        claimed = self._claimed()
+        self.sudo()._part_from(claimed)  # sudo: links are the connector's
+        return show_message(
+            self.env._(
+                "It is held back, and not asked about again, until it has an address "
+                "of its own: change it where the record is kept."
+            ),
+            "success",
+            next=RELOAD,
+        )
+
+    def _part_from(self, entity):
+        """Keep that the record is not ``entity``, whatever both say later."""
+        self.write({"parted_from_id": entity.id, "parted_by_id": self.env.user.id})
+        self._read_again()
+
+    def _take_back(self):
+        """Take back that the record and its registry record are one.
+
+        It feeds that one no more, and its contact is not that one's any more. What it
+        brought there already stays until somebody looks at it.
+        """
         entity = self.env[self.entity_model].browse(self.entity_id).exists()
-        if not self.confirmed_by_id or not entity:
+        if not entity:
             raise self._nothing_to_decide()
         entity.check_access("write")
         link = self.sudo()  # sudo: links are the connector's
@@ -217,7 +286,7 @@ class DokstampSourceLink(models.Model):
         )
         if len(others) == 1:
             others.confirmed_by_id = False
-        link._read_again()
+        link._part_from(entity)
         link.source_id._as_reader()._feed_referrers(link.mapped("res_id"))
         return show_message(
             self.env._(
@@ -228,6 +297,27 @@ class DokstampSourceLink(models.Model):
             "warning",
             next=RELOAD,
         )
+
+    @api.model
+    def _take_over(self, left, stays):
+        """Have what fed ``left`` feed ``stays``, on the word of whoever asks for it."""
+        links = self.search(
+            [("entity_model", "=", left._name), ("entity_id", "=", left.id)]
+        )
+        links.write({"entity_id": stays.id, "confirmed_by_id": self.env.uid})
+        links._read_later()
+
+    def _told_again(self, said_before):
+        """Names of the fields that the record told of before in the same way as now:
+        where its source is another one by now, nobody has cleared anything.
+
+        :param dict | None said_before: former `last_values`
+        :rtype: set[str]
+        """
+        said, before = self.last_values or {}, said_before or {}
+        if said.get(DEFINITION) != before.get(DEFINITION):
+            return set()
+        return said.keys() & before.keys() - {DEFINITION}
 
     def _current_values(self):
         """What the record says now, as `_feed` reads it; nothing where it cannot.
@@ -260,14 +350,16 @@ class DokstampSourceLink(models.Model):
             next=RELOAD,
         )
 
-    def _check_to_decide(self):
+    def _check_to_decide(self, again=False):
         """
+        :param bool again: whether what is decided may be decided otherwise
         :raise UserError: nothing waits for a word, or something else than the sentence
             that the button stands beside
         """
         self.ensure_one()
         self.check_access("read")
-        if not self.is_held:
+        is_decided = again and bool(self.error) and self._is_claim()
+        if not self.is_held and not is_decided:
             raise self._nothing_to_decide()
         if self.env.context.get(SHOWN, self.error) != self.error:
             raise UserError(
@@ -303,6 +395,13 @@ class DokstampSourceLink(models.Model):
         """Feed the record once more; nobody vouches for what it says by now."""
         source = self.source_id.with_context(**{AUTHORS: ()})
         source._feed_guarded(self.res_id)
+
+    def _read_later(self):
+        """Have their sources read the records when this transaction commits."""
+        for source, links in self.grouped("source_id").items():
+            if source.active and source.model in self.env:
+                records = self.env[source.model].browse(links.mapped("res_id"))
+                records._dokstamp_gather([(source.id, "")])
 
     # === OPENING === #
 

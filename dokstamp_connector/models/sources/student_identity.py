@@ -1,11 +1,14 @@
 """Who a student is: no school app's record is taken for somebody because of an address.
 
 The contact holds a student together. An e-mail address is only a hint, since anybody
-can sign up with anybody's: a record of another contact that has a known student's
-address is held back (a claim) until a registrar says that both are the same person. And
-once a student has a certificate, what says who that is changes on a person's word
-alone. docs/how-it-works.md has all cases.
+can sign up with anybody's and a family may have one: a record of another contact, or of
+another name or birth date, that has a known student's address is held back (a claim)
+until a registrar says whether both are the same person. And once a student has a
+certificate, what says who that is changes on a person's word alone.
+docs/how-it-works.md has all cases.
 """
+
+import unicodedata
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -76,47 +79,102 @@ class DokstampStudent(models.Model):
         }
         if not contacts:
             return {}
-        # of several the oldest living one, which comes last
+        # of several the oldest living one
         students = self.search(
-            [("partner_id", "in", list(contacts))], order="active, id desc"
-        )
-        of_contact = {(s.company_id.id, s.partner_id.id): s for s in students}
-        found = {
-            one: of_contact.get((vals["company_id"], vals.get("partner_id")))
-            for one, vals in vals_by_id.items()
-        }
-        return {one: student for one, student in found.items() if student}
+            [("partner_id", "in", list(contacts))], order="active desc, id"
+        ).grouped(lambda student: (student.company_id.id, student.partner_id.id))
+        found = {}
+        for one, vals in vals_by_id.items():
+            for student in students.get(
+                (vals["company_id"], vals.get("partner_id")), ()
+            ):
+                if student._is_called(vals.get("name")):
+                    found.setdefault(one, student)
+        return found
+
+    @api.model
+    def _contact_key(self, vals):
+        contact = vals.get("partner_id")
+        return ("partner_id", contact, _as_seen(vals["name"])) if contact else None
 
     @api.model
     def _get_contact_fields(self):
         return {"partner_id"}
 
     def _is_same_as(self, vals):
+        """By the contact; by the address only where it tells no contact, and has the
+        same name and no other birth date.
+        """
+        if vals.get("partner_id"):
+            return self._is_of_contact(vals) and self._is_called(vals.get("name"))
+        return _agree(vals, self._who())
+
+    def _is_of_contact(self, vals):
         return bool(self.partner_id) and self.partner_id.id == vals.get("partner_id")
 
-    def _is_meant_by(self, vals):
+    def _is_called(self, name):
+        """Whether this is the name of the student or of the contact; a contact may also
+        have booked for others.
+        """
+        names = (self.name, self.partner_id.name)
+        return not name or _as_seen(name) in map(_as_seen, names)
+
+    def _who(self):
+        return {"name": self.name, "date_of_birth": self.date_of_birth}
+
+    def _is_meant_by(self, vals, said):
+        """Whoever changes the address stays who it is, and so does who changes the name
+        where the contact is kept that the first source reads.
+        """
         if self.partner_id and vals.get("partner_id"):
-            return self._is_same_as(vals)
-        return super()._is_meant_by(vals)
+            return self._is_of_contact(vals)
+        return _agree(vals, self._who()) or _agree(vals, said)
 
     def _is_contradicted_by(self, vals):
         has_both = self.partner_id and vals.get("partner_id")
-        return bool(has_both) and not self._is_same_as(vals)
+        return bool(has_both) and not self._is_of_contact(vals)
 
     def _forget_identity_of(self, vals):
-        if self._is_same_as(vals):
+        if self._is_of_contact(vals):
             # sudo: a field that a source may feed
             self.sudo().partner_id = False
+
+    # === WHO WAITS FOR IT === #
+
+    @api.model
+    def _get_identity_fields(self):
+        return super()._get_identity_fields() | IDENTITY
+
+    def _note_created(self):
+        result = super()._note_created()
+        self._read_claims_of_contacts()
+        return result
+
+    def _note_written(self, vals):
+        result = super()._note_written(vals)
+        if "partner_id" in vals:
+            self._read_claims_of_contacts()
+        return result
+
+    def _read_claims_of_contacts(self):
+        """Somebody made a student of a contact whose record was held back."""
+        contacts = set(self.partner_id.ids)
+        if not contacts:
+            return
+        # sudo: links are the connector's
+        claims = self.env["dokstamp.source.link"].sudo()
+        held_back = claims.search(
+            [("entity_model", "=", self._name), ("claimed_id", "!=", False)]
+        )
+        held_back.filtered(
+            lambda link: (link.last_values or {}).get("partner_id") in contacts
+        )._read_later()
 
     # === WHO MAY SAY OTHERWISE === #
 
     def _to_be_vouched_for(self, differences):
         names = IDENTITY.intersection(differences)
         return names if names and self._is_certified() else set()
-
-    def _is_certified(self):
-        """Whether others rely on who the student is: certificates add when."""
-        return False
 
     def _may_be_vouched_for_by(self, user):
         """Override: staff may, of others; where it may be the own person only a
@@ -140,26 +198,27 @@ class DokstampStudent(models.Model):
             student=self.display_name,
         )
 
-    def _vouching_sentence(self, held):
-        """Which changes wait for a person's word.
-
-        :param dict held: field name → new value
-        """
-        changes = [
-            f"{self._fields[name]._description_string(self.env)}: "
-            f"{self._shown(name, self[name])} → {self._shown(name, value)}"
-            for name, value in sorted(held.items())
-        ]
+    def _parted_sentence(self, vals):
+        """Why a record that somebody said is another person is held back still."""
         return self.env._(
-            "%(student)s has a certificate, and this record says something else now: "
-            "%(changes)s. Nothing changes until somebody presses Accept.",
+            "%(email)s is the address of %(student)s, who is another person. DokStamp "
+            "takes an address once: give this one an address of its own.",
+            email=vals["email"],
             student=self.display_name,
-            changes="; ".join(changes),
         )
 
-    def _shown(self, name, value):
-        if self._fields[name].type == "many2one":
-            if isinstance(value, int):
-                value = self.env[self._fields[name].comodel_name].browse(value)
-            value = value.exists().display_name
-        return value or "–"
+
+def _agree(one, other):
+    """Whether two people with one address have the same name, and no other birth date
+    as far as both are known.
+    """
+    born = {
+        str(who["date_of_birth"]) for who in (one, other) if who.get("date_of_birth")
+    }
+    names = {_as_seen(who.get("name")) for who in (one, other)}
+    return len(born) < 2 and len(names) == 1
+
+
+def _as_seen(name):
+    """A name as people compare names."""
+    return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())

@@ -4,5 +4,6 @@ from . import audit_log
 from . import entity_sync
 from . import account_queue
 from . import sync_record
+from . import row_stop
 from . import flush_sender
 from . import flush

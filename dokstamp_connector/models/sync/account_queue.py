@@ -2,6 +2,10 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ...dokstamp_api import Address, origin_of
+from ..actions import open_form
 
 SHOWN_REASONS = 5
 
@@ -12,6 +16,7 @@ class DokstampAccount(models.Model):
     pending_count = fields.Integer(compute="_compute_queue_counts", string="On its way")
     waiting_count = fields.Integer(compute="_compute_queue_counts", string="Waiting")
     failed_count = fields.Integer(compute="_compute_queue_counts", string="Failed")
+    has_sent = fields.Boolean(compute="_compute_has_sent")
     oldest_pending_at = fields.Datetime(
         compute="_compute_queue_counts", string="Oldest unsent change"
     )
@@ -19,27 +24,52 @@ class DokstampAccount(models.Model):
         compute="_compute_failure_summary", string="What failed, and why"
     )
 
+    is_same_school = fields.Boolean(
+        string="One school with the tenant's other accounts",
+        copy=False,
+        help="Where another account of this database uses the same tenant, both share "
+        "the students and courses that both have, if both say so. Otherwise neither "
+        "takes over what the other one has at DokStamp.",
+    )
     same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
 
-    @api.depends("tenant", "active")
+    @api.depends("tenant", "base_url", "active", "is_same_school")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_same_tenant_note(self):
         """What it means that other accounts of this database use the tenant too."""
         self.same_tenant_note = False
         for account in self.filtered(lambda account: account.tenant and account.active):
-            # sudo: of other companies too
-            others = self.sudo().search(
-                [("tenant", "=", account.tenant), ("id", "!=", account._origin.id)]
-            )
+            others = account._sisters().filtered("active")
             if others:
-                account.same_tenant_note = self.env._(
-                    "The tenant %(tenant)s is used by %(names)s too. It has one "
-                    "student for an e-mail address and one course for a code: where "
-                    "both accounts have the same, they share that record at DokStamp, "
-                    "and the last one saved wins.",
-                    names=", ".join(account._names_to_tell(others)),
-                    tenant=account.tenant,
-                )
+                account.same_tenant_note = account._same_tenant_sentence(others)
+
+    def _same_tenant_sentence(self, others):
+        """:param dokstamp.account others: of the same tenant"""
+        names = ", ".join(self._names_to_tell(others))
+        apart = others.filtered(lambda other: not self._is_one_school_with(other))
+        if not apart:
+            return self.env._(
+                "The tenant %(tenant)s is used by %(names)s too, as one school. It has "
+                "one student for an e-mail address and one course for a code: where "
+                "both accounts have the same, they share that record at DokStamp, and "
+                "the last one saved wins.",
+                names=names,
+                tenant=self.tenant,
+            )
+        return self.env._(
+            "The tenant %(tenant)s is used by %(names)s too. What one account has at "
+            "DokStamp the other one does not take over: such a record fails, and says "
+            "so. If they are one school, a manager says so on each of them, by "
+            "“%(label)s” on the page More. %(missing)s",
+            names=names,
+            tenant=self.tenant,
+            label=self._fields["is_same_school"]._description_string(self.env),
+            missing=self.env._("This account does not say so.")
+            if not self.is_same_school
+            else self.env._(
+                "Missing is the word of %s.", ", ".join(self._names_to_tell(apart))
+            ),
+        )
 
     def _names_to_tell(self, accounts):
         """Names of the accounts that the reader may see; that there are others.
@@ -51,6 +81,60 @@ class DokstampAccount(models.Model):
         if any(account.company_id not in own for account in accounts):
             names.append(self.env._("an account of another company"))
         return names
+
+    # === ONE TENANT === #
+
+    def _sisters(self):
+        """The other accounts of the same tenant, archived ones too.
+
+        :rtype: dokstamp.account
+        """
+        # sudo: of other companies too
+        others = self.sudo().with_context(active_test=False)
+        found = others.search(
+            [("tenant", "=", self.tenant), ("id", "!=", self._origin.id)]
+        )
+        return found.filtered(lambda other: other._place() == self._place())
+
+    def _place(self):
+        """Where the account's tenant is, whatever way the address is written in."""
+        origin = origin_of(self.base_url)
+        return (origin and Address.of(self.base_url).url) or self.base_url
+
+    def _is_one_school_with(self, other):
+        """Whether managers of both have said so."""
+        return self.sudo().is_same_school and other.sudo().is_same_school
+
+    def _refuse_foreign(self, model, uuid):
+        """:raise UserError: an account that is not one school with this one has it"""
+        # sudo: of all accounts
+        bindings = self.env["dokstamp.binding"].sudo()
+        holders = bindings.search(
+            [
+                ("account_id", "!=", self.id),
+                ("res_model", "=", model),
+                ("dokstamp_uuid", "=", uuid),
+            ]
+        )
+        for binding in holders:
+            other = binding.account_id
+            if not (self._is_one_school_with(other) or binding._is_abandoned()):
+                raise UserError(self._foreign_sentence(other))
+
+    def _foreign_sentence(self, other):
+        """Why a record that another account of the tenant has is not taken over.
+
+        It is read by whoever sees the record: names are told within a company.
+        """
+        holder = self.env._("another company's account of the same tenant")
+        if other.company_id == self.company_id:
+            holder = self.env._("the account “%s” of the same tenant", other.name)
+        return self.env._(
+            "DokStamp has this record already, and it is of %(holder)s. Give this one "
+            "another code, name or e-mail address; or, if both accounts are one "
+            "school, have a manager say so on both, then press Retry.",
+            holder=holder,
+        )
 
     def _compute_queue_counts(self):
         """What is not at DokStamp yet; what waits for another record is unsent too."""
@@ -75,6 +159,25 @@ class DokstampAccount(models.Model):
             known = account.oldest_pending_at or oldest
             account.oldest_pending_at = min(known, oldest)
 
+    def _compute_has_sent(self):
+        """Whether anything of the registry is at DokStamp, but for the institution that
+        the set-up has sent.
+        """
+        groups = (
+            self.env["dokstamp.binding"]
+            .sudo()  # that there are some is no secret
+            ._read_group(
+                [
+                    ("account_id", "in", self.ids),
+                    ("res_model", "!=", "dokstamp.institution"),
+                ],
+                ["account_id"],
+            )
+        )
+        senders = {account.id for (account,) in groups}
+        for account in self:
+            account.has_sent = account.id in senders
+
     def _compute_failure_summary(self):
         """The most frequent reasons of failed queue rows, each with its count."""
         groups = self.env["dokstamp.sync.record"]._read_group(
@@ -90,6 +193,12 @@ class DokstampAccount(models.Model):
                 if holder == account
             ]
             account.failure_summary = "\n".join(reasons[:SHOWN_REASONS])
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        return super()._get_writable_fields(state) | {"is_same_school"}
 
     # === WHAT FOLLOWS FROM A CHANGE === #
 
@@ -146,10 +255,67 @@ class DokstampAccount(models.Model):
             )
         )
         if awake:
-            # sudo: every user's save may wake the scheduled action
-            self.env.ref("dokstamp_connector.ir_cron_flush").sudo()._trigger()
+            self.env["dokstamp.schedule"]._wake("flush")
+
+    # === WHAT NEEDS ATTENTION === #
+
+    def _get_scheduled_works(self):
+        works = super()._get_scheduled_works()
+        return works | {"flush": self.env._("Nothing is sent to DokStamp.")}
+
+    def _is_well(self):
+        """Nothing is unsent, and there was something to send."""
+        unsent = self.pending_count + self.waiting_count + self.failed_count
+        return super()._is_well() and not unsent and self.has_sent
+
+    def _sending_stop(self):
+        """Why nothing that is queued leaves just now, for whoever looks at one of the
+        records; False when it does.
+
+        :rtype: str | bool
+        """
+        if self.state == "draft":
+            return self.env._(
+                "The DokStamp account is not connected yet: a manager presses Test "
+                "connection on it."
+            )
+        if self.state == "paused":
+            return self.env._(
+                "The DokStamp account is paused, and nothing is sent until a manager "
+                "presses Resume on it. %(reason)s",
+                reason=self.pause_reason or "",
+            )
+        schedule = self.env["dokstamp.schedule"]
+        works = {"flush": self.env._("It is not sent at the moment.")}
+        if problems := schedule._problems(works):
+            return problems[0]
+        if self.call_again_at and self.call_again_at > fields.Datetime.now():
+            return self.outage_message or self.env._(
+                "DokStamp asked us to slow down: nothing is sent before %(moment)s.",
+                moment=format_datetime(self.env, self.call_again_at),
+            )
+        return False
+
+    def _waiting_counts(self):
+        """Operation → how many rows leave as soon as the account may send.
+
+        :rtype: dict[str, int]
+        """
+        groups = self.env["dokstamp.sync.record"]._read_group(
+            [("account_id", "in", self.ids), ("state", "=", "pending")],
+            ["operation"],
+            ["__count"],
+        )
+        return dict(groups)
 
     # === ACTION METHODS === #
+
+    def action_ask_to_resume(self):
+        """Say what would leave at once, and ask whether it may."""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["dokstamp.account.resumption"]._open_for(self)
+        return open_form(wizard, name=self.env._("Resume"), target="new")
 
     def action_view_queue(self):
         self.ensure_one()

@@ -74,6 +74,23 @@ class DokstampBinding(models.Model):
         shared = set(others.mapped("dokstamp_uuid"))
         return self.filtered(lambda binding: binding.dokstamp_uuid in shared)
 
+    def _is_abandoned(self):
+        """Whether nobody keeps the record any more: it was deleted, and its account
+        sends nothing.
+        """
+        record = self.env[self.res_model].browse(self.res_id)
+        return not self.account_id.active and not record.exists()
+
+    def _let_go(self):
+        """The record is another one's: the next attempt shows what becomes of this
+        one.
+        """
+        queue = self.env["dokstamp.sync.record"]
+        for binding in self:
+            record = self.env[binding.res_model].browse(binding.res_id).exists()
+            queue._gather(record, "push")
+        self.unlink()
+
     def _note_sent(self, account, res_model, res_id, uuid, payload):
         """Remember what DokStamp holds for one record now, as `_note_held` does."""
         self._note_held(account, {(res_model, res_id): (uuid, payload)})

@@ -57,7 +57,7 @@ class DokstampEntity(models.AbstractModel):
         # sudo: whoever sees the record may see how far it got
         queue = self.env["dokstamp.sync.record"].sudo()
         open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
-        bindings = self._bindings()
+        bindings, stops = self._bindings(), {}
         for record in self:
             state, message = "none", False
             if record.id in bindings:
@@ -66,8 +66,35 @@ class DokstampEntity(models.AbstractModel):
                 state, message = row._sync_state(), row.failure_message
             if record.id in gathered_ids:
                 state, message = "pending", False
+            if state == "pending":
+                account = record.account_id.sudo()  # why it stops is no secret
+                if account not in stops:
+                    stops[account] = account._sending_stop()
+                message = stops[account] or message
             record.sync_state = state
             record.sync_message = message
+        arrived = self.filtered(lambda record: record.sync_state == "synced")
+        for record, notes in arrived._differences_told().items():
+            record.sync_message = " ".join(notes)
+
+    def _differences_told(self):
+        """What DokStamp holds of these otherwise than the school does, and why: a badge
+        that says "At DokStamp" alone would hide it.
+
+        :return: record → sentences, of those that there is something to tell of
+        :rtype: dict[dokstamp.entity, list[str]]
+        """
+        return {
+            record: [
+                self.env._(
+                    "DokStamp takes no text as long as this one, and gets its "
+                    "beginning: %(fields)s.",
+                    fields=", ".join(names),
+                )
+            ]
+            for record in self
+            if (names := record._shortened())
+        }
 
     def _search_dokstamp_uuid(self, operator, value):
         return self._search_binding("dokstamp_uuid", operator, value)
@@ -118,9 +145,10 @@ class DokstampEntity(models.AbstractModel):
         }
 
     def _bindings(self):
-        """Record id → its binding with the record's own account.
+        """Record id → its binding with the record's own account; a record on a form
+        has that of the one that it stands for.
 
-        :rtype: dict[int, dokstamp.binding]
+        :rtype: dict[int | NewId, dokstamp.binding]
         """
         # sudo: the uuid is no secret to whoever sees the record; the last payload stays
         # with the engine
@@ -129,8 +157,9 @@ class DokstampEntity(models.AbstractModel):
             .sudo()
             .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
         )
-        accounts = {record.id: record.account_id for record in self}
-        return {b.res_id: b for b in found if b.account_id == accounts[b.res_id]}
+        own = {(binding.res_id, binding.account_id.id): binding for binding in found}
+        places = {r.id: (r._origin.id, r.account_id._origin.id) for r in self}
+        return {key: own[place] for key, place in places.items() if place in own}
 
     def _uuid_at_dokstamp(self):
         return self.dokstamp_uuid or None
@@ -150,6 +179,10 @@ class DokstampEntity(models.AbstractModel):
                 )
             )
         self._queue_push(urgent=True)
+        # sudo: why it stops is no secret to whoever may send
+        for account in self.sudo().account_id:
+            if stop := account._sending_stop():
+                return show_message(stop, "warning", next=RELOAD)
         return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
 
     def action_view_audit_trail(self):

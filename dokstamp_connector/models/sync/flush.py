@@ -20,6 +20,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..language import usable_language
 from .lane import Job, Lane
 from .memory import memories, process_token
 from .messages import where
@@ -643,7 +644,7 @@ class DokstampFlush(models.AbstractModel):
                 wake_at.append(due_at if due_at > now else now + AFTER_CRASH)
         if remaining:
             # the scheduler itself would look again in a minute
-            self.env.ref("dokstamp_connector.ir_cron_flush")._trigger()
+            self.env["dokstamp.schedule"]._wake("flush")
         elif wake_at:
             self._wake_at(min(wake_at))
         self.env["ir.cron"]._commit_progress(remaining=remaining)
@@ -663,17 +664,18 @@ class DokstampFlush(models.AbstractModel):
 
     def _wake_at(self, moment):
         """Have the scheduled action run at ``moment``, unless it runs before."""
-        cron = self.env.ref("dokstamp_connector.ir_cron_flush")
+        schedule = self.env["dokstamp.schedule"]
+        cron = schedule._cron("flush")
         planned = self.env["ir.cron.trigger"].search_count(
             [
-                ("cron_id", "=", cron.id),
+                ("cron_id", "=", cron and cron.id),
                 ("call_at", ">", fields.Datetime.now()),
                 ("call_at", "<=", moment + timedelta(seconds=1)),
             ],
             limit=1,
         )
         if not planned:
-            cron._trigger(at=moment)
+            schedule._wake("flush", moment)
 
     # === ACCOUNTS === #
 
@@ -686,7 +688,9 @@ class DokstampFlush(models.AbstractModel):
 
     def _in_language_of(self, account):
         """Failure messages are read at the school: write them in its language."""
-        return account.with_context(lang=account.company_id.partner_id.lang)
+        return account.with_context(
+            lang=usable_language(self.env, account.company_id.partner_id.lang)
+        )
 
     def _lock(self, account):
         """Take the account for this process. The lock ends with the database session,

@@ -713,12 +713,18 @@ class DokstampSyncRecord(models.Model):
         to come, and would take away what another one is linked to.
         """
         holders, own = self._holders(messages), self.browse()
+        foreign = self._foreign_bindings(messages)
         for row in self:
             key = (row.res_model, messages[row.id].uuid)
             other = holders.get(key)
             if other and other.id != row.res_id:
                 row._give_way_to(other)
                 continue
+            if binding := foreign.get(key):
+                if messages[row.id].is_found:
+                    row._leave_to(binding.account_id)
+                    continue
+                binding._let_go()  # it was found there just after we had made it
             own += row
             if key[1]:  # whoever comes next in this batch sees it
                 holders[key] = self.env[row.res_model].browse(row.res_id)
@@ -748,6 +754,40 @@ class DokstampSyncRecord(models.Model):
             for b, place in places.items()
             if place in existing
         }
+
+    def _foreign_bindings(self, messages):
+        """(model, uuid) → the link of an account that is not one school with these
+        rows', although both use one tenant.
+
+        The same record is no foreign one where it has another account now.
+
+        :rtype: dict[tuple[str, str], dokstamp.binding]
+        """
+        uuids = [messages[row.id].uuid for row in self if messages[row.id].uuid]
+        bindings = self.env["dokstamp.binding"].search(
+            [
+                ("account_id", "not in", self.account_id.ids),
+                ("dokstamp_uuid", "in", uuids),
+            ]
+        )
+        if not bindings:
+            return {}
+        places = {row._place() for row in self}
+        own = self.account_id
+        return {
+            (binding.res_model, binding.dokstamp_uuid): binding
+            for binding in bindings
+            if (binding.res_model, binding.res_id) not in places
+            and not own._is_one_school_with(binding.account_id)
+            and not binding._is_abandoned()
+        }
+
+    def _leave_to(self, account):
+        """What was found at DokStamp is another account's."""
+        if self.operation == "remove":
+            self._finish()
+            return
+        self._fail("taken", self.account_id._foreign_sentence(account))
 
     def _give_way_to(self, other):
         """What was found at DokStamp is another record's of ours."""

@@ -106,6 +106,11 @@ class Message:
         return True
 
     @property
+    def is_found(self):
+        """Whether DokStamp had the record before: it may be somebody else's."""
+        return False
+
+    @property
     def is_relinked(self):
         """Whether the record stands elsewhere now: in another course, say."""
         return False

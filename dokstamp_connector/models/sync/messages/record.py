@@ -87,6 +87,10 @@ class Push(Searched):
         return self.adopted is None or self.adopted == self.payload
 
     @property
+    def is_found(self):
+        return self.adopted is not None
+
+    @property
     def is_relinked(self):
         return any(
             key.endswith("_uuid") and value != self.payload.get(key)
@@ -198,6 +202,10 @@ class Find(Searched):
     @property
     def is_done(self):
         return not self.uuid
+
+    @property
+    def is_found(self):
+        return bool(self.uuid)
 
     def _run(self):
         found = self._search()

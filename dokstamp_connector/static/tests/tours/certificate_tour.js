@@ -103,11 +103,17 @@ registry.category("web_tour.tours").add("dokstamp_certificate", {
         },
         {
             content: "issue a corrected one",
-            trigger: ".o_form_statusbar button[name=action_reissue]",
+            trigger: ".o_form_statusbar button[name=action_open_reissue]",
             run: "click",
         },
         {
-            trigger: ".modal:contains('Ada Example') .modal-footer button[name=action_confirm]",
+            content: "it goes through the list that issues, and needs its word",
+            trigger:
+                ".modal:contains('Ada Example') .o_field_dokstamp_confirmation input",
+            run: "click",
+        },
+        {
+            trigger: ".modal-footer button[name=action_issue]",
             run: "click",
         },
         {
@@ -159,11 +165,16 @@ registry.category("web_tour.tours").add("dokstamp_certificate_expired", {
         },
         {
             content: "issue a new one; no public reason is asked for, as nothing is revoked",
-            trigger: ".o_form_statusbar button[name=action_reissue]",
+            trigger: ".o_form_statusbar button[name=action_open_reissue]",
             run: "click",
         },
         {
-            trigger: ".modal:not(:has(.o_field_widget[name=reason])) button[name=action_confirm]",
+            trigger:
+                ".modal:not(:has(.o_field_widget[name=reason])) .o_field_dokstamp_confirmation input",
+            run: "click",
+        },
+        {
+            trigger: ".modal-footer button[name=action_issue]",
             run: "click",
         },
         {
@@ -184,6 +195,33 @@ registry.category("web_tour.tours").add("dokstamp_certificate_expired", {
                 const answer = await follow(anchor);
                 expect(answer === "redirected", "issued: " + answer);
             },
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("dokstamp_portfolio_left", {
+    steps: () => [
+        {
+            content: "look what a portfolio page would be",
+            trigger: "button[name=action_open_portfolio]",
+            run: "click",
+        },
+        {
+            content: "and leave it without a word",
+            trigger: ".o_form_view .o_field_widget[name=slug] input",
+            run() {
+                // as the browser says when the page goes out of sight
+                Object.defineProperty(document, "visibilityState", {
+                    value: "hidden",
+                    configurable: true,
+                });
+                document.dispatchEvent(new Event("visibilitychange"));
+                delete document.visibilityState;
+            },
+        },
+        {
+            content: "it is still a new one",
+            trigger: ".o_form_view:not(:has(button[name=action_view_audit_trail]))",
         },
     ],
 });

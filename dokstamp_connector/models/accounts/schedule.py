@@ -1,0 +1,156 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import config, format_datetime
+
+from odoo.addons.base.models.ir_cron import _intervalTypes
+
+ADDON = "dokstamp_connector"
+# Odoo looks for what is due once a minute.
+LATE = timedelta(minutes=10)
+LATE_WITHOUT_SCHEDULER = timedelta(minutes=1)
+
+
+class DokstampSchedule(models.AbstractModel):
+    """Our scheduled actions, of which Odoo's administrators are the masters: they may
+    be off, deleted, failing, or not run at all. A save never fails because of that.
+    """
+
+    _name = "dokstamp.schedule"
+    _description = "DokStamp Schedule"
+
+    # === WAKING === #
+
+    @api.model
+    def _wake(self, name, at=None):
+        """Have a scheduled action run when this transaction commits, or later.
+
+        :param str name: its external identifier without ``ir_cron_``
+        :param datetime at: as `ir.cron._trigger` takes it
+        """
+        if cron := self._cron(name):
+            cron._trigger(at)
+
+    @api.model
+    def _catch_up(self, crons):
+        """Have those of ``crons`` that are ours run now: they were off."""
+        for cron_id, xmlid in crons.get_external_id().items():
+            if xmlid.startswith(f"{ADDON}.ir_cron_"):
+                crons.browse(cron_id)._trigger()
+
+    def _cron(self, name):
+        """The scheduled action, None when it was deleted.
+
+        :rtype: ir.cron | None
+        """
+        cron = self.env.ref(f"{ADDON}.ir_cron_{name}", raise_if_not_found=False)
+        # sudo: every user's save may wake it, and everybody may see that it is off
+        return cron and cron.sudo()
+
+    # === WHAT IS WRONG === #
+
+    @api.model
+    def _problems(self, works):
+        """Sentences on scheduled actions that do not do their work, and what to do.
+
+        :param dict works: name → what does not happen without it, as a sentence
+        :rtype: list[str]
+        """
+        effects = defaultdict(list)
+        for name, effect in works.items():
+            if problem := self._problem(name):
+                effects[problem].append(effect)
+        return [
+            " ".join([*self._effects(found, works), problem])
+            for problem, found in effects.items()
+        ]
+
+    def _effects(self, found, works):
+        """What does not happen, in short when it is nothing at all.
+
+        :param list[str] found: sentences on works that are not done
+        :rtype: list[str]
+        """
+        if len(works) == 1 or len(found) < len(works):
+            return found
+        return [
+            self.env._(
+                "Nothing is sent to DokStamp, and nothing else is done in the "
+                "background: no document is made, no source read again."
+            )
+        ]
+
+    def _problem(self, name):
+        """Why a scheduled action does not do its work, and what to do; False when
+        nothing is wrong with it.
+
+        What holds up all of them is the same sentence for each.
+
+        :rtype: str | bool
+        """
+        cron = self._cron(name)
+        if not cron:
+            return self.env._(
+                "A scheduled action of the addon was deleted. Upgrade DokStamp "
+                "Connector under Apps: that makes it anew."
+            )
+        if not cron.active:
+            return self.env._(
+                "The scheduled action “%(name)s” is switched off. A system "
+                "administrator switches it on under Settings > Technical > Scheduled "
+                "Actions.",
+                name=cron.name,
+            )
+        if self._is_overdue(cron):
+            return self._scheduler_sentence()
+        if cron.failure_count:
+            return self.env._(
+                "The scheduled action “%(name)s” fails since %(since)s. The server log "
+                "tells why.",
+                name=cron.name,
+                since=format_datetime(self.env, cron.first_failure_date),
+            )
+        return False
+
+    def _scheduler_sentence(self):
+        if config["max_cron_threads"]:
+            return self.env._(
+                "Odoo's scheduler does not run, or other scheduled actions keep it "
+                "busy: look into the server log, and whether a server with "
+                "max_cron_threads above 0 is running."
+            )
+        return self.env._(
+            "Odoo's scheduler does not run: this server was started with "
+            "max_cron_threads = 0. Start one with at least 1."
+        )
+
+    def _is_overdue(self, cron):
+        """Whether the scheduler has left out ``cron``, which is neither off nor
+        running.
+        """
+        now, seen_at = fields.Datetime.now(), self._seen_at(cron)
+        has_scheduler = config["max_cron_threads"]
+        if not has_scheduler and not seen_at:
+            return True
+        late = LATE if has_scheduler else LATE_WITHOUT_SCHEDULER
+        if seen_at and seen_at + late > now:
+            return False
+        interval = _intervalTypes[cron.interval_type](cron.interval_number)
+        is_silent = cron.lastcall and cron.lastcall + 2 * interval + late < now
+        return bool(is_silent) or self._due_at(cron) + late < now
+
+    def _seen_at(self, cron):
+        """When it last showed that it runs, None when it never did.
+
+        :rtype: datetime | None
+        """
+        progress = self.env["ir.cron.progress"].sudo()
+        last = progress.search([("cron_id", "=", cron.id)], order="id desc", limit=1)
+        return max(filter(None, (cron.lastcall, last.write_date)), default=None)
+
+    def _due_at(self, cron):
+        """:rtype: datetime"""
+        triggers = self.env["ir.cron.trigger"].sudo()
+        first = triggers.search([("cron_id", "=", cron.id)], order="call_at", limit=1)
+        return min(filter(None, (cron.nextcall, first.call_at)))
