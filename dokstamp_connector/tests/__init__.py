@@ -72,7 +72,9 @@ from . import test_rights_table
 from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person
+from . import test_single_worker
 from . import test_stays_in_odoo
+from . import test_taken_numbers
 from . import test_tours
 from . import test_translations
 from . import test_verdict

@@ -17,6 +17,7 @@
     hold             what stops the certificates of a student or of an enrollment
     issue_run        certificates that were issued together
     register_entry   the numbered book of what was issued and revoked
+    taken_numbers    which certificate numbers are in use at DokStamp already
     signatory        whose names stand on an institution's certificates
     archive          documents of many as one file
     portfolio        the page on which DokStamp shows a student's certificates; how it

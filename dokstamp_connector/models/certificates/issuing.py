@@ -131,7 +131,9 @@ class DokstampCertificate(models.Model):
         warnings = self._check_link_warnings()
         return [
             self._obstacles_of_day(
-                firm + warnings.get(certificate.account_id.id, []),
+                firm
+                + warnings.get(certificate.account_id.id, [])
+                + certificate._number_obstacles(),
                 doubts,
                 day=certificate.conferral_date,
                 completed_at=certificate.enrollment_id.completed_at,
@@ -151,6 +153,12 @@ class DokstampCertificate(models.Model):
         # sudo: accounts are the managers'
         warnings = {a.id: a._check_link_warning() for a in self.account_id.sudo()}
         return {account: [text] for account, text in warnings.items() if text}
+
+    def _number_obstacles(self):
+        """A new number could be one that is in use at DokStamp."""
+        # sudo: accounts are the managers'
+        problem = not self.number and self.account_id.sudo().numbers_problem
+        return [problem] if problem else []
 
     @api.model
     def _obstacles_of_day(self, firm, doubts, *, day, completed_at, is_excepted):
