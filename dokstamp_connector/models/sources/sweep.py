@@ -5,6 +5,8 @@ Raw SQL, cascades, a merged contact, records older than a source.
 
 from odoo import api, models
 
+from ..sync.origin import ORIGIN
+
 BATCH = 500  # records read between two commits
 
 
@@ -20,6 +22,7 @@ class DokstampSweep(models.AbstractModel):
 
         Commits: for the scheduled action only.
         """
+        self = self.with_context(**{ORIGIN: ("repair", None)})
         sources = self.env["dokstamp.source"].search([])
         if not sources.filtered("sweep_from_id"):
             sources.sweep_from_id = 1  # the daily run begins anew
