@@ -153,6 +153,8 @@ FIELDS = {
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
     "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
     "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
@@ -254,10 +256,17 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.source": of(MANAGER, "action_read_all")
+    "dokstamp.source": of(
+        MANAGER,
+        "action_read_all",
+        "action_switch_on",
+        "action_switch_off",
+        "action_delete",
+    )
     | of(SYSTEM, "action_confirm_reading")
-    | of(REGISTRAR, "action_view_links"),
+    | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,
         "action_open_source_record",

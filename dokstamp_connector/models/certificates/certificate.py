@@ -394,13 +394,13 @@ class DokstampCertificate(models.Model):
                 and certificate.failure_message
             )
 
-    @api.depends("state", "number", "replaces_id.state")
+    @api.depends("state", "issuer_id", "replaces_id.state")
     def _compute_is_in_line(self):
-        """Somebody has issued it: it has its number."""
+        """Somebody has issued it."""
         for certificate in self:
             certificate.is_in_line = bool(
                 certificate.state == "draft"
-                and certificate.number
+                and certificate.issuer_id
                 and certificate.replaces_id.state == "issued"
             )
 

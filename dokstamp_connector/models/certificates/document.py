@@ -303,7 +303,7 @@ class DokstampCertificate(models.Model):
     def _without_document(self):
         in_line = (
             Domain("state", "=", "draft")
-            & Domain("number", "!=", False)
+            & Domain("issuer_id", "!=", False)
             & Domain("replaces_id.state", "=", "issued")
         )
         is_open = Domain("state", "=", "queued") | in_line

@@ -50,7 +50,8 @@ class DokstampCertificate(models.Model):
         """
         self.check_access("write")
         queued = self.filtered(lambda c: c.state == "queued")
-        recallable = queued - queued._sent_ones()
+        in_line = self.filtered("is_in_line")
+        recallable = queued - queued._sent_ones() | in_line
         if not recallable:
             raise UserError(
                 self.env._(
@@ -58,9 +59,35 @@ class DokstampCertificate(models.Model):
                     "any more. Revoke the certificate once it is issued."
                 )
             )
+        in_line._stop_revocations()
         # sudo: fields of the connector
         recallable.sudo().write({"state": "draft", "issue_at": False})
+        in_line.sudo().issuer_id = False
         return True
+
+    def _stop_revocations(self):
+        """Leave valid what these would replace.
+
+        :raise UserError: DokStamp is being told already
+        """
+        # sudo: the queue is the managers'
+        rows = self.env["dokstamp.sync.record"].sudo()
+        rows = rows.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.replaces_id.ids),
+                ("operation", "=", "revoke"),
+                ("state", "in", ("pending", "sending")),
+            ]
+        )
+        if any(row.state == "sending" for row in rows):
+            raise UserError(
+                self.env._(
+                    "DokStamp is being told of the revocation, so that it cannot be "
+                    "stopped any more."
+                )
+            )
+        rows._cancel()
 
     def action_stop_automatic_issue(self):
         self.check_access("write")
@@ -529,9 +556,11 @@ class DokstampCertificate(models.Model):
 
         :param bool was_sent: DokStamp has the document, and it says what it said
         """
-        if was_sent or self._is_prepared():
+        if was_sent:
             return {}
         values = self._current_values()
+        if self._is_prepared():
+            return {"certified_values": values}
         if self.pdf_is_made or self._differs_from_certified():
             return {"certified_values": values, "pdf": False}
         return {"certified_values": values}
@@ -787,7 +816,7 @@ class DokstampCertificate(models.Model):
 
     def _successor_obstacles(self):
         # sudo: the account's settings are the manager's
-        if self.number or not self.account_id.sudo().needs_approval:
+        if self.issuer_id or not self.account_id.sudo().needs_approval:
             return []
         return [self.env._("A second person approves certificates here: issue it.")]
 

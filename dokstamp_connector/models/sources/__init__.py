@@ -8,6 +8,9 @@ from . import merged
 from . import fed_entity
 from . import student_identity
 from . import student_union
+from . import source_reading
+from . import definition
+from . import offered_model
 from . import reader
 from . import feed
 from . import source_origin
@@ -15,6 +18,7 @@ from . import language
 from . import belonging
 from . import account_source
 from . import watch
+from . import switching
 from . import sweep
 from . import fed_mixin
 from . import sweep_stop

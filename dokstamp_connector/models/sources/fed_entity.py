@@ -120,6 +120,41 @@ class DokstampEntity(models.AbstractModel):
                     node.set("readonly", f"'{name}' in (fed_fields or [])")
         return arch, view
 
+    # === WHAT A SOURCE HAS TO FILL === #
+
+    @api.model
+    def _lacking_fields(self, names):
+        """What a source has to fill beside ``names``: without it there is no record, or
+        none that is known again.
+
+        :rtype: list[str]
+        """
+        lacking = [
+            name
+            for name in self._get_feedable_fields()
+            if name not in names
+            and self._fields[name].required
+            and self._has_to_be_given(name)
+        ]
+        ways = [keys[0] for keys in self._dokstamp_keys]
+        known_by = {*ways, *self._get_contact_fields()}
+        if ways and not known_by.intersection([*names, *lacking]):
+            lacking.append(ways[0])
+        return lacking
+
+    @api.model
+    def _is_needed(self, name):
+        """Whether there is no record without it, or DokStamp takes none."""
+        spec = self._get_dokstamp_fields().get(name)
+        needed = self._fields[name].required or (spec and spec.needed)
+        return bool(needed) and self._has_to_be_given(name)
+
+    @api.model
+    def _has_to_be_given(self, name):
+        """Whether nothing stands there unless somebody says so."""
+        field = self._fields[name]
+        return not field.default and not field.compute
+
     # === TWINS: when two records mean the same === #
 
     @api.model

@@ -30,6 +30,8 @@ class DokstampSource(models.Model):
         :param list[int] ids: also of records that are deleted or match no more
         """
         self.ensure_one()
+        if not self._has_models():
+            return
         source = self._as_reader()
         links = source._links_of(ids)
         places = {record_id: link.entity_id for record_id, link in links.items()}
@@ -68,6 +70,10 @@ class DokstampSource(models.Model):
     def _matching(self, ids):
         """The records among ``ids`` that meet the condition; archived ones too."""
         return self._find(Domain("id", "in", ids))
+
+    def _matching_in_use(self):
+        """What matches and is not archived, as the source itself sees it."""
+        return self._as_reader()._find(Domain.TRUE).filtered(is_active)
 
     def _takes(self, record):
         """Whether a record that was never fed enters without being referred to."""
@@ -650,10 +656,13 @@ class DokstampSource(models.Model):
 
     # === WHAT THE SWEEP READS NEXT === #
 
-    def _next_ids(self, limit):
-        """Ids of the next records that match, and of those that were fed."""
+    def _next_ids(self, start, limit):
+        """Ids of the next records that match, and of those that were fed.
+
+        :param int start: the smallest id
+        :rtype: list[int]
+        """
         source = self._as_reader()
-        start = source.sweep_from_id
         linked = source.link_ids.search(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
             order="res_id",

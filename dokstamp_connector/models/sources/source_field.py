@@ -104,6 +104,73 @@ class DokstampSourceField(models.Model):
         "UNIQUE (source_id, field_name)", "This source fills this field already."
     )
 
+    need = fields.Selection(
+        [("required", "Required"), ("needed", "Needed by DokStamp")],
+        string="Needed",
+        compute="_compute_need",
+        help="Required: without it the source cannot be switched on. Needed by "
+        "DokStamp: where it is empty, people have to type it.",
+    )
+    value_choices = fields.Json(
+        compute="_compute_value_choices",
+        help="What the registry's field takes, where that is a list.",
+    )
+
+    @api.depends("entity", "field_name")
+    def _compute_need(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            name = line.field_name
+            is_known = model is not None and name in model._fields
+            line.need = False
+            if is_known and model._is_needed(name):
+                is_required = model._fields[name].required
+                line.need = "required" if is_required else "needed"
+
+    @api.depends("entity", "field_name")
+    def _compute_value_choices(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            field = model is not None and model._fields.get(line.field_name)
+            line.value_choices = field and self._choices_of(field)
+
+    def _choices_of(self, field):
+        """The keys and labels of a list of values; False of another field.
+
+        :rtype: list[list[str]] | bool
+        """
+        if field.type != "selection":
+            return False
+        return [list(one) for one in field._description_selection(self.env)]
+
+    def _read_choices(self):
+        """The values that what it is read from has, where that is a list.
+
+        :rtype: list[list[str]] | bool
+        """
+        model = self.env.get(self.model) if self.model else None
+        if self.method != "path" or not self.path or model is None:
+            return False
+        steps = list(steps_along(model, self.path))
+        is_whole = len(steps) == len(self.path.split("."))
+        return is_whole and self._choices_of(steps[-1][1])
+
+    @api.onchange("path", "field_name", "method")
+    def _onchange_values(self):
+        """Bring a line for each value, where the registry does not take all of them."""
+        taken, given = self.value_choices, self._read_choices()
+        if not taken or not given:
+            return
+        keys = {key for key, _label in taken}
+        if keys.issuperset(key for key, _label in given):
+            return
+        known = set(self.value_ids.mapped("from_value"))
+        for key, _label in given:
+            if key not in known:
+                same = key if key in keys else False
+                values = {"from_value": key, "to_value": same}
+                self.value_ids += self.value_ids.new(values)
+
     @api.model
     def _selection_field_name(self):
         """All fields that a source can fill, of all kinds of registry records."""
@@ -111,7 +178,8 @@ class DokstampSourceField(models.Model):
         for model in self.env["dokstamp.entity"]._registry_models():
             for name in self._feedable(model):
                 field = self.env[model]._fields[name]
-                choices.setdefault(name, field._description_string(self.env))
+                label = field._description_string(self.env)
+                choices.setdefault(name, f"{label} ({name})")
         return sorted(choices.items(), key=lambda choice: choice[1])
 
     @api.model
@@ -129,42 +197,72 @@ class DokstampSourceField(models.Model):
     @api.constrains("field_name", "source_id")
     def _check_field_name(self):
         for line in self:
-            if line.field_name not in self._feedable(line.entity):
-                raise ValidationError(
-                    self.env._(
-                        "%(entity)s has no field %(field)s.",
-                        entity=dict(
-                            line._fields["entity"]._description_selection(self.env)
-                        )[line.entity],
-                        field=line.field_name,
-                    )
-                )
+            if problem := line._name_problem():
+                raise ValidationError(problem)
 
     @api.constrains("method", "path", "text", "source_id")
     def _check_paths(self):
         for line in self:
-            if line.method == "path" and not line.path:
-                raise ValidationError(
-                    self.env._("Say which field %s is read from.", line.field_name)
-                )
-            for path in line._paths():
-                line._check_path(path)
+            # what is to be filled may be chosen later, while the source is off
+            is_half = line._is_unsaid() and not line.source_id.active
+            problem = line._fork_problem() if is_half else line._path_problem()
+            if problem := problem or line._fork_problem():
+                raise ValidationError(problem)
             if closed := line._closed():
                 raise ValidationError(line.source_id._closed_sentence(closed))
 
-    def _check_path(self, path):
+    def _definition_problem(self):
+        """Why it can be read in no record, as Odoo is now; None when it can.
+
+        :rtype: str | None
+        """
+        if problem := self._name_problem():
+            return problem
+        # what is not said yet is lacking, and said with the rest of that
+        return None if self._is_unsaid() else self._path_problem()
+
+    def _name_problem(self):
+        if self.field_name in self._feedable(self.entity):
+            return None
+        return self.env._(
+            "%(entity)s has no field %(field)s.",
+            entity=self.source_id._entity_label(self.entity).capitalize(),
+            field=self.field_name,
+        )
+
+    def _path_problem(self):
+        if self._is_unsaid():
+            return self.env._(
+                "It does not say yet which field %(field)s is read from.",
+                field=self._target_label(),
+            )
         model = self.env[self.model]
-        for name in path.split("."):
-            field = model._fields.get(name) if model is not None else None
-            if field is None:
-                raise ValidationError(
-                    self.env._(
-                        "%(model)s has no field “%(path)s”.",
-                        model=self.source_id.model_id.name,
-                        path=path,
+        for path in self._paths():
+            steps = list(steps_along(model, path))
+            if len(steps) < len(path.split(".")):
+                return self.source_id._gone_sentence(path)
+        return None
+
+    def _is_unsaid(self):
+        return self.method == "path" and not self.path
+
+    def _fork_problem(self):
+        """Why a path along several records is refused: nobody says which one counts."""
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.type in ("one2many", "many2many"):
+                    return self.env._(
+                        "%(field)s has several values, and %(target)s takes one: "
+                        "nobody can tell which. Choose a field that leads to one "
+                        "record, or read the model that holds one record for each.",
+                        field=self.source_id._field_label(model, field),
+                        target=self._target_label(),
                     )
-                )
-            model = self.env[field.comodel_name] if field.relational else None
+        return None
+
+    def _target_label(self):
+        field = self.env[self.entity]._fields[self.field_name]
+        return f"{field._description_string(self.env)} ({self.field_name})"
 
     # === DEFINITION === #
 
@@ -223,14 +321,15 @@ class DokstampSourceField(models.Model):
         return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
-        return self.env[self.entity]._fields[self.field_name].type == "many2one"
+        field = self.env[self.entity]._fields.get(self.field_name)
+        return bool(field) and field.type == "many2one"
 
     def _link_target(self):
         """Model of the records that this link looks up, and the entity that it needs.
 
         :rtype: tuple[str, str] | None
         """
-        if not self._is_link() or not self.path:
+        if not self.source_id._has_models() or not self._is_link() or not self.path:
             return None
         model = self.env[self.model]
         for name in self.path.split("."):
@@ -467,7 +566,9 @@ class DokstampSourceField(models.Model):
 
 
 def _follow(record, path):
-    """The value at the end of a dotted path, of the first record where it forks."""
+    """The value at the end of a dotted path, of the first record where it forks: such a
+    path is refused since.
+    """
     value = record
     for name in path.split("."):
         if not value:
