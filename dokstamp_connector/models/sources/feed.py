@@ -389,7 +389,7 @@ class DokstampSource(models.Model):
         for link, held in by_link.items():
             if (link.held_changes or {}) == held:
                 continue
-            if link not in own:
+            if link not in own and (held or link._shows_changes()):
                 link.error = bool(held) and entity._vouching_sentence(held)
             link.held_changes = held or False
         return by_link
