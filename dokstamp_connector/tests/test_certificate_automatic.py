@@ -58,10 +58,11 @@ class TestCertificateAutomatic(CertificateCase):
         theirs.issue_at = fields.Datetime.now()
         self.let_time_pass(mine + theirs)
         next_number = self.registry["dokstamp.certificate"]._next_number
+        reason = "Certificates have no number sequence any more."
 
         def broken(certificate, sequence):
             if certificate == theirs:
-                raise UserError("Certificates have no number sequence any more.")
+                raise UserError(reason)
             return next_number(certificate, sequence)
 
         self.patch(self.registry["dokstamp.certificate"], "_next_number", broken)
