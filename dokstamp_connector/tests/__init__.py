@@ -57,6 +57,7 @@ from . import test_hold_rights
 from . import test_handover
 from . import test_issue_run
 from . import test_language_off
+from . import test_local_days
 from . import test_menus
 from . import test_messages
 from . import test_names

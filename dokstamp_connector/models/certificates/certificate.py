@@ -205,6 +205,21 @@ class DokstampCertificate(models.Model):
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
+    repetition = fields.Integer(
+        default=0,
+        required=True,
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many live certificates of earlier completions of the course the "
+        "student had, where the course can be taken again.",
+    )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Which completion of the enrollment it is for.",
+    )
     pdf_is_made = fields.Boolean(
         readonly=True,
         copy=False,
@@ -261,8 +276,8 @@ class DokstampCertificate(models.Model):
         "(check_token)", "Another certificate has this check link already."
     )
     _one_live = models.UniqueIndex(
-        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', "
-        "'issued')",
+        "(student_id, course_id, COALESCE(cohort_id, 0), repetition) "
+        "WHERE state IN ('queued', 'issued')",
         "This student has a certificate for this course already.",
     )
     # two people may press Re-issue at the same moment

@@ -244,7 +244,26 @@ class DokstampCertificate(models.Model):
             self.env._("There is a certificate already: %s.", twin.display_name)
             for twin in twins.get(self._place(), ())
             if twin not in (self, self._origin, self.replaces_id)
+            and not self._is_of_later_completion_than(twin)
         ]
+
+    def _is_of_later_completion_than(self, twin):
+        """Whether the course was taken again since ``twin`` was queued, and may be."""
+        enrollment = self.enrollment_id
+        return bool(
+            self.course_id.is_repeatable
+            and enrollment == twin.enrollment_id
+            and enrollment.completion_count > twin.completion_count
+        )
+
+    def _repetition(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        earlier = [
+            twin
+            for twin in twins.get(self._place(), ())
+            if twin.state in LIVE_STATES and self._is_of_later_completion_than(twin)
+        ]
+        return len(earlier)
 
     def _repetition_obstacles(self, repeated):
         """:param dokstamp.certificate repeated: as `_repeated` returns it"""
@@ -530,6 +549,7 @@ class DokstampCertificate(models.Model):
         # each would tell no more
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
+        twins = self._live_ones()
         for certificate in queued:
             sequence = sequences[certificate.company_id]
             is_live = certificate.replaces_id.state == "issued"
@@ -540,6 +560,8 @@ class DokstampCertificate(models.Model):
                     "active": True,
                     "issue_at": False,
                     "failure_message": False,
+                    "repetition": certificate._repetition(twins),
+                    "completion_count": certificate.enrollment_id.completion_count,
                     "issuer_id": certificate._new_issuer().id,
                     **certificate._certified(was_sent=certificate in sent),
                 }

@@ -116,8 +116,7 @@ class DokstampRegisterEntry(models.Model):
         first = self.search([("certificate_id", "=", certificate.id)], limit=1)
         institution = first.institution_id or certificate.institution_id
         # the school's year, not the one of whoever or whatever writes
-        school = self.with_context(tz=certificate.company_id.partner_id.tz)
-        year = fields.Datetime.context_timestamp(school, moment).year
+        year = certificate.company_id._dokstamp_day(moment).year
         return self.create(
             {
                 "institution_id": institution.id,

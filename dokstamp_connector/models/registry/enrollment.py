@@ -90,6 +90,15 @@ class DokstampEnrollment(models.Model):
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"is_graded"}
 
+    def write(self, vals):
+        """Whoever starts anew has not completed: the day goes with the completion."""
+        status = vals.get("completion_status", "completed")
+        if status == "completed":
+            return super().write(vals)
+        again = self.filtered(lambda e: e.completion_status == "completed")
+        super(DokstampEnrollment, again).write({**vals, "completed_at": False})
+        return super(DokstampEnrollment, self - again).write(vals)
+
     @api.depends("grade")
     def _compute_is_graded(self):
         for enrollment in self:
