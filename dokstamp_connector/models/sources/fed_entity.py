@@ -77,9 +77,8 @@ class DokstampEntity(models.AbstractModel):
         """
         # sudo: an archived one, or one of another institution, has it all the same
         record = self.sudo().with_context(active_test=False)
-        if self._fields[self._natural_key[0]].type == "char" and (
-            taken := record._taken_sentence(vals)
-        ):
+        is_text = isinstance(vals[self._natural_key[0]], str)
+        if is_text and (taken := record._taken_sentence(vals)):
             raise ValidationError(taken)
 
     def _prepare_create_values(self, vals_list):
@@ -96,7 +95,8 @@ class DokstampEntity(models.AbstractModel):
         name = self._natural_key and self._natural_key[0]
         if not name or self._fields[name].type != "char":
             return
-        keys = self._natural_keys(dict(enumerate(vals_list)))
+        typed = {n: v for n, v in enumerate(vals_list) if isinstance(v.get(name), str)}
+        keys = self._natural_keys(typed)
         # sudo: an archived one, or one of another institution, has it all the same
         model = self.sudo().with_context(active_test=False)
         twins = model._twins({key for key in keys.values() if key})

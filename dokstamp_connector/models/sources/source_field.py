@@ -3,15 +3,14 @@
 import hashlib
 import math
 import re
-import zoneinfo
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
 from .reach import depends_on_reader, is_closed, steps_along
@@ -87,8 +86,8 @@ class DokstampSourceField(models.Model):
         "rounded or guessed, unless it is said here how.",
     )
     timezone = fields.Selection(
-        lambda self: [(name, name) for name in sorted(zoneinfo.available_timezones())],
-        help="Empty: the time zone of the company's contact, or UTC.",
+        lambda self: zone_choices(),
+        help="Empty: the one on the account.",
     )
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
@@ -483,9 +482,8 @@ class DokstampSourceField(models.Model):
     def _convert_date(self, value):
         if not isinstance(value, datetime):
             return value
-        company = self.source_id.company_id
-        zone = self.timezone or company.partner_id.tz or "UTC"
-        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        zone = self.timezone or self.source_id.company_id._dokstamp_zone()
+        return local_day(value, zone)
 
     def _convert_grade(self, value):
         if self.scale <= 0:
