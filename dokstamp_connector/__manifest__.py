@@ -41,6 +41,7 @@
         "wizards/institution_choice_views.xml",
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",
+        "wizards/source_switch_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

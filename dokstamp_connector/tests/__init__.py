@@ -38,6 +38,7 @@ from . import test_certificate_recall
 from . import test_certificate_reissue
 from . import test_certificate_revoke
 from . import test_certificate_rights
+from . import test_certificate_taken_back
 from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_address
@@ -53,12 +54,18 @@ from . import test_flush_outcome
 from . import test_forging
 from . import test_hold_forms
 from . import test_hold_rights
+from . import test_handover
 from . import test_issue_run
 from . import test_language_off
+from . import test_local_days
 from . import test_menus
 from . import test_messages
+from . import test_names
 from . import test_needs_sending
+from . import test_onchange
+from . import test_origin
 from . import test_outage
+from . import test_people_leave
 from . import test_portal
 from . import test_portfolio
 from . import test_push
@@ -78,6 +85,7 @@ from . import test_taken_numbers
 from . import test_tours
 from . import test_translations
 from . import test_verdict
+from . import test_waits
 from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection

@@ -28,14 +28,15 @@ ACCOUNT = by(
     manager="active auth_method base_url certificate_document certificate_report_id "
     "client_id client_secret company_id institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant"
+    "password requests_per_minute sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
 COURSE = by(
     registrar=ENTITY + BADGED + "area automatic_issue certificate_document "
     "certificate_report_id code cohort_ids curriculum_line_ids description "
-    "enrollment_ids group_ids institution_id issue_delay name organization_id "
+    "enrollment_ids group_ids institution_id is_repeatable issue_delay name "
+    "organization_id "
     "shows_grade status version workload_hours"
 )
 CURRICULUM_LINE = by(
@@ -153,6 +154,8 @@ FIELDS = {
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
     "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
     "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
@@ -189,7 +192,7 @@ METHODS = {
     )
     | of(REGISTRAR, "action_view_queue"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
-    "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
+    "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
     "dokstamp.certificate": SENT
     | of(
@@ -254,10 +257,17 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.source": of(MANAGER, "action_read_all")
+    "dokstamp.source": of(
+        MANAGER,
+        "action_read_all",
+        "action_switch_on",
+        "action_switch_off",
+        "action_delete",
+    )
     | of(SYSTEM, "action_confirm_reading")
-    | of(REGISTRAR, "action_view_links"),
+    | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,
         "action_open_source_record",
@@ -275,7 +285,7 @@ METHODS = {
         "action_this_one_stays",
     ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
-    | of(REGISTRAR, "action_open_record"),
+    | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),

@@ -279,7 +279,8 @@ class TestRoles(GuardCase):
             {
                 "name": "Partners",
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "entity": "dokstamp.student",
+                "entity": "dokstamp.course",
+                "active": True,
                 "field_ids": [
                     Command.create(
                         {

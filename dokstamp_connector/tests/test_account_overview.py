@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .test_schedule import ScheduleCase
@@ -71,6 +72,10 @@ class TestOverview(ScheduleCase):
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "entity": "dokstamp.student",
                 "trigger": "on_demand",
+                "field_ids": [
+                    Command.create({"field_name": name, "path": name})
+                    for name in ("name", "email")
+                ],
             }
         )
         source.active = True

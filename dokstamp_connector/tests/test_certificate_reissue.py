@@ -146,6 +146,22 @@ class TestCertificateReissue(CertificateCase):
         with self.assertRaisesRegex(UserError, "is being revoked"):
             successor.with_user(self.registrar).active = False
 
+    def test_what_is_in_line_can_be_taken_back_before_anything_is_revoked(self):
+        successor = self.reissue()
+        self.env.cr.flush()
+        successor.with_user(self.registrar).action_draft()
+        self.flush()
+        self.assert_untouched()
+        self.assertFalse(successor.is_in_line)
+        successor.with_user(self.registrar).conferral_date = "2026-11-01"
+        self.make_documents()
+        self.flush()
+        self.assert_untouched()
+        successor.with_user(self.registrar).action_issue()
+        self.flush()
+        self.assertEqual(self.certificate.state, "revoked")
+        self.assertEqual(successor.state, "issued")
+
     def test_a_successor_has_the_day_that_is_right_now(self):
         self.completion.completed_at = "2026-10-09"
         successor = self.reissue()

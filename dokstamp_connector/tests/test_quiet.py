@@ -1,5 +1,6 @@
 """What Odoo's own suites ask of every addon, for the records that are ours."""
 
+from odoo import Command
 from odoo.tests import TransactionCase, tagged
 
 from .common import DokstampCase
@@ -29,8 +30,10 @@ class TestSavesElsewhere(TransactionCase):
         self.sources.create(
             {
                 "name": "Tags",
-                "entity": "course",
+                "entity": "dokstamp.course",
                 "model_id": self.env["ir.model"]._get_id(self.tag._name),
+                "field_ids": [Command.create({"field_name": "name", "path": "name"})],
+                "active": True,
             }
         )
         self.assertTrue(self.sources._watches(self.tag._name))

@@ -20,6 +20,42 @@ class TestRegistryRules(DokstampCase):
         with self.subTest(values), self.assertRaisesRegex(ValidationError, pattern):
             self.typed(model, **values)
 
+    def test_half_an_hour_is_refused_and_not_dropped(self):
+        self.assert_refused(
+            "Hours: only whole numbers fit, and 7.5 is none",
+            "dokstamp.course",
+            name="Botany",
+            workload_hours=7.5,
+        )
+        self.assert_refused(
+            "whole numbers", "dokstamp.module", name="Leaves", credits=0.5
+        )
+        course = self.course(workload_hours=7.0).with_user(self.registrar)
+        for value, pattern in (
+            (7.2, "whole numbers"),
+            (2**31, "too large"),
+            (float("inf"), "too large"),
+            (float("nan"), "too large"),
+        ):
+            with (
+                self.subTest(value),
+                self.assertRaisesRegex(ValidationError, pattern),
+            ):
+                course.write({"workload_hours": value})
+        self.assertEqual(course.workload_hours, 7)
+
+    def test_a_grade_without_end_is_refused(self):
+        enrollment = self.enrollment(
+            student_id=self.student().id, course_id=self.course().id
+        ).with_user(self.registrar)
+        for value in (float("nan"), float("inf")):
+            with (
+                self.subTest(value),
+                self.assertRaisesRegex(ValidationError, "too large"),
+            ):
+                enrollment.write({"grade": value})
+        self.assertFalse(enrollment.grade)
+
     def test_a_registrar_cannot_type_what_dokstamp_would_refuse(self):
         self.assert_refused(
             "not valid", "dokstamp.student", name="Ada", email="ada @example.com"

@@ -119,6 +119,8 @@ class RightsTableCase(RightsCase):
                 )
             ),
             self.made("source.confirmation", source_id=source.id),
+            self.made("source.reading", source_id=source.id),
+            self.made("source.switch", source_id=source.id, change="off"),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import config
 
@@ -161,6 +161,10 @@ class TestStopShownWhereTheWorkIs(ScheduleCase):
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "entity": "dokstamp.student",
                 "trigger": "on_demand",
+                "field_ids": [
+                    Command.create({"field_name": name, "path": name})
+                    for name in ("name", "email")
+                ],
             }
         )
         source.active = True

@@ -1,2 +1,3 @@
 from . import slide_channel
 from . import slide_channel_partner
+from . import slide_slide_partner

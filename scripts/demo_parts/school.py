@@ -101,7 +101,11 @@ class School:
         unfinished = self.admin.count(rows, ("state", "in", ("pending", "sending")))
         sent = self.admin.count(rows, ("state", "=", "done"))
         failed = self.admin.count(rows, ("state", "=", "failed"))
-        unread = self.admin.count("dokstamp.source", ("sweep_from_id", "!=", 0))
+        unread = self.admin.count(
+            "dokstamp.source.reading",
+            ("source_id.active", "=", True),
+            ("from_id", "!=", 0),
+        )
         return sent, unfinished - waiting + unread, failed + waiting
 
     def wait_until_quiet(self, step=None):

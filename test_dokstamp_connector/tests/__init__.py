@@ -2,10 +2,14 @@ from . import test_own_kind
 from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
+from . import test_source_form
 from . import test_source_guard
 from . import test_source_mapping
 from . import test_source_references
 from . import test_source_sweep
+from . import test_source_switching
+from . import test_source_tour
+from . import test_source_trouble
 from . import test_source_twins
 from . import test_source_volume
 from . import test_source_rights

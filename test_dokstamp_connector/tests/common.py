@@ -80,6 +80,7 @@ class SourceCase(DokstampCase):
                 "model_id": self.env["ir.model"]._get_id(f"test.dokstamp.{model}"),
                 "entity": f"dokstamp.{entity}",
                 "field_ids": lines,
+                "active": True,
                 **own,
             }
         )
@@ -136,6 +137,23 @@ class SourceCase(DokstampCase):
     def say_same_person(self, record):
         """A registrar's word on a record that has a known student's address."""
         self.link(record).with_user(self.registrar).action_same_person()
+
+    def break_line(self, field_name, column, value):
+        line = self.line(self.course_source, field_name)
+        self.break_column("dokstamp_source_field", line.id, column, value)
+
+    def break_source(self, domain):
+        self.break_column("dokstamp_source", self.course_source.id, "domain", domain)
+
+    def break_column(self, table, record_id, column, value):
+        """What an uninstalled addon or a deleted custom field leaves behind."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {table} SET {column} = %s WHERE id = %s",  # noqa: S608
+            [value, record_id],
+        )
+        self.env.invalidate_all()
+        self.env["dokstamp.source"]._forget_watches()
 
     def commit(self):
         """End the user's transaction as a commit would, without running anything."""

@@ -189,7 +189,7 @@ class TestSourceDefinition(SourceCase):
     def test_two_companies_keep_one_person_as_a_student_each(self):
         other = self.env["res.company"].create({"name": "Other School"})
         theirs = [
-            source.copy({"company_id": other.id})
+            source.copy({"company_id": other.id, "active": True})
             for source in (
                 self.course_source,
                 self.person_source,

@@ -79,27 +79,26 @@ class TestSourceGuard(SourceCase):
         course = self.school_course()
         self.settle()
         self.break_line("area", "path", "teacher_id.x_gone")
-        with self.captured():
-            course.write({"name": SECRET, "teacher_id": self.teacher.partner_id})
-            self.commit()
+        course.write({"name": SECRET, "teacher_id": self.teacher.partner_id})
+        self.commit()
         self.assertEqual(self.saved(course), (SECRET,))
-        self.assertIn("KeyError", self.link(course).error)
+        self.assertIn("no field “teacher_id.x_gone”", self.link(course).error)
+        self.assertEqual(self.fed(course).name, "Botany")
 
     def test_a_condition_on_a_field_that_is_gone_does_not_fail_the_save(self):
         course = self.school_course()
         self.settle()
         self.break_source("[('x_gone', '=', 1)]")
-        with self.captured():
-            course.name = SECRET
-            self.commit()
+        course.name = SECRET
+        self.commit()
         self.assertEqual(self.saved(course), (SECRET,))
-        self.assertIn("ValueError", self.link(course).error)
+        self.assertIn("no field “x_gone”", self.link(course).error)
+        self.assertEqual(self.fed(course).name, "Botany")
 
     def test_a_condition_that_is_no_condition_does_not_fail_the_save(self):
         self.break_source("[(")
-        with self.captured():
-            course = self.school_course(name=SECRET)
-            self.commit()
+        course = self.school_course(name=SECRET)
+        self.commit()
         self.assertEqual(self.saved(course), (SECRET,))
 
     def test_a_source_that_finds_nothing_does_not_keep_the_sweep_from_the_next(self):
@@ -109,8 +108,7 @@ class TestSourceGuard(SourceCase):
         self.membership_source.active = True
         self.break_source("[(")
         self.assertLess(self.course_source.id, self.membership_source.id)
-        with self.captured():
-            self.sweep()
+        self.sweep()
         self.assertTrue(self.link(membership))
 
     def test_a_path_that_cannot_be_followed_back_does_not_fail_a_deletion(self):
@@ -124,23 +122,6 @@ class TestSourceGuard(SourceCase):
             partner.unlink()
             self.commit()
         self.assertFalse(partner.exists())
-
-    def break_line(self, field_name, column, value):
-        line = self.line(self.course_source, field_name)
-        self.break_column("dokstamp_source_field", line.id, column, value)
-
-    def break_source(self, domain):
-        self.break_column("dokstamp_source", self.course_source.id, "domain", domain)
-
-    def break_column(self, table, record_id, column, value):
-        """What an uninstalled addon or a deleted custom field leaves behind."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            f"UPDATE {table} SET {column} = %s WHERE id = %s",  # noqa: S608
-            [value, record_id],
-        )
-        self.env.invalidate_all()
-        self.env["dokstamp.source"]._forget_watches()
 
     def test_a_transaction_that_was_quicker_leaves_the_record_to_the_sweep(self):
         sources = type(self.env["dokstamp.source"])

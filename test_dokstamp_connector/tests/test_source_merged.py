@@ -14,6 +14,7 @@ class SeveralAppsCase(SourceCase):
         self.contact_source = self.env["dokstamp.source"].create(
             {
                 "name": "Contacts",
+                "active": True,
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "entity": "dokstamp.student",
                 "trigger": "on_demand",

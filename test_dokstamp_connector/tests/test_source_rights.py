@@ -41,6 +41,7 @@ class SourceRightsCase(SourceCase, RightsCase):
             "company_id": self.env.company.id,
             "takes_unassigned": True,
             "field_ids": lines,
+            "active": True,
             **own,
         }
         sources = self.env["dokstamp.source"]
@@ -241,7 +242,6 @@ class TestSourceReader(SourceRightsCase):
     def test_a_path_through_a_course_into_a_file_of_somebody_else(self):
         for definition in (
             {"path": "file_id.note"},
-            {"path": "file_ids.note"},
             {"path": "file_id"},
             {"path": "file_summary"},
             {"method": "text", "text": "About {file_id.note}"},
@@ -521,7 +521,9 @@ class TestSourceRightsLost(SourceRightsCase):
     def test_any_change_ends_the_confirmation(self):
         line = self.line(self.source, "description")
         value = {"field_id": line.id, "from_value": "a", "to_value": "b"}
-        other = self.set_up("test.dokstamp.school.file", name={"path": "note"})
+        other = self.set_up(
+            "test.dokstamp.school.file", name={"path": "note"}, active=False
+        )
         moved = self.env["dokstamp.source"].browse(other).field_ids
         changes = {
             "condition": lambda: (self.source, "write", {"domain": "[('id','>',0)]"}),
@@ -574,7 +576,9 @@ class TestSourceRightsLost(SourceRightsCase):
 
     def test_a_source_from_before_reads_as_whoever_is_known_to_have_changed_it(self):
         theirs, preset, edited = (
-            self.make_source("school.file", f"{kind}", name={"path": "note"})
+            self.make_source(
+                "school.file", f"{kind}", name={"path": "note"}, active=False
+            )
             for kind in ("course", "module", "student")
         )
         self.env.flush_all()

@@ -133,6 +133,16 @@ class TestSourceGuesses(SourceValueCase):
         module, problem = self.truth("compulsory", table={"compulsory": "yes"})
         self.assertEqual((module.is_required, problem), (True, False))
 
+    def test_a_contact_is_called_by_its_own_name(self):
+        company = self.env["res.partner"].create({"name": "Acme", "is_company": True})
+        teacher = self.env["res.partner"].create(
+            {"name": "Tess Teacher", "parent_id": company.id}
+        )
+        self.line(self.course_source, "area").path = "teacher_id"
+        course = self.school_course(teacher_id=teacher.id)
+        self.commit()
+        self.assertEqual(self.fed(course).area, "Tess Teacher")
+
     def test_a_day_that_is_two_days_is_reported(self):
         for text in ("03/04/2026", "2026-13-01", "2026-02-30", "2026-09-30 23:30:00"):
             with self.subTest(text):

@@ -21,6 +21,7 @@ from odoo.exceptions import ValidationError
 from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
 from ..actions import RELOAD, show_message
 from ..language import usable_language
+from ..local_time import usable_zone, zone_choices
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -28,7 +29,12 @@ ACCESS_FIELDS = {
     *("login", "password"),
 }
 # What the breaker notes, when DokStamp answers and when nothing is wrong at all.
-ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
+ANSWERING = {
+    "outage_count": 0,
+    "outage_message": False,
+    "call_again_at": False,
+    "asked_to_wait_until": False,
+}
 UNPAUSED = {"pause_reason": False, "pause_kind": False}
 HEALTHY = {**UNPAUSED, **ANSWERING}
 STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
@@ -147,6 +153,18 @@ class DokstampAccount(models.Model):
         help="Texts that have several languages in Odoo are sent in this one, whoever "
         "saves them. A source may have another one.",
     )
+    tz = fields.Selection(
+        lambda self: zone_choices(),
+        string="Time zone",
+        help="Where the school's days begin and end: a completion late in the evening "
+        "is of that day. Empty: that of the company's contact, else that of whoever "
+        "made the account, else the server's.",
+    )
+    used_tz = fields.Char(
+        string="Days are those of",
+        compute="_compute_used_tz",
+        help="The time zone that counts.",
+    )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -171,7 +189,17 @@ class DokstampAccount(models.Model):
         copy=False,
         help="DokStamp is left alone until then.",
     )
+    asked_to_wait_until = fields.Datetime(
+        string="Asked to wait until",
+        readonly=True,
+        copy=False,
+        help="DokStamp itself named this time. Nothing that comes back before ends the "
+        "wait.",
+    )
     outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
+    wait_message = fields.Text(
+        string="Why nothing is sent just now", compute="_compute_wait_message"
+    )
     page_url_pattern = fields.Char(
         string="Pattern of DokStamp's pages",
         help="Where people see a record at DokStamp, for example "
@@ -186,6 +214,27 @@ class DokstampAccount(models.Model):
             account.lang = usable_language(
                 self.env, account.lang, account.company_id.partner_id.lang
             )
+
+    @api.depends("tz", "company_id.partner_id.tz", "create_uid.tz")
+    def _compute_used_tz(self):
+        for account in self:
+            account.used_tz = account._zone()
+
+    def _zone(self):
+        """The time zone in which the school's days begin and end.
+
+        :return: such as `America/Sao_Paulo`
+        :rtype: str
+        """
+        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
+        # sudo: whoever saves a course may read none of them
+        school = self.company_id.sudo().partner_id
+        people = [
+            school,
+            self.sudo().create_uid,
+            administrator and administrator.sudo(),
+        ]
+        return usable_zone(self.tz, *(person.tz for person in people if person))
 
     def _language(self):
         """The code of the language of what is sent.
@@ -295,7 +344,7 @@ class DokstampAccount(models.Model):
         return super()._get_writable_fields(state) | {
             *ACCESS_FIELDS,
             *("name", "active", "company_id", "lang", "page_url_pattern", "sync_mode"),
-            *("max_in_flight", "requests_per_minute"),
+            *("tz", "max_in_flight", "requests_per_minute"),
         }
 
     @api.model_create_multi

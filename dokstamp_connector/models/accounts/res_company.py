@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import fields, models
+
+from ..local_time import local_day
 
 
 class ResCompany(models.Model):
@@ -10,3 +12,24 @@ class ResCompany(models.Model):
         # sudo: registrars and school apps' users may not read accounts
         accounts = self.env["dokstamp.account"].sudo().with_context(active_test=True)
         return accounts.search([("company_id", "=", self.id)], order="id", limit=1)
+
+    def _dokstamp_zone(self):
+        """The time zone in which this company's days begin and end.
+
+        :return: such as `America/Sao_Paulo`
+        :rtype: str
+        """
+        account = self._dokstamp_account()
+        return (account or account.new({"company_id": self.id}))._zone()
+
+    def _dokstamp_day(self, moment):
+        """The day on which ``moment`` falls at this company.
+
+        :param datetime moment: naive UTC
+        :rtype: date
+        """
+        return local_day(moment, self._dokstamp_zone())
+
+    def _dokstamp_today(self):
+        """:rtype: date"""
+        return self._dokstamp_day(fields.Datetime.now())

@@ -35,6 +35,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ..actions import open_address, open_form
 from .pdf import decoded
@@ -71,6 +72,7 @@ class DokstampCertificate(models.Model):
     _inherit = ["dokstamp.entity", "mail.thread"]
     _description = "DokStamp Certificate"
     _rec_name = "number"
+    _rec_names_search = ["number", "student_id"]
     _order = "id desc"
 
     _dokstamp_resource = "certificates"
@@ -198,12 +200,27 @@ class DokstampCertificate(models.Model):
         string="Issued by",
         readonly=True,
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
         help="Who confirmed that it goes out.",
     )
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
+    repetition = fields.Integer(
+        default=0,
+        required=True,
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How many live certificates of earlier completions of the course the "
+        "student had, where the course can be taken again.",
+    )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Which completion of the enrollment it is for.",
+    )
     pdf_is_made = fields.Boolean(
         readonly=True,
         copy=False,
@@ -260,8 +277,8 @@ class DokstampCertificate(models.Model):
         "(check_token)", "Another certificate has this check link already."
     )
     _one_live = models.UniqueIndex(
-        "(student_id, course_id, COALESCE(cohort_id, 0)) WHERE state IN ('queued', "
-        "'issued')",
+        "(student_id, course_id, COALESCE(cohort_id, 0), repetition) "
+        "WHERE state IN ('queued', 'issued')",
         "This student has a certificate for this course already.",
     )
     # two people may press Re-issue at the same moment
@@ -286,6 +303,24 @@ class DokstampCertificate(models.Model):
             certificate.display_name = certificate.number or self.env._(
                 "Draft for %s", certificate.student_id.name or ""
             )
+
+    def _search_display_name(self, operator, value):
+        """A draft bears its student's name."""
+        domain = super()._search_display_name(operator, value)
+        beginning = self.env._("Draft for %s", "")
+        texts = value if operator == "in" else [value]
+        names = [
+            text.removeprefix(beginning)
+            for text in texts
+            if isinstance(text, str) and text.startswith(beginning)
+        ]
+        if not names:
+            return domain
+        if operator.startswith("not "):
+            return NotImplemented  # the ORM negates the positive one
+        name = names if operator == "in" else names[0]
+        drafts = Domain("number", "=", False)
+        return domain | (drafts & Domain("student_id.name", operator, name))
 
     @api.depends("student_id.account_id")
     def _compute_account_id(self):
@@ -375,13 +410,13 @@ class DokstampCertificate(models.Model):
                 and certificate.failure_message
             )
 
-    @api.depends("state", "number", "replaces_id.state")
+    @api.depends("state", "issuer_id", "replaces_id.state")
     def _compute_is_in_line(self):
-        """Somebody has issued it: it has its number."""
+        """Somebody has issued it."""
         for certificate in self:
             certificate.is_in_line = bool(
                 certificate.state == "draft"
-                and certificate.number
+                and certificate.issuer_id
                 and certificate.replaces_id.state == "issued"
             )
 

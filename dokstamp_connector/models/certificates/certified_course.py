@@ -28,6 +28,11 @@ class DokstampCourse(models.Model):
         string="Template at DokStamp", readonly=True, copy=False
     )
     shows_grade = fields.Boolean(string="Print the grade")
+    is_repeatable = fields.Boolean(
+        string="Can be taken again",
+        help="Whoever completes the course anew gets another certificate; the earlier "
+        "one stays valid. Otherwise only once that is revoked or expired.",
+    )
     automatic_issue = fields.Selection(
         [
             ("manual", "By hand"),
@@ -71,6 +76,7 @@ class DokstampCourse(models.Model):
             "certificate_report_id",
             "shows_grade",
             "automatic_issue",
+            "is_repeatable",
             "issue_delay",
             "badge_image",
         }

@@ -16,6 +16,12 @@ class DokstampEnrollment(models.Model):
         copy=False,
         help="When the registry learned of the completion.",
     )
+    completion_count = fields.Integer(
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="How often the registry saw the student complete the course.",
+    )
     certificate_ids = fields.One2many("dokstamp.certificate", "enrollment_id")
     certificate_count = fields.Integer(
         compute="_compute_certificate_count", string="Certificate count"
@@ -104,13 +110,22 @@ class DokstampEnrollment(models.Model):
 
         :param bool was_watched: the registry knew them before they completed
         """
+        # sudo: fields of the connector
+        self.sudo().filtered(
+            lambda e: e.completion_status != "completed" and e.completed_since
+        ).completed_since = False
         completed = self.filtered(
             lambda e: e.completion_status == "completed" and not e.completed_since
         )
         if not completed:
             return
-        # sudo: a field of the connector
-        completed.sudo().completed_since = fields.Datetime.now()
+        for enrollment in completed.sudo():  # sudo: fields of the connector
+            enrollment.write(
+                {
+                    "completed_since": fields.Datetime.now(),
+                    "completion_count": enrollment.completion_count + 1,
+                }
+            )
         automatic = completed.filtered(lambda e: e._is_automatic(was_watched))
         automatic._prepare_certificates()
 
@@ -129,12 +144,21 @@ class DokstampEnrollment(models.Model):
         switch only.
         """
         course = self.course_id
-        if course.automatic_issue == "manual" or self.certificate_ids:
+        if course.automatic_issue == "manual" or self._has_certificate():
             return False
-        switched_on = course.automatic_since.date()
+        switched_on = self.company_id._dokstamp_day(course.automatic_since)
         if was_watched:
             return not self.completed_at or self.completed_at >= switched_on
         return bool(self.completed_at) and self.completed_at > switched_on
+
+    def _has_certificate(self):
+        """Whether a certificate stands for this completion, or may yet."""
+        over = (
+            "revoked",
+            "expired",
+            *(["issued"] if self.course_id.is_repeatable else []),
+        )
+        return any(one.state not in over for one in self.certificate_ids)
 
     def _prepare_certificates(self):
         # sudo: completions come from school apps' users, whose context suggests nothing

@@ -158,7 +158,8 @@ class DokstampCertificate(models.Model):
         """
         now = self._current_values()
         certified = self.certified_values or {}
-        return any(now[key] != certified[key] for key in now.keys() & certified.keys())
+        said = now.keys() & certified.keys() - {"document"}
+        return any(now[key] != certified[key] for key in said)
 
     # === WHAT IS ANOTHER ONE NOW === #
 

@@ -18,6 +18,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import config
 
 from ..actions import open_address
+from ..sync.origin import ORIGIN
 from .document_choice import check_may_print
 from .pdf import labelled, lacking, split_pages
 
@@ -323,7 +324,7 @@ class DokstampCertificate(models.Model):
     def _without_document(self):
         in_line = (
             Domain("state", "=", "draft")
-            & Domain("number", "!=", False)
+            & Domain("issuer_id", "!=", False)
             & Domain("replaces_id.state", "=", "issued")
         )
         is_open = Domain("state", "=", "queued") | in_line
@@ -405,6 +406,13 @@ class DokstampCertificate(models.Model):
         """
         for issuer, issued in self.grouped("issuer_id").items():
             own = issued.with_user(issuer or self.env.user)
+            if (
+                issuer
+                and not issuer._is_superuser()
+                and self.env.context.get("cron_id")
+            ):
+                # the scheduled action only makes the document of what somebody issued
+                own = own.with_context(**{ORIGIN: ("form", None)})
             in_line = own.filtered("is_in_line")
             in_line._revoke_predecessors()
             own.env["dokstamp.sync.record"]._gather(own - in_line, "issue", urgent=True)

@@ -35,14 +35,17 @@ class DokstampHold(models.Model):
     )
     reason = fields.Char(required=True)
     author_id = fields.Many2one(
-        "res.users", default=lambda self: self.env.user, readonly=True, required=True
+        "res.users",
+        default=lambda self: self.env.user,
+        readonly=True,
+        ondelete="set null",
     )
     end_date = fields.Date(
         string="Until", help="The last day of the hold; empty: until lifted."
     )
     active = fields.Boolean(default=True)
     lifted_by_id = fields.Many2one(
-        "res.users", string="Lifted by", readonly=True, copy=False, ondelete="restrict"
+        "res.users", string="Lifted by", readonly=True, copy=False, ondelete="set null"
     )
     lifted_at = fields.Datetime(readonly=True, copy=False)
 
@@ -124,10 +127,18 @@ class DokstampHold(models.Model):
                 Domain("enrollment_id.student_id", "in", students.ids),
             ]
         )
-        today = fields.Date.context_today(self)
-        in_time = Domain("end_date", "=", False) | Domain("end_date", ">=", today)
         # sudo: a hold stops whoever issues
-        return self.sudo().search(target & in_time)
+        return self.sudo().search(target)._not_over()
+
+    def _not_over(self):
+        """Those whose last day is not over at their school."""
+        days = {
+            company: company._dokstamp_today()
+            for company in self.filtered("end_date").company_id
+        }
+        return self.filtered(
+            lambda hold: not hold.end_date or hold.end_date >= days[hold.company_id]
+        )
 
     def _stops(self, certificate):
         """Whether it is on the student, or on the enrollment that the certificate is

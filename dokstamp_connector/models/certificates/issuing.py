@@ -4,17 +4,20 @@ What is in the way of each, who prepared it and who may approve it, its number; 
 back to draft while nothing has left the house, and revoking afterwards.
 """
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, clean_context, format_date
 
 from ..actions import open_form
 from ..sync.sync_record import BUS_MESSAGE
 from .certificate import LIVE_STATES, OPEN_STATES
 
+_logger = logging.getLogger(__name__)
 GATHERED_PREPARERS = "dokstamp_connector.preparers"  # key in cr.precommit.data
 AT_ONCE = 10  # documents of successors that are made while a person waits
 FARTHEST_EAST = timedelta(hours=14)  # the day begins first at UTC+14
@@ -47,7 +50,8 @@ class DokstampCertificate(models.Model):
         """
         self.check_access("write")
         queued = self.filtered(lambda c: c.state == "queued")
-        recallable = queued - queued._sent_ones()
+        in_line = self.filtered("is_in_line")
+        recallable = queued - queued._sent_ones() | in_line
         if not recallable:
             raise UserError(
                 self.env._(
@@ -55,9 +59,35 @@ class DokstampCertificate(models.Model):
                     "any more. Revoke the certificate once it is issued."
                 )
             )
+        in_line._stop_revocations()
         # sudo: fields of the connector
         recallable.sudo().write({"state": "draft", "issue_at": False})
+        in_line.sudo().issuer_id = False
         return True
+
+    def _stop_revocations(self):
+        """Leave valid what these would replace.
+
+        :raise UserError: DokStamp is being told already
+        """
+        # sudo: the queue is the managers'
+        rows = self.env["dokstamp.sync.record"].sudo()
+        rows = rows.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.replaces_id.ids),
+                ("operation", "=", "revoke"),
+                ("state", "in", ("pending", "sending")),
+            ]
+        )
+        if any(row.state == "sending" for row in rows):
+            raise UserError(
+                self.env._(
+                    "DokStamp is being told of the revocation, so that it cannot be "
+                    "stopped any more."
+                )
+            )
+        rows._cancel()
 
     def action_stop_automatic_issue(self):
         self.check_access("write")
@@ -222,7 +252,26 @@ class DokstampCertificate(models.Model):
             self.env._("There is a certificate already: %s.", twin.display_name)
             for twin in twins.get(self._place(), ())
             if twin not in (self, self._origin, self.replaces_id)
+            and not self._is_of_later_completion_than(twin)
         ]
+
+    def _is_of_later_completion_than(self, twin):
+        """Whether the course was taken again since ``twin`` was queued, and may be."""
+        enrollment = self.enrollment_id
+        return bool(
+            self.course_id.is_repeatable
+            and enrollment == twin.enrollment_id
+            and enrollment.completion_count > twin.completion_count
+        )
+
+    def _repetition(self, twins):
+        """:param dict twins: as `_live_ones` returns it"""
+        earlier = [
+            twin
+            for twin in twins.get(self._place(), ())
+            if twin.state in LIVE_STATES and self._is_of_later_completion_than(twin)
+        ]
+        return len(earlier)
 
     def _repetition_obstacles(self, repeated):
         """:param dokstamp.certificate repeated: as `_repeated` returns it"""
@@ -508,6 +557,7 @@ class DokstampCertificate(models.Model):
         # each would tell no more
         queued = self.sudo().with_context(mail_notrack=True).sorted("id")
         sequences = {company: queued._sequence(company) for company in self.company_id}
+        twins = self._live_ones()
         for certificate in queued:
             sequence = sequences[certificate.company_id]
             is_live = certificate.replaces_id.state == "issued"
@@ -518,6 +568,8 @@ class DokstampCertificate(models.Model):
                     "active": True,
                     "issue_at": False,
                     "failure_message": False,
+                    "repetition": certificate._repetition(twins),
+                    "completion_count": certificate.enrollment_id.completion_count,
                     "issuer_id": certificate._new_issuer().id,
                     **certificate._certified(was_sent=certificate in sent),
                 }
@@ -534,9 +586,11 @@ class DokstampCertificate(models.Model):
 
         :param bool was_sent: DokStamp has the document, and it says what it said
         """
-        if was_sent or self._is_prepared():
+        if was_sent:
             return {}
         values = self._current_values()
+        if self._is_prepared():
+            return {"certified_values": values}
         if self.pdf_is_made or self._differs_from_certified():
             return {"certified_values": values, "pdf": False}
         return {"certified_values": values}
@@ -619,7 +673,35 @@ class DokstampCertificate(models.Model):
             if reason := account._reason_to_ask_first(len(certificates)):
                 certificates._leave_to_person(reason)
             else:
-                certificates._issue_unattended(lambda c: c._withdrawal())
+                certificates._issue_guarded(lambda c: c._withdrawal())
+
+    def _issue_guarded(self, more_obstacles):
+        """What is in the way of one account's certificates is in the way of no other's:
+        they are left to a person.
+
+        :param more_obstacles: as `_issue_unattended` takes it
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._issue_unattended(more_obstacles)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(self) > 1:  # find out whose it is
+                for certificate in self:
+                    certificate._issue_guarded(more_obstacles)
+                return
+            if not isinstance(error, UserError):
+                _logger.exception("Certificate %s is not issued by itself", self.id)
+            self._leave_to_person(self._fault_sentence(error))
+
+    def _fault_sentence(self, error):
+        if isinstance(error, UserError):
+            return str(error)
+        return self.env._(
+            "The connector could not issue it by itself; the server log has the "
+            "details. Issue it by hand."
+        )
 
     def _withdrawal(self):
         """Why the completion that this certificate came of does not count any more.
@@ -764,7 +846,7 @@ class DokstampCertificate(models.Model):
 
     def _successor_obstacles(self):
         # sudo: the account's settings are the manager's
-        if self.number or not self.account_id.sudo().needs_approval:
+        if self.issuer_id or not self.account_id.sudo().needs_approval:
             return []
         return [self.env._("A second person approves certificates here: issue it.")]
 

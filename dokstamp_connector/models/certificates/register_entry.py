@@ -29,7 +29,7 @@ class DokstampRegisterEntry(models.Model):
     entry_number = fields.Integer(
         string="Entry", required=True, readonly=True, aggregator=None
     )
-    reference = fields.Char(compute="_compute_reference")
+    reference = fields.Char(compute="_compute_reference", store=True, precompute=True)
     event = fields.Selection(
         [
             ("issued", "Issued"),
@@ -61,8 +61,10 @@ class DokstampRegisterEntry(models.Model):
         help="Why it was issued although something spoke against it.",
     )
     user_id = fields.Many2one(
-        "res.users", string="By", readonly=True, ondelete="restrict"
+        "res.users", string="By", readonly=True, ondelete="set null"
     )
+    # a book of the school's: it says who, when that user is long gone
+    user_name = fields.Char(string="By (name)", readonly=True)
 
     _number_once = models.Constraint(
         "UNIQUE (institution_id, year, entry_number)",
@@ -114,8 +116,7 @@ class DokstampRegisterEntry(models.Model):
         first = self.search([("certificate_id", "=", certificate.id)], limit=1)
         institution = first.institution_id or certificate.institution_id
         # the school's year, not the one of whoever or whatever writes
-        school = self.with_context(tz=certificate.company_id.partner_id.tz)
-        year = fields.Datetime.context_timestamp(school, moment).year
+        year = certificate.company_id._dokstamp_day(moment).year
         return self.create(
             {
                 "institution_id": institution.id,
@@ -137,6 +138,7 @@ class DokstampRegisterEntry(models.Model):
                 if event in ("issued", "replaced")
                 else False,
                 "user_id": user.id,
+                "user_name": user.sudo().name,
             }
         )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..names import name_domain
 from .api_field import ApiField
 
 
@@ -10,7 +11,6 @@ class DokstampEnrollment(models.Model):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Enrollment"
     _order = "enrolled_at desc, id desc"
-    _rec_names_search = ["student_id", "course_id"]
 
     _dokstamp_resource = "enrollments"
     _dokstamp_rank = 70
@@ -90,6 +90,15 @@ class DokstampEnrollment(models.Model):
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"is_graded"}
 
+    def write(self, vals):
+        """Whoever starts anew has not completed: the day goes with the completion."""
+        status = vals.get("completion_status", "completed")
+        if status == "completed":
+            return super().write(vals)
+        again = self.filtered(lambda e: e.completion_status == "completed")
+        super(DokstampEnrollment, again).write({**vals, "completed_at": False})
+        return super(DokstampEnrollment, self - again).write(vals)
+
     @api.depends("grade")
     def _compute_is_graded(self):
         for enrollment in self:
@@ -100,6 +109,10 @@ class DokstampEnrollment(models.Model):
         for enrollment in self:
             names = (enrollment.student_id.name, enrollment.course_id.name)
             enrollment.display_name = ": ".join(filter(None, names))
+
+    def _search_display_name(self, operator, value):
+        parts = ("student_id.name", "course_id.name")
+        return name_domain(self, operator, value, parts, ": ")
 
     @api.model
     def _is_unknown(self, name, vals):

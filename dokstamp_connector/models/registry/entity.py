@@ -6,12 +6,15 @@ how far it got, `sources/fed_entity` what feeds it.
 """
 
 import hashlib
+import math
 import re
 from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+MAX_INTEGER = 2**31 - 1  # of a column
+NUMBERS = ("integer", "float")
 LINK = re.compile(r"\{(\w+)\}")  # in `_dokstamp_below`
 MAX_KEY = 500  # characters, as an index of PostgreSQL's takes 2700 bytes
 
@@ -105,6 +108,14 @@ class DokstampEntity(models.AbstractModel):
             for name, spec in self._get_dokstamp_fields().items()
             if spec.filterable
         )
+
+    @api.model
+    def _search_key_names(self):
+        """Names of the fields that find the record at DokStamp.
+
+        :rtype: set[str]
+        """
+        return set().union(*self._dokstamp_keys)
 
     @api.model
     def _get_dokstamp_proofs(self):
@@ -244,6 +255,10 @@ class DokstampEntity(models.AbstractModel):
         self._check_storable(vals)
         self._check_change(vals)
         result = super().write(vals)
+        if keys := self._search_key_names().intersection(vals):
+            # in this order: what one gives up another one may take in the same
+            # transaction, and the database looks at each statement
+            self.flush_recordset(keys)
         self._check_typed(vals)
         if "account_id" in vals:
             self._note_account_choice()
@@ -263,10 +278,12 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _check_storable(self, vals):
-        """Refuse a key that no index of the database holds, whoever writes it.
+        """Refuse what the database does not hold as it is, whoever writes it: a key
+        that is too long for an index, a number.
 
         :raise ValidationError: with a sentence
         """
+        self._check_numbers(vals)
         for name in self._natural_key:
             value = vals.get(name)
             if isinstance(value, str) and len(value) > MAX_KEY:
@@ -321,6 +338,33 @@ class DokstampEntity(models.AbstractModel):
             else value
             for name, value in vals.items()
         }
+
+    @api.model
+    def _check_numbers(self, vals):
+        """Odoo would drop what stands behind a comma, and PostgreSQL refuse the rest.
+
+        :raise ValidationError: a number that its field does not hold as it is
+        """
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            is_number = field and field.type in NUMBERS
+            if not is_number or not isinstance(value, int | float):
+                continue
+            if not math.isfinite(value) or abs(value) > MAX_INTEGER:
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: this number is too large.",
+                        field=field._description_string(self.env),
+                    )
+                )
+            if field.type == "integer" and value != int(value):
+                raise ValidationError(
+                    self.env._(
+                        "%(field)s: only whole numbers fit, and %(value)s is none.",
+                        field=field._description_string(self.env),
+                        value=value,
+                    )
+                )
 
     @api.model
     def _key_names(self, vals):
@@ -448,17 +492,29 @@ class DokstampEntity(models.AbstractModel):
         :rtype: dict[str, str]
         """
         self.ensure_one()
-        needed = [n for n, spec in self._get_dokstamp_fields().items() if spec.needed]
-        for names in self._dokstamp_keys:
-            required = [name for name in names if name in needed or name == names[0]]
+        for names, required in self._key_alternatives():
             if all(self[name] for name in required):
-                return {
-                    self._get_dokstamp_fields()[name].key_of(
-                        self._fields[name]
-                    ): self._api_value(name)
-                    for name in names
-                }
+                return {self._api_key(name): self._api_value(name) for name in names}
         return {}
+
+    @api.model
+    def _key_alternatives(self):
+        """Pairs of the fields that find a record together, and of those of them that
+        must be given.
+        """
+        specs = self._get_dokstamp_fields()
+        return [
+            (
+                names,
+                [name for name in names if specs[name].needed or name == names[0]],
+            )
+            for names in self._dokstamp_keys
+        ]
+
+    @api.model
+    def _api_key(self, name):
+        """What the field ``name`` is called in the body."""
+        return self._get_dokstamp_fields()[name].key_of(self._fields[name])
 
     # === RULES: what DokStamp would refuse === #
 

@@ -1,10 +1,13 @@
 import re
 import unicodedata
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 
 from .api_field import EMAIL, EMAIL_LENGTH, ApiField
 
+OLDEST, YOUNGEST = 120, 1  # years
 # What Unicode counts among letters and marks, and no screen shows.
 UNSEEN = {
     *map(chr, range(0xFE00, 0xFE10)),
@@ -58,7 +61,11 @@ class DokstampStudent(models.Model):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True),
             "email": ApiField(
-                filterable=True, needed=True, pattern=EMAIL, max_length=EMAIL_LENGTH
+                filterable=True,
+                needed=True,
+                pattern=EMAIL,
+                max_length=EMAIL_LENGTH,
+                unique=True,
             ),
             "date_of_birth": ApiField(needed=True, tells_apart=True),
             "gender": ApiField(),
@@ -81,12 +88,31 @@ class DokstampStudent(models.Model):
         return super()._get_writable_fields(state) | {"partner_id", "enrollment_ids"}
 
     def _problem_of(self, name):
-        if name == "date_of_birth" and self._is_born_later():
-            return self.env._("The date of birth lies in the future.")
+        if name == "date_of_birth" and self.date_of_birth:
+            return self._problem_of_birth()
         return super()._problem_of(name)
 
-    def _is_born_later(self):
-        return self.date_of_birth and self.date_of_birth > fields.Date.today()
+    def _problem_of_birth(self):
+        """Why nobody was born on that day: forms and lists are filled with a first day
+        of the calendar, or with today, where the date is not known.
+        """
+        today = self.company_id._dokstamp_today()
+        if self.date_of_birth > today:
+            return self.env._("The date of birth lies in the future.")
+        if self.date_of_birth > today - relativedelta(years=YOUNGEST):
+            return self.env._(
+                "The date of birth is less than a year ago. Look whether it is another "
+                "date, and correct it."
+            )
+        if self.date_of_birth < today - relativedelta(years=OLDEST):
+            return self.env._(
+                "The date of birth, %(date)s, is more than %(count)s years ago: it "
+                "stands for one that nobody knows. Correct it, or leave it empty until "
+                "it is known.",
+                date=fields.Date.to_string(self.date_of_birth),
+                count=OLDEST,
+            )
+        return None
 
 
 def _visible(address):

@@ -77,9 +77,8 @@ class DokstampEntity(models.AbstractModel):
         """
         # sudo: an archived one, or one of another institution, has it all the same
         record = self.sudo().with_context(active_test=False)
-        if self._fields[self._natural_key[0]].type == "char" and (
-            taken := record._taken_sentence(vals)
-        ):
+        is_text = isinstance(vals[self._natural_key[0]], str)
+        if is_text and (taken := record._taken_sentence(vals)):
             raise ValidationError(taken)
 
     def _prepare_create_values(self, vals_list):
@@ -96,7 +95,8 @@ class DokstampEntity(models.AbstractModel):
         name = self._natural_key and self._natural_key[0]
         if not name or self._fields[name].type != "char":
             return
-        keys = self._natural_keys(dict(enumerate(vals_list)))
+        typed = {n: v for n, v in enumerate(vals_list) if isinstance(v.get(name), str)}
+        keys = self._natural_keys(typed)
         # sudo: an archived one, or one of another institution, has it all the same
         model = self.sudo().with_context(active_test=False)
         twins = model._twins({key for key in keys.values() if key})
@@ -119,6 +119,41 @@ class DokstampEntity(models.AbstractModel):
                 ):
                     node.set("readonly", f"'{name}' in (fed_fields or [])")
         return arch, view
+
+    # === WHAT A SOURCE HAS TO FILL === #
+
+    @api.model
+    def _lacking_fields(self, names):
+        """What a source has to fill beside ``names``: without it there is no record, or
+        none that is known again.
+
+        :rtype: list[str]
+        """
+        lacking = [
+            name
+            for name in self._get_feedable_fields()
+            if name not in names
+            and self._fields[name].required
+            and self._has_to_be_given(name)
+        ]
+        ways = [keys[0] for keys in self._dokstamp_keys]
+        known_by = {*ways, *self._get_contact_fields()}
+        if ways and not known_by.intersection([*names, *lacking]):
+            lacking.append(ways[0])
+        return lacking
+
+    @api.model
+    def _is_needed(self, name):
+        """Whether there is no record without it, or DokStamp takes none."""
+        spec = self._get_dokstamp_fields().get(name)
+        needed = self._fields[name].required or (spec and spec.needed)
+        return bool(needed) and self._has_to_be_given(name)
+
+    @api.model
+    def _has_to_be_given(self, name):
+        """Whether nothing stands there unless somebody says so."""
+        field = self._fields[name]
+        return not field.default and not field.compute
 
     # === TWINS: when two records mean the same === #
 
@@ -393,8 +428,9 @@ class DokstampEntity(models.AbstractModel):
         feeding = links._feeding(self)
         notes = links.union(*feeding.values())._language_notes()
         for record in self:
-            if note := notes.get(feeding.get(record.id)):
-                told.setdefault(record, []).append(note)
+            own = (notes.get(link) for link in feeding.get(record.id, links))
+            if found := list(dict.fromkeys(filter(None, own))):
+                told.setdefault(record, []).extend(found)
         return told
 
     def _sync_state_domains(self):

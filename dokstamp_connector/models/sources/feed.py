@@ -12,6 +12,7 @@ import psycopg2
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..sync.origin import ORIGIN
 from .merged import DEFINITION
 from .source_field import Unreadable, is_active
 
@@ -29,6 +30,8 @@ class DokstampSource(models.Model):
         :param list[int] ids: also of records that are deleted or match no more
         """
         self.ensure_one()
+        if not self._has_models():
+            return
         source = self._as_reader()
         links = source._links_of(ids)
         places = {record_id: link.entity_id for record_id, link in links.items()}
@@ -59,6 +62,7 @@ class DokstampSource(models.Model):
             "allowed_company_ids": company.ids,
             AUTHORS: self.env.context.get(AUTHORS, ()),
             SAVED: self.env.context.get(SAVED, {}),
+            ORIGIN: self._origin_told(),
         }
         # su: whoever saves a course has no rights on the registry
         return self.with_env(self.env(su=True, context=context))
@@ -66,6 +70,10 @@ class DokstampSource(models.Model):
     def _matching(self, ids):
         """The records among ``ids`` that meet the condition; archived ones too."""
         return self._find(Domain("id", "in", ids))
+
+    def _matching_in_use(self):
+        """What matches and is not archived, as the source itself sees it."""
+        return self._as_reader()._find(Domain.TRUE).filtered(is_active)
 
     def _takes(self, record):
         """Whether a record that was never fed enters without being referred to."""
@@ -105,6 +113,7 @@ class DokstampSource(models.Model):
         }
         self._note_errors(errors, links, claims, taken | more[1], values)
         self._settle(set(retired.mapped("entity_id")) | left)
+        self._note_origins(entities)
         return {record_id: entity.id for record_id, entity in entities.items()}
 
     def _read(self, records):
@@ -205,7 +214,7 @@ class DokstampSource(models.Model):
         :rtype: dict[int, dict]
         """
         names = self.field_ids.mapped("field_name")
-        definition = {DEFINITION: self.field_ids._digest()}
+        definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
         return {
             record_id: {name: _as_json(vals[name]) for name in names} | definition
             for record_id, vals in values.items()
@@ -380,7 +389,7 @@ class DokstampSource(models.Model):
         for link, held in by_link.items():
             if (link.held_changes or {}) == held:
                 continue
-            if link not in own:
+            if link not in own and (held or link._shows_changes()):
                 link.error = bool(held) and entity._vouching_sentence(held)
             link.held_changes = held or False
         return by_link
@@ -647,10 +656,13 @@ class DokstampSource(models.Model):
 
     # === WHAT THE SWEEP READS NEXT === #
 
-    def _next_ids(self, limit):
-        """Ids of the next records that match, and of those that were fed."""
+    def _next_ids(self, start, limit):
+        """Ids of the next records that match, and of those that were fed.
+
+        :param int start: the smallest id
+        :rtype: list[int]
+        """
         source = self._as_reader()
-        start = source.sweep_from_id
         linked = source.link_ids.search(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
             order="res_id",

@@ -7,6 +7,7 @@ who saves, nor on who looks.
 from odoo import api, fields, models
 
 from ..language import language_name, usable_language
+from .source_field import as_text
 
 
 class DokstampSource(models.Model):
@@ -66,7 +67,8 @@ class DokstampSource(models.Model):
                 line.field_name
                 for line in lines
                 if any(
-                    line._raw(record.with_context(lang=code)) != line._raw(record)
+                    as_text(line._raw(record.with_context(lang=code)))
+                    != as_text(line._raw(record))
                     for code in codes
                     if code != spoken
                 )

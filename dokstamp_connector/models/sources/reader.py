@@ -74,12 +74,17 @@ class DokstampSource(models.Model):
     )
     @api.depends_context("lang")
     def _compute_reading(self):
+        # sudo: whoever sees the source may see what kept the sweep from it
+        readings = self.env["dokstamp.source.reading"].sudo()
+        problems = readings._problems_of(self._origin)
         for source in self:
             # not what a form is being filled with: that would answer for anybody
             saved = source._origin._as_reader().with_context(lang=self.env.lang)
             source.reads_all = bool(saved) and saved._reads_all()
             source.reading_note = saved._reading_sentence() if saved else False
-            source.reading_problem = saved._reading_problem() if saved else False
+            source.reading_problem = saved and (
+                saved._reading_problem() or problems.get(saved.id)
+            )
 
     def _reading_sentence(self):
         if self.confirmed_by_id:
@@ -190,6 +195,8 @@ class DokstampSource(models.Model):
         :return: a sentence for people
         """
         self.ensure_one()
+        if problem := self._definition_problem():
+            return problem
         if closed := self._closed():
             return self._closed_sentence(closed)
         if self._reads_all():

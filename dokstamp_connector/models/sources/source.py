@@ -4,12 +4,16 @@
     source_field      of it: where one field comes from, and how it is read
     source_value      of it: a line of a field's table of values
     watch             notices a school app's save, and keeps it from failing
+    offered_model     which models it can be for
+    definition        what is wrong with it, and what it lacks
     reader, reach     as whom a source reads; what no source reads, whoever confirms it
     belonging         which company's a record is
     language          in which language
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
+    switching         when it can be on, and what that means
     sweep             finds what no hook could see
+    source_reading    what it still has to read, and what kept it from that
     fed_entity        what registry records get: twins, and nothing typed over
     student_identity  who a student is
     fed_mixin         shows on the school app's forms how far a record got
@@ -20,11 +24,9 @@ A source reads in the transaction of whoever saved, as the user who changed it l
 from ast import literal_eval
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import UserError, ValidationError
 
 from ..actions import show_message
-from .reach import condition_paths
 
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
@@ -35,6 +37,7 @@ READING = DEFINITION - {"active"}
 HEARD = {"active", "sequence"}
 # After a change of these, what was fed before is no longer this source's.
 KIND = {"model_id", "entity", "company_id"}
+PARTS_FOLLOW = "dokstamp_parts_follow"  # context: what it lacks is being written
 
 
 class DokstampSource(models.Model):
@@ -48,7 +51,13 @@ class DokstampSource(models.Model):
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10, aggregator=None)
-    active = fields.Boolean(default=True)
+    # readonly in forms: switching asks first
+    active = fields.Boolean(
+        string="On",
+        default=False,
+        readonly=True,
+        help="A new source is off until it is complete and somebody switches it on.",
+    )
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -60,7 +69,7 @@ class DokstampSource(models.Model):
         string="Odoo model",
         required=True,
         ondelete="cascade",
-        domain=[("transient", "=", False), ("abstract", "=", False)],
+        domain=[("is_dokstamp_offered", "=", True)],
     )
     model = fields.Char(related="model_id.model", string="Model name")
     entity = fields.Selection(
@@ -89,10 +98,6 @@ class DokstampSource(models.Model):
     link_ids = fields.One2many("dokstamp.source.link", "source_id")
     fed_count = fields.Integer(compute="_compute_link_counts", string="Records fed")
     error_count = fields.Integer(compute="_compute_link_counts", string="Not readable")
-    # Where the sweep goes on; 0: nothing to do before the next one.
-    sweep_from_id = fields.Integer(
-        default=1, readonly=True, copy=False, aggregator=None
-    )
 
     @api.depends("link_ids.entity_id", "link_ids.error")
     def _compute_link_counts(self):
@@ -110,6 +115,20 @@ class DokstampSource(models.Model):
             source.fed_count = fed.get(source, 0)
             source.error_count = failed.get(source, 0)
 
+    @api.onchange("model_id", "entity")
+    def _onchange_kind(self):
+        """Bring a line for each field that DokStamp needs, to be filled."""
+        if not self.entity or not self.model_id:
+            return
+        model = self.env[self.entity]
+        needed = [
+            name for name in model._get_feedable_fields() if model._is_needed(name)
+        ]
+        for name in set(needed) - set(self.field_ids.mapped("field_name")):
+            values = {"field_name": name, "method": "path"}
+            values["sequence"] = needed.index(name)
+            self.field_ids += self.field_ids.new(values)
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains("model_id", "domain")
@@ -122,22 +141,15 @@ class DokstampSource(models.Model):
                 raise ValidationError(
                     self.env._("The registry cannot feed itself: choose another model.")
                 )
-            # constraints run with all rights; a search checks those of its user
-            model = self.env[source.model].sudo(False)
-            try:
-                model._search(Domain(source._domain()))
-                condition_paths(source._domain())
-            except AccessError:
-                raise
-            except Exception as error:  # noqa: BLE001 a domain can be wrong in every way
+            if problem := source._condition_problem() or source._search_problem():
                 raise ValidationError(
                     self.env._(
                         "The condition of %(name)s does not fit %(model)s: %(error)s",
                         name=source.name,
                         model=source.model_id.name,
-                        error=error,
+                        error=problem,
                     )
-                ) from error
+                )
             if closed := source._closed():
                 raise ValidationError(source._closed_sentence(closed))
 
@@ -164,13 +176,18 @@ class DokstampSource(models.Model):
         # sudo: a field of the connector
         sources.sudo().reader_id = self.env.uid
         sources._definition_changed()
+        sources._check_may_be_on()
         return sources
 
     def write(self, vals):
-        result = super().write(vals)
+        # before: what looks up what it fed so far
+        referring = self._referring_sources()
+        whole = self.with_context(**{PARTS_FOLLOW: True})
+        result = super(DokstampSource, whole).write(vals)
         if KIND.intersection(vals):
             # sudo: managers may not delete links by hand
             self.sudo().link_ids.unlink()
+            referring._read_all()
         if READING.intersection(vals):
             self._definition_changed()
         elif {"active", "lang"}.intersection(vals):
@@ -178,6 +195,10 @@ class DokstampSource(models.Model):
         if HEARD.intersection(vals):
             self._companions()._read_all()
         self._note_belonging(vals)
+        if "active" in vals:
+            self._check_may_be_on()
+        elif {"entity", "field_ids"}.intersection(vals):
+            self._check_lacks_nothing()
         return result
 
     def copy_data(self, default=None):
@@ -195,10 +216,10 @@ class DokstampSource(models.Model):
         return copies
 
     def unlink(self):
-        companions = self._companions() - self
+        others = (self._companions() | self._referring_sources()) - self
         result = super().unlink()
         self._forget_watches()
-        companions._read_all()
+        others._read_all()
         return result
 
     def _companions(self):
@@ -217,15 +238,19 @@ class DokstampSource(models.Model):
         self._watch_anew()
 
     def _watch_anew(self):
-        """Watch the right models from now on, in every worker, and read all again."""
+        """Watch the right models from now on, in every worker; read all again, and what
+        refers to that.
+        """
         self._forget_watches()
-        self._read_all()
+        (self | self._referring_sources())._read_all()
         for source in self.sudo().filtered("active"):  # sudo: as above
             source._read_failed_referrers()
 
     def _read_all(self):
-        # sudo: a field of the connector
-        self.sudo().filtered("active").write({"sweep_from_id": 1})
+        """Read all matching records again, in the background."""
+        # sudo: lines of the connector
+        sources = self.sudo().filtered("active")
+        self.env["dokstamp.source.reading"].sudo()._request(dict.fromkeys(sources, 1))
         self._wake_sweep()
 
     # === ACTION METHODS === #
@@ -249,6 +274,21 @@ class DokstampSource(models.Model):
         """Show a system administrator what the source reads, to be confirmed."""
         self.ensure_one()
         return self.env["dokstamp.source.confirmation"]._open_for(self)
+
+    def action_view_matching(self):
+        """Show what matches, as far as the user may read it."""
+        self.ensure_one()
+        self.check_access("read")
+        if problem := self.reading_problem:
+            raise UserError(problem)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Matching records"),
+            "res_model": self.model,
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self._matching_in_use().ids)],
+            "context": {"active_test": False, "create": False},
+        }
 
     def action_view_links(self):
         self.ensure_one()

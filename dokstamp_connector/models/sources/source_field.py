@@ -3,18 +3,17 @@
 import hashlib
 import math
 import re
-import zoneinfo
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
-from .reach import is_closed, steps_along
+from .reach import depends_on_reader, is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
@@ -87,8 +86,8 @@ class DokstampSourceField(models.Model):
         "rounded or guessed, unless it is said here how.",
     )
     timezone = fields.Selection(
-        lambda self: [(name, name) for name in sorted(zoneinfo.available_timezones())],
-        help="Empty: the time zone of the company's contact, or UTC.",
+        lambda self: zone_choices(),
+        help="Empty: the one on the account.",
     )
     scale = fields.Float(default=20, help="The best grade of the school's own scale.")
     cut = fields.Boolean(
@@ -104,6 +103,73 @@ class DokstampSourceField(models.Model):
         "UNIQUE (source_id, field_name)", "This source fills this field already."
     )
 
+    need = fields.Selection(
+        [("required", "Required"), ("needed", "Needed by DokStamp")],
+        string="Needed",
+        compute="_compute_need",
+        help="Required: without it the source cannot be switched on. Needed by "
+        "DokStamp: where it is empty, people have to type it.",
+    )
+    value_choices = fields.Json(
+        compute="_compute_value_choices",
+        help="What the registry's field takes, where that is a list.",
+    )
+
+    @api.depends("entity", "field_name")
+    def _compute_need(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            name = line.field_name
+            is_known = model is not None and name in model._fields
+            line.need = False
+            if is_known and model._is_needed(name):
+                is_required = model._fields[name].required
+                line.need = "required" if is_required else "needed"
+
+    @api.depends("entity", "field_name")
+    def _compute_value_choices(self):
+        for line in self:
+            model = self.env.get(line.entity) if line.entity else None
+            field = model is not None and model._fields.get(line.field_name)
+            line.value_choices = field and self._choices_of(field)
+
+    def _choices_of(self, field):
+        """The keys and labels of a list of values; False of another field.
+
+        :rtype: list[list[str]] | bool
+        """
+        if field.type != "selection":
+            return False
+        return [list(one) for one in field._description_selection(self.env)]
+
+    def _read_choices(self):
+        """The values that what it is read from has, where that is a list.
+
+        :rtype: list[list[str]] | bool
+        """
+        model = self.env.get(self.model) if self.model else None
+        if self.method != "path" or not self.path or model is None:
+            return False
+        steps = list(steps_along(model, self.path))
+        is_whole = len(steps) == len(self.path.split("."))
+        return is_whole and self._choices_of(steps[-1][1])
+
+    @api.onchange("path", "field_name", "method")
+    def _onchange_values(self):
+        """Bring a line for each value, where the registry does not take all of them."""
+        taken, given = self.value_choices, self._read_choices()
+        if not taken or not given:
+            return
+        keys = {key for key, _label in taken}
+        if keys.issuperset(key for key, _label in given):
+            return
+        known = set(self.value_ids.mapped("from_value"))
+        for key, _label in given:
+            if key not in known:
+                same = key if key in keys else False
+                values = {"from_value": key, "to_value": same}
+                self.value_ids += self.value_ids.new(values)
+
     @api.model
     def _selection_field_name(self):
         """All fields that a source can fill, of all kinds of registry records."""
@@ -111,7 +177,8 @@ class DokstampSourceField(models.Model):
         for model in self.env["dokstamp.entity"]._registry_models():
             for name in self._feedable(model):
                 field = self.env[model]._fields[name]
-                choices.setdefault(name, field._description_string(self.env))
+                label = field._description_string(self.env)
+                choices.setdefault(name, f"{label} ({name})")
         return sorted(choices.items(), key=lambda choice: choice[1])
 
     @api.model
@@ -129,42 +196,72 @@ class DokstampSourceField(models.Model):
     @api.constrains("field_name", "source_id")
     def _check_field_name(self):
         for line in self:
-            if line.field_name not in self._feedable(line.entity):
-                raise ValidationError(
-                    self.env._(
-                        "%(entity)s has no field %(field)s.",
-                        entity=dict(
-                            line._fields["entity"]._description_selection(self.env)
-                        )[line.entity],
-                        field=line.field_name,
-                    )
-                )
+            if problem := line._name_problem():
+                raise ValidationError(problem)
 
     @api.constrains("method", "path", "text", "source_id")
     def _check_paths(self):
         for line in self:
-            if line.method == "path" and not line.path:
-                raise ValidationError(
-                    self.env._("Say which field %s is read from.", line.field_name)
-                )
-            for path in line._paths():
-                line._check_path(path)
+            # what is to be filled may be chosen later, while the source is off
+            is_half = line._is_unsaid() and not line.source_id.active
+            problem = line._fork_problem() if is_half else line._path_problem()
+            if problem := problem or line._fork_problem():
+                raise ValidationError(problem)
             if closed := line._closed():
                 raise ValidationError(line.source_id._closed_sentence(closed))
 
-    def _check_path(self, path):
+    def _definition_problem(self):
+        """Why it can be read in no record, as Odoo is now; None when it can.
+
+        :rtype: str | None
+        """
+        if problem := self._name_problem():
+            return problem
+        # what is not said yet is lacking, and said with the rest of that
+        return None if self._is_unsaid() else self._path_problem()
+
+    def _name_problem(self):
+        if self.field_name in self._feedable(self.entity):
+            return None
+        return self.env._(
+            "%(entity)s has no field %(field)s.",
+            entity=self.source_id._entity_label(self.entity).capitalize(),
+            field=self.field_name,
+        )
+
+    def _path_problem(self):
+        if self._is_unsaid():
+            return self.env._(
+                "It does not say yet which field %(field)s is read from.",
+                field=self._target_label(),
+            )
         model = self.env[self.model]
-        for name in path.split("."):
-            field = model._fields.get(name) if model is not None else None
-            if field is None:
-                raise ValidationError(
-                    self.env._(
-                        "%(model)s has no field “%(path)s”.",
-                        model=self.source_id.model_id.name,
-                        path=path,
+        for path in self._paths():
+            steps = list(steps_along(model, path))
+            if len(steps) < len(path.split(".")):
+                return self.source_id._gone_sentence(path)
+        return None
+
+    def _is_unsaid(self):
+        return self.method == "path" and not self.path
+
+    def _fork_problem(self):
+        """Why a path along several records is refused: nobody says which one counts."""
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.type in ("one2many", "many2many"):
+                    return self.env._(
+                        "%(field)s has several values, and %(target)s takes one: "
+                        "nobody can tell which. Choose a field that leads to one "
+                        "record, or read the model that holds one record for each.",
+                        field=self.source_id._field_label(model, field),
+                        target=self._target_label(),
                     )
-                )
-            model = self.env[field.comodel_name] if field.relational else None
+        return None
+
+    def _target_label(self):
+        field = self.env[self.entity]._fields[self.field_name]
+        return f"{field._description_string(self.env)} ({self.field_name})"
 
     # === DEFINITION === #
 
@@ -199,12 +296,14 @@ class DokstampSourceField(models.Model):
 
     def _is_translated(self):
         """Whether what it reads may have several languages."""
-        model = self.env[self.model]
-        return any(
-            field.translate
-            for path in self._paths()
-            for _model, field in steps_along(model, path)
-        )
+        for path in self._paths():
+            for model, field in steps_along(self.env[self.model], path):
+                if field.relational:  # a record at the end is read by its name
+                    target = model.env[field.comodel_name]
+                    field = target._fields.get(target._rec_name or "")
+                if field and field.translate:
+                    return True
+        return False
 
     def _digest(self):
         """What is another one as soon as these fields are read in another way.
@@ -221,14 +320,15 @@ class DokstampSourceField(models.Model):
         return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
-        return self.env[self.entity]._fields[self.field_name].type == "many2one"
+        field = self.env[self.entity]._fields.get(self.field_name)
+        return bool(field) and field.type == "many2one"
 
     def _link_target(self):
         """Model of the records that this link looks up, and the entity that it needs.
 
         :rtype: tuple[str, str] | None
         """
-        if not self._is_link() or not self.path:
+        if not self.source_id._has_models() or not self._is_link() or not self.path:
             return None
         model = self.env[self.model]
         for name in self.path.split("."):
@@ -295,7 +395,7 @@ class DokstampSourceField(models.Model):
         """The text with the record's own values; no key is made of empty ones alone,
         since all records without would have the same.
         """
-        values = {path: _as_text(_follow(record, path)) for path in self._paths()}
+        values = {path: as_text(_follow(record, path)) for path in self._paths()}
         is_key = self.field_name in self.env[self.entity]._natural_key
         if is_key and values and not any(values.values()):
             return False
@@ -306,7 +406,7 @@ class DokstampSourceField(models.Model):
         if not self.value_ids:
             return value
         table = {line.from_value or "": line.to_value for line in self.value_ids}
-        text = _as_text(value)
+        text = as_text(value)
         if text not in table and self._reads_truth():
             text = "yes" if value else "no"
         if text not in table:
@@ -362,7 +462,7 @@ class DokstampSourceField(models.Model):
             raise Unreadable(
                 self.env._(
                     "“%(value)s” is no value for %(field)s.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             ) from error
@@ -382,12 +482,11 @@ class DokstampSourceField(models.Model):
     def _convert_date(self, value):
         if not isinstance(value, datetime):
             return value
-        company = self.source_id.company_id
-        zone = self.timezone or company.partner_id.tz or "UTC"
-        return value.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        zone = self.timezone or self.source_id.company_id._dokstamp_zone()
+        return local_day(value, zone)
 
     def _convert_grade(self, value):
-        if not self.scale:
+        if self.scale <= 0:
             raise Unreadable(
                 self.env._("Say on the source which grade is the best one.")
             )
@@ -412,7 +511,7 @@ class DokstampSourceField(models.Model):
             return _as_number(value)
         if field.type == "date":
             return _as_date(value)
-        text = _as_text(value)
+        text = as_text(value)
         if field.type == "selection" and text not in field.get_values(self.env):
             raise ValueError(text)
         return text
@@ -442,7 +541,7 @@ class DokstampSourceField(models.Model):
                 self.env._(
                     "“%(value)s” is no whole number, and %(field)s takes whole ones: "
                     "choose on the source how it is rounded.",
-                    value=_as_text(value),
+                    value=as_text(value),
                     field=field._description_string(self.env),
                 )
             )
@@ -451,21 +550,23 @@ class DokstampSourceField(models.Model):
         return int(number)
 
     def _as_truth(self, field, value):
-        text = _as_text(value).strip().lower().removesuffix(".0")
+        text = as_text(value).strip().lower().removesuffix(".0")
         if text in TRUE or text in FALSE:
             return text in TRUE
         raise Unreadable(
             self.env._(
                 "“%(value)s” is neither yes nor no for %(field)s: say on the source, "
                 "in the table of values, which one it is.",
-                value=_as_text(value),
+                value=as_text(value),
                 field=field._description_string(self.env),
             )
         )
 
 
 def _follow(record, path):
-    """The value at the end of a dotted path, of the first record where it forks."""
+    """The value at the end of a dotted path, of the first record where it forks: such a
+    path is refused since.
+    """
     value = record
     for name in path.split("."):
         if not value:
@@ -479,12 +580,23 @@ def _first(records):
     return next(iter(records), records)
 
 
-def _as_text(value):
+def as_text(value):
+    """What a person reads of a value, without what it was made of."""
     if value is None or value is False:
         return ""
     if isinstance(value, models.BaseModel):
-        return value[:1].display_name or ""
+        return _own_name(value[:1])
     return plain_text(value) if isinstance(value, Markup) else str(value)
+
+
+def _own_name(record):
+    """What a record is called, without what Odoo shows beside it, as the company of a
+    contact.
+    """
+    field = record._fields.get(record._rec_name or "")
+    if field and field.type in ("char", "text") and not depends_on_reader(field):
+        return record[field.name] or ""
+    return record.display_name or ""
 
 
 def _as_number(value):

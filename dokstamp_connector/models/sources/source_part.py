@@ -26,11 +26,15 @@ class DokstampSourcePart(models.AbstractModel):
         sources = self._sources()
         result = super().write(vals)
         if vals.keys() - ORDER:
-            (sources | self._sources())._definition_changed()
+            sources |= self._sources()
+            sources._definition_changed()
+            sources._check_lacks_nothing()
         return result
 
     def unlink(self):
         sources = self._sources()
         result = super().unlink()
+        sources = sources.exists()
         sources._definition_changed()
+        sources._check_lacks_nothing()
         return result

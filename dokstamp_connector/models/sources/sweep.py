@@ -3,9 +3,21 @@
 Raw SQL, cascades, a merged contact, records older than a source.
 """
 
+import logging
+
 from odoo import api, models
 
+from ..sync.origin import ORIGIN
+from .watch import TRANSIENT, without_sql_log
+
 BATCH = 500  # records read between two commits
+CONFLICT_TRIES = 3  # of a batch, while users save the same
+
+_logger = logging.getLogger(__name__)
+
+
+class Conflict(Exception):
+    """Somebody saved the same at the same moment: in a new transaction it works."""
 
 
 class DokstampSweep(models.AbstractModel):
@@ -20,34 +32,80 @@ class DokstampSweep(models.AbstractModel):
 
         Commits: for the scheduled action only.
         """
+        self = self.with_context(**{ORIGIN: ("repair", None)})
         sources = self.env["dokstamp.source"].search([])
-        if not sources.filtered("sweep_from_id"):
-            sources.sweep_from_id = 1  # the daily run begins anew
+        readings = self.env["dokstamp.source.reading"]
+        if not readings._waiting(sources):
+            # the daily run begins anew
+            readings._request(dict.fromkeys(sources, 1))
         for source in sources:
-            while source.sweep_from_id:
-                count = self._sweep_source(source)
-                if not self.env["ir.cron"]._commit_progress(
-                    count, remaining=int(bool(source.sweep_from_id))
-                ):
-                    # the scheduler itself would look again in a minute
-                    self.env["dokstamp.source"]._wake_sweep()
-                    self.env["ir.cron"]._commit_progress(remaining=1)
-                    return
+            if not self._sweep_source(source):
+                # the scheduler itself would look again in a minute
+                self.env["dokstamp.source"]._wake_sweep()
+                self.env["ir.cron"]._commit_progress(remaining=1)
+                return
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _sweep_source(self, source):
-        """Feed the next batch of a source; return how many records were read."""
+        """Read what is to be read of a source, batch by batch.
+
+        :return: whether there is time left
+        :rtype: bool
+        """
+        readings = self.env["dokstamp.source.reading"]
+        tries_left = CONFLICT_TRIES
+        while tries_left and (waiting := readings._waiting(source.exists())):
+            count = self._sweep_batch(waiting, is_last=tries_left == 1)
+            tries_left = CONFLICT_TRIES if count is not None else tries_left - 1
+            is_left = bool(readings._waiting(source.exists()))
+            if not self.env["ir.cron"]._commit_progress(
+                count or 0, remaining=int(is_left)
+            ):
+                return False
+        if not tries_left:
+            # people keep saving what it reads: the rest in a minute
+            self.env["dokstamp.source"]._wake_sweep()
+        return True
+
+    def _sweep_batch(self, waiting, is_last):
+        """Feed the next batch of a source; one that is broken holds up no other.
+
+        :param dokstamp.source.reading waiting: what is to be read of it
+        :param bool is_last: go on, though a record may be taken by somebody else
+        :return: how many records were read; None: again, in a new transaction
+        :rtype: int | None
+        """
+        source = waiting.source_id
         try:
-            with self.env.cr.savepoint():
-                ids = source._next_ids(BATCH)
+            with without_sql_log():
+                count = self._feed_next(source, waiting, is_last)
+                self.env.cr.flush()
+            return count
+        except (Conflict, *TRANSIENT):
+            self.env.cr.rollback()
+            _logger.info("Source %s: a user was quicker, reading again", source.id)
+            return None
         except Exception as error:  # noqa: BLE001 one broken source holds up no other
-            source._log_failure("find its records", error)
-            ids = []
-        source._feed_safely({source.id: ids})
-        source.sweep_from_id = ids[-1] + 1 if len(ids) == BATCH else 0
+            self.env.cr.rollback()
+            source._log_failure("be read", error)
+            waiting.exists()._note_problem(source._sweep_sentence(error))
+            return 0
+
+    def _feed_next(self, source, waiting, is_last):
+        """Feed the next batch, and note how far that got.
+
+        :return: how many records were read
+        :rtype: int
+        :raise Conflict: some of them are to be read in a new transaction
+        """
+        start = min(waiting.mapped("from_id"))
+        ids = source._next_ids(start, BATCH) if source._has_models() else []
+        if ids and source._feed_safely({source.id: ids}) and not is_last:
+            raise Conflict
+        waiting._note_progress(ids[-1] + 1 if len(ids) == BATCH else 0)
         return len(ids)
 
     def _sweep_registry(self, model):

@@ -23,11 +23,12 @@ from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .feed import AUTHORS, SAVED
-from .reach import condition_paths
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
 KNOWN = "dokstamp_watches"  # attribute of the registry: sequence of CACHE, watches
+READ_IN_SAVE = 1000  # records read while somebody waits; of more the sweep reads all
+READ_ALONE = 20  # likewise, one by one, where one of them is in trouble
 GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # key in cr.precommit.data
 GATHERED_NAMES = "dokstamp_connector.feed.names"  # likewise
 # Another transaction was quicker; once this one is committed, reading again works.
@@ -128,7 +129,7 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        paths = condition_paths(self._domain()) | self._line_paths()
+        paths = self._condition_paths() | self._line_paths()
         paths.update(self._company_paths())
         if "active" in self.env[self.model]._fields:
             paths.add("active")
@@ -170,6 +171,8 @@ class DokstampSource(models.Model):
         watches = defaultdict(lambda: defaultdict(set))
         # sudo: whoever saves a course has no rights on the sources
         for source in self.sudo().search([("active", "=", True)]):
+            if not source._has_models():
+                continue  # it says so
             try:
                 steps = list(source._all_steps())
             except Exception:  # noqa: BLE001 a save must not fail because a source is broken
@@ -247,18 +250,53 @@ class DokstampSource(models.Model):
         by_authors = self.with_context(
             **{AUTHORS: tuple(authors), SAVED: tools.frozendict(saved)}
         )
-        if not by_authors._feed_safely(ids_by_source):
+        if _size(ids_by_source) > READ_IN_SAVE:
+            ids_by_source = self._of_interest(ids_by_source)
+        if _size(ids_by_source) > READ_IN_SAVE:
+            left = ids_by_source
+        else:
+            left = by_authors._feed_safely(ids_by_source, READ_ALONE)
+        self._leave_to_sweep(left)
+
+    @api.model
+    def _of_interest(self, ids_by_source):
+        """Without records that a source takes on demand only, and was not asked for."""
+        rest = {}
+        for source in self.sudo().browse(ids_by_source).exists():
+            ids = ids_by_source[source.id]
+            if source.trigger == "on_demand":
+                ids = source._links_of(list(ids)).keys()
+            rest[source.id] = set(ids)
+        return rest
+
+    @api.model
+    def _leave_to_sweep(self, ids_by_source):
+        """Have the sweep read these, in a transaction after this one.
+
+        :param dict ids_by_source: source id → ids of records of its model
+        """
+        first = {
+            self.browse(source_id): min(ids)
+            for source_id, ids in ids_by_source.items()
+            if ids
+        }
+        if first:
+            # sudo: every user's save may need it
+            self.env["dokstamp.source.reading"].sudo()._request(first)
             self._wake_sweep()
 
     # === NOTHING THAT GOES WRONG FAILS A SAVE === #
 
     @api.model
-    def _feed_safely(self, ids_by_source):
+    def _feed_safely(self, ids_by_source, alone=None):
         """Feed several sources; what cannot be handled is left out, with a sentence.
 
         :param dict ids_by_source: source id → ids of records of its model
-        :return: whether nothing is left for a later transaction
-        :rtype: bool
+        :param int alone: how many may be read one by one, where one is in trouble;
+            None: the sweep, which can begin a new transaction instead
+        :return: source id → ids that are left for a later transaction
+        :rtype: dict[int, list[int]]
+        :raise psycopg2.Error: a user was quicker than the sweep
         """
         # sudo: whoever saves a course has no rights on the sources
         sources = self.sudo().browse(ids_by_source).exists().filtered("active").sorted()
@@ -266,16 +304,22 @@ class DokstampSource(models.Model):
         self.env.cr.flush()  # what fails here is not ours to catch
         try:
             # one for all, as each savepoint has the capture insert what it gathered
-            with _without_sql_log(), self.env.cr.savepoint():
+            with without_sql_log(), self.env.cr.savepoint():
                 for source, ids in batches:
                     source._feed(ids)
         except Exception as error:  # noqa: BLE001 whichever record it was is found below
+            if alone is None and isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                raise
+            if alone is not None and _size(dict(batches)) > alone:
+                _logger.info("Left to the sweep after a %s", type(error).__name__)
+                return {source.id: ids for source, ids in batches}
             _logger.info("Feeding record by record after a %s", type(error).__name__)
-            outcomes = [
-                source._feed_guarded(one) for source, ids in batches for one in ids
-            ]
-            return all(outcomes)
-        return True
+            return {
+                source.id: left
+                for source, ids in batches
+                if (left := [one for one in ids if not source._feed_guarded(one)])
+            }
+        return {}
 
     def _feed_guarded(self, record_id):
         """Feed one record; what goes wrong is noted on its link.
@@ -284,7 +328,7 @@ class DokstampSource(models.Model):
         :rtype: bool
         """
         try:
-            with _without_sql_log(), self.env.cr.savepoint():
+            with without_sql_log(), self.env.cr.savepoint():
                 self._feed([record_id])
         except Exception as error:  # noqa: BLE001
             self._log_failure(f"feed {self.model} {record_id}", error)
@@ -295,7 +339,7 @@ class DokstampSource(models.Model):
     def _note_failure(self, record_id, error):
         reader = self._as_reader()
         try:
-            with _without_sql_log(), self.env.cr.savepoint():
+            with without_sql_log(), self.env.cr.savepoint():
                 links = reader._links_of([record_id])
                 reader._note_errors({record_id: reader._failure_sentence(error)}, links)
         except Exception as second_error:  # noqa: BLE001
@@ -315,6 +359,14 @@ class DokstampSource(models.Model):
             error=type(error).__name__,
         )
 
+    def _sweep_sentence(self, error):
+        """What kept the sweep from reading the source at all."""
+        return self.env._(
+            "This source could not be read (%(error)s). Check its condition and its "
+            "fields, then press Read all now. What was read before stays as it is.",
+            error=type(error).__name__,
+        )
+
     def _log_failure(self, what, error):
         """Log where ``error`` came from; its message might quote personal data."""
         if isinstance(error, TRANSIENT):
@@ -330,12 +382,17 @@ class DokstampSource(models.Model):
 
     @api.model
     def _wake_sweep(self):
-        """Read everything again, in a transaction after this one."""
+        """Have the sweep run, in a transaction after this one."""
         self.env["dokstamp.schedule"]._wake("sweep")
 
 
+def _size(ids_by_source):
+    """How many records that are."""
+    return sum(map(len, ids_by_source.values()))
+
+
 @contextmanager
-def _without_sql_log():
+def without_sql_log():
     """Keep Odoo from logging this thread's failed queries: they hold personal data."""
     thread = threading.get_ident()
     logger = logging.getLogger("odoo.sql_db")

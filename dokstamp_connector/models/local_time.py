@@ -1,0 +1,38 @@
+"""Which day an instant belongs to: that of the school, never of whoever looks."""
+
+import zoneinfo
+from datetime import UTC
+from pathlib import Path
+
+SYSTEM_ZONE = Path("/etc/localtime")
+ZONES = "zoneinfo/"
+
+
+def zone_choices():
+    """What a selection of time zones offers."""
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
+def usable_zone(*names):
+    """The first of ``names`` that is a time zone, else that of Odoo's server.
+
+    :param names: such as `America/Sao_Paulo`, or False
+    :rtype: str
+    """
+    known = zoneinfo.available_timezones()
+    return next((name for name in names if name in known), None) or _zone_of_server()
+
+
+def _zone_of_server():
+    """Odoo itself runs in UTC, whatever its server does."""
+    name = str(SYSTEM_ZONE.resolve()).rpartition(ZONES)[2]
+    return name if name in zoneinfo.available_timezones() else "UTC"
+
+
+def local_day(moment, zone):
+    """The day on which ``moment`` falls in a time zone.
+
+    :param datetime moment: naive UTC, as Odoo keeps them
+    :rtype: date
+    """
+    return moment.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone)).date()

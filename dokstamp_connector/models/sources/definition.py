@@ -1,0 +1,211 @@
+"""What is wrong with a definition, and what it lacks.
+
+A definition is checked when somebody writes it. An upgrade, an uninstalled addon or a
+deleted custom field can take away later what it asks for: the source says so, reads
+nothing meanwhile, and holds up no other.
+"""
+
+import ast
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .reach import condition_paths
+
+NOT_LITERAL = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
+
+
+class DokstampSource(models.Model):
+    _inherit = "dokstamp.source"
+
+    setup_problem = fields.Text(
+        string="Before it can be on", compute="_compute_setup_problem"
+    )
+    setup_hint = fields.Text(string="To be typed", compute="_compute_setup_problem")
+
+    @api.depends(
+        "model_id",
+        "entity",
+        "domain",
+        "field_ids.field_name",
+        "field_ids.method",
+        "field_ids.path",
+        "field_ids.text",
+    )
+    @api.depends_context("lang")
+    def _compute_setup_problem(self):
+        """Also while a form is being filled: it asks the definition alone."""
+        # sudo: names of models; of their records it reads nothing
+        for source in self.sudo():
+            is_begun = source.model_id and source.entity
+            source.setup_problem = is_begun and source._definition_problem()
+            source.setup_hint = is_begun and source._has_models() and source._hint()
+
+    def _has_models(self):
+        """Whether Odoo has what it reads and what it feeds."""
+        return self.model in self.env and self.entity in self.env
+
+    def _definition_problem(self):
+        """Why nothing can be read by this definition, as Odoo is now; None is best.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if not self._has_models():
+            return self.env._(
+                "This source reads nothing: the Odoo model that it is for is gone, "
+                "since an addon was uninstalled or a custom model deleted. Bring that "
+                "back, or delete the source."
+            )
+        problem = (
+            self._condition_problem()
+            or self._company_problem()
+            or next(filter(None, self._line_problems()), None)
+        )
+        if not problem:
+            return self._lacking_sentence()
+        return self.env._(
+            "This source reads nothing: %(problem)s What was read before stays as it "
+            "is. If an addon or a custom field was removed, bring it back; if not, "
+            "change the source.",
+            problem=problem,
+        )
+
+    def _line_problems(self):
+        return (line._definition_problem() for line in self.field_ids)
+
+    def _company_problem(self):
+        """Why the fields that tell whose a record is cannot be asked."""
+        model = self.env[self.model]
+        problems = (self._asked_problem(model, p) for p in self._own_company_paths())
+        return next(filter(None, problems), None)
+
+    # === THE CONDITION === #
+
+    def _condition_problem(self):
+        """Why its condition can ask nothing; None when it can.
+
+        :rtype: str | None
+        """
+        if expression := self._expression():
+            return self.env._(
+                "The condition asks for “%(expression)s”, which is known in a browser "
+                "alone; a source reads when nobody looks. Write a fixed value "
+                "instead, or choose a field that the school app keeps up to date.",
+                expression=expression,
+            )
+        try:
+            paths = condition_paths(self._domain())
+        except Exception:  # noqa: BLE001 a domain can be wrong in every way
+            return self.env._(
+                "“%(condition)s” is no condition: it has to be a list such as "
+                "[('active', '=', True)].",
+                condition=self.domain,
+            )
+        model = self.env[self.model]
+        problems = (self._asked_problem(model, path) for path in sorted(paths))
+        return next(filter(None, problems), None)
+
+    def _expression(self):
+        """What of the condition is no fixed value, as it was written; or None.
+
+        :rtype: str | None
+        """
+        try:
+            tree = ast.parse((self.domain or "[]").strip(), mode="eval")
+        except (SyntaxError, ValueError):
+            return None
+        found = (node for node in ast.walk(tree) if isinstance(node, NOT_LITERAL))
+        return next(map(ast.unparse, found), None)
+
+    def _asked_problem(self, model, path):
+        """Why a condition on ``path`` can ask nothing; None when it can."""
+        field = None
+        for name in path.split("."):
+            if field and field.type in ("date", "datetime"):
+                return None  # a part of a day, as in create_date.year_number
+            model = self._next_model(model, field)
+            field = model._fields.get(name) if model is not None else None
+            if field is None:
+                return self._gone_sentence(path)
+            if not field._description_searchable:
+                return self.env._(
+                    "%(field)s is computed anew each time, so no condition can ask for "
+                    "it.",
+                    field=self._field_label(model, field),
+                )
+        return None
+
+    def _next_model(self, model, field):
+        """Where a path goes on after ``field``; None where it ends."""
+        if field is None:
+            return model
+        return self.env.get(field.comodel_name) if field.relational else None
+
+    def _gone_sentence(self, path):
+        return self.env._(
+            "%(model)s has no field “%(path)s”.",
+            model=self.model_id.sudo().name,
+            path=path,
+        )
+
+    def _search_problem(self):
+        """What Odoo says against searching by the condition; None is best.
+
+        :raise AccessError: the user may not search by it
+        :rtype: str | None
+        """
+        try:
+            # constraints run with all rights; a search checks those of its user
+            self.env[self.model].sudo(False)._search(Domain(self._domain()))
+        except (TypeError, ValueError, NotImplementedError) as error:
+            return str(error)
+        return None
+
+    # === WHAT IT LACKS === #
+
+    def _lacking(self):
+        """Names of the registry's fields that it has to fill, and does not.
+
+        :rtype: list[str]
+        """
+        unsaid = self.field_ids.filtered(lambda line: line._is_unsaid())
+        said = (self.field_ids - unsaid).mapped("field_name")
+        names = self.env[self.entity]._lacking_fields(said)
+        return list(dict.fromkeys([*names, *unsaid.mapped("field_name")]))
+
+    def _lacking_sentence(self):
+        """Why it cannot be switched on yet; None when it can."""
+        if not (names := self._lacking()):
+            return None
+        return self.env._(
+            "Say where these come from before it can be on: %(fields)s.",
+            fields=self._labels_of(names),
+        )
+
+    def _hint(self):
+        """What people have to type where no field of the source gives it.
+
+        :rtype: str | None
+        """
+        given = self.field_ids.mapped("field_name")
+        model = self.env[self.entity]
+        names = [
+            name
+            for name in model._get_dokstamp_fields()
+            if name not in given and model._is_needed(name)
+        ]
+        if not names:
+            return None
+        return self.env._(
+            "DokStamp needs these as well, and no field gives them: people have to "
+            "type them for each record: %(fields)s.",
+            fields=self._labels_of(names),
+        )
+
+    def _labels_of(self, names):
+        """The registry's fields as people and technicians know them."""
+        fields_ = self.env[self.entity]._fields
+        return ", ".join(
+            f"{fields_[name]._description_string(self.env)} ({name})" for name in names
+        )
