@@ -33,11 +33,12 @@ from .errors import (
     Rejected,
     RetryLater,
 )
-from .limits import RateLimit
-from .retry import BREAKER_OPENS_AFTER, backoff_seconds
+from .limits import Hold, RateLimit
+from .retry import BREAKER_OPENS_AFTER, RATE_LIMIT_DELAY, backoff_seconds
 
 __all__ = [
     "BREAKER_OPENS_AFTER",
+    "RATE_LIMIT_DELAY",
     "Address",
     "AddressRefused",
     "AnswerNotUnderstood",
@@ -46,6 +47,7 @@ __all__ = [
     "ClientCredentials",
     "CredentialsRefused",
     "DokStampError",
+    "Hold",
     "NeedsNewToken",
     "NotAllowed",
     "NotFound",

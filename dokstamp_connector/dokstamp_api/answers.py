@@ -46,6 +46,26 @@ class Answer:
             "request_id": self.request_id,
         }
 
+    @property
+    def retry_after(self):
+        """Seconds that the server asks to wait, None when it does not.
+
+        A date is measured by the server's own clock, where the answer tells it: ours
+        may go wrong.
+        """
+        now = retry.told_time(self.headers.get("Date")) or retry.utc_now()
+        return retry.parse_retry_after(self.headers.get("Retry-After"), now)
+
+    @property
+    def asked_wait(self):
+        """Seconds for which nothing at all may be sent to this server; 0: none.
+
+        Any 429 asks for one; an answer that the server is down does if it says so.
+        """
+        if self.status == 429:
+            return self.retry_after or retry.RATE_LIMIT_DELAY
+        return (self.status >= 500 and self.retry_after) or 0
+
     def json(self):
         """Return the parsed body, `_MISSING` when there is no JSON in it.
 
@@ -101,8 +121,8 @@ def _unsure(answer, reason, what):
 
 
 def _later(kind, answer, reason, what):
-    delay = retry.parse_retry_after(answer.headers.get("Retry-After"), retry.utc_now())
-    return kind(_sentence(answer, what), delay=delay, reason=reason, **_details(answer))
+    details = {"delay": answer.retry_after, "reason": reason, **_details(answer)}
+    return kind(_sentence(answer, what), **details)
 
 
 def _rejection(answer):

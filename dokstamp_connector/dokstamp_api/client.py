@@ -2,6 +2,7 @@
 
 import copy
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,8 @@ class Client:
     :param str tenant: the tenant's `domain`, a slug (dokstamp-api.md 3)
     :param auth: `ClientCredentials` or `PasswordLogin`
     :param RateLimit rate_limit: shared by all threads; None: no limit
+    :param Hold hold: waits that the server asks for, and that all callers obey; None:
+        each caller looks after that
     :param int pool_size: connections, and so the most requests at once
     :param float connect_timeout: seconds
     :param float read_timeout: seconds without a byte
@@ -76,6 +79,7 @@ class Client:
         auth,
         *,
         rate_limit=None,
+        hold=None,
         pool_size=4,
         connect_timeout=5,
         read_timeout=30,
@@ -85,6 +89,8 @@ class Client:
         self._tenant = _checked_tenant(tenant)
         self._auth = auth
         self._rate_limit = rate_limit or RateLimit(None)
+        self.hold = hold
+        self._has_written = threading.Event()
         self._transport = Transport(
             self._address, pool_size, connect_timeout, read_timeout, user_agent
         )
@@ -103,6 +109,11 @@ class Client:
         observed = copy.copy(self)
         observed._callback = callback
         return observed
+
+    @property
+    def has_written(self):
+        """Whether a call that changes something was ever accepted."""
+        return self._has_written.is_set()
 
     def me(self):
         """Return who the token belongs to, with its tenant (dokstamp-api.md 2.5).
@@ -185,6 +196,7 @@ class Client:
 
         It changes nothing that could not be done again.
         """
+        self._await_turn(method, path)
         return self._send(method, path, changes=False, **content)
 
     def _authorized(self, method, path, tenant, content):
@@ -199,25 +211,45 @@ class Client:
         return {"X-Tenant": self._tenant}
 
     def _observed(self, method, path, **content):
+        self._await_turn(method, path)
         started_at, start = retry.utc_now(), time.monotonic()
         answer = None
         try:
             answer = self._send(method, path, changes=method != "GET", **content)
+            if method != "GET" and 200 <= answer.status < 300:
+                self._has_written.set()
         finally:
             if self._callback:
                 duration = round((time.monotonic() - start) * 1000)
                 self._callback(_call(method, path, answer, started_at, duration))
         return answer
 
-    def _send(self, method, path, *, changes, **content):
+    def _await_turn(self, method, path):
+        """Wait for the pace that the school has set.
+
+        :raise RateLimited: the server has asked for a longer wait; nothing is sent
+        """
         self._rate_limit.wait()
+        if self.hold and (remaining := self.hold.remaining):
+            raise errors.RateLimited(
+                f"{method} {path} is not sent: DokStamp asked to wait",
+                delay=remaining,
+                reason="rate_limit",
+                method=method,
+                path=path,
+            )
+
+    def _send(self, method, path, *, changes, **content):
         try:
             status, headers, body = self._transport.send(method, path, **content)
         except WireError as failure:
             error = _wire_error(method, path, changes, failure)
         else:
             _logger.debug("%s %s: %s", method, path, status)
-            return answers.Answer(method, path, changes, status, headers, body)
+            answer = answers.Answer(method, path, changes, status, headers, body)
+            if self.hold and answer.asked_wait:
+                self.hold.extend(answer.asked_wait)
+            return answer
         _logger.debug("%s %s: no answer (%s)", method, path, error.reason)
         raise error
 

@@ -1,4 +1,6 @@
-"""Keep below a number of requests per minute without bunching them."""
+"""When a request may start: within the school's pace, and not while DokStamp asks us
+to wait.
+"""
 
 import threading
 import time
@@ -45,3 +47,31 @@ class RateLimit:
             start = max(self._next_start, now - self._head_start)
             self._next_start = start + self._interval
             return start - now
+
+
+class Hold:
+    """A wait that the server asked for: nobody calls before it is over, whatever else
+    comes back meanwhile. Shared by all threads.
+
+    :param clock: returns seconds that never go back
+    """
+
+    def __init__(self, *, clock=time.monotonic):
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._until = float("-inf")
+
+    @property
+    def remaining(self):
+        """Seconds until a call may be made; 0 when it may be made now."""
+        return max(self._until - self._clock(), 0.0)
+
+    def extend(self, seconds):
+        """Wait at least so long from now."""
+        with self._lock:
+            self._until = max(self._until, self._clock() + seconds)
+
+    def release(self):
+        """The wait is over by a clock that others go by."""
+        with self._lock:
+            self._until = float("-inf")

@@ -25,8 +25,32 @@ class Meta:
     total: int | None
 
 
+READINGS = 4  # of a list that shifts while it is read
+
+
+def every_row(new_pages):
+    """Return all rows of a list that others may change while it is read.
+
+    What is added before a row moves it to the next page, where it comes again; what is
+    deleted moves one to a page that was read already, where nobody would see it. So a
+    list that has shifted is read again, and the rows of each reading count.
+
+    :param new_pages: returns `Pages`
+    :rtype: list[dict]
+    """
+    rows = {}
+    for _reading in range(READINGS):
+        pages = new_pages()
+        rows.update((_key(row), row) for row in pages)
+        if not pages.has_shifted:
+            break
+    return list(rows.values())
+
+
 class Pages:
     """The rows of a list over all its pages, each once.
+
+    `has_shifted` tells after the last row whether the list was another one by then.
 
     :raise AnswerNotUnderstood: while iterating, when the list cannot be complete
     """
@@ -37,6 +61,7 @@ class Pages:
         self._where = where or {}
         self._params = query(where, sort, order)
         self._per_page = per_page
+        self.has_shifted = False
 
     def fetch(self, number):
         """Return the rows and the `Meta` of one page, counted from 1."""
@@ -50,19 +75,24 @@ class Pages:
             for row in rows:
                 # rows move to the next page when others are added before them
                 key = _key(row)
-                if key not in seen:
-                    seen.add(key)
-                    if fits(row, self._where):
-                        yield row
+                if key in seen:
+                    self.has_shifted = True
+                    continue
+                seen.add(key)
+                if fits(row, self._where):
+                    yield row
 
     def _pages(self):
         """Yield the rows of page after page until all that the server counts came.
 
         They are counted as they come, because `per_page` may have been cut down.
         """
-        received, number, before = 0, 1, None
+        received, number, before, total = 0, 1, None, None
         while True:
             rows, meta = self.fetch(number)
+            if before is not None and meta.total != total:
+                self.has_shifted = True
+            total = meta.total
             self._check_progress(rows, meta, number, before, received)
             yield rows
             received += len(rows)

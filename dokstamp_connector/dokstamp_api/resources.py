@@ -4,7 +4,7 @@ import itertools
 
 from . import answers
 from .address import is_segment
-from .pages import Pages, fits
+from .pages import Pages, every_row, fits
 
 FIND_LIMIT = 10  # rows: a search that finds more than one is wrong already
 
@@ -29,6 +29,14 @@ class Collection:
         :rtype: Iterator[dict]
         """
         return iter(Pages(self._client, self.path, where, sort, order, per_page))
+
+    def every(self, where=None):
+        """Return all rows, also of a list that shifts while it is read.
+
+        :param dict where: as of `list`
+        :rtype: list[dict]
+        """
+        return every_row(lambda: Pages(self._client, self.path, where))
 
     def find(self, **where):
         """Return the rows that match, at most `FIND_LIMIT`; normally one request.
@@ -93,7 +101,7 @@ class Courses(Collection):
         :rtype: list[dict]
         """
         path = self.path + below(uuid, "attach", "modules")
-        return list(Pages(self._client, path))
+        return every_row(lambda: Pages(self._client, path))
 
     def attach_modules(self, uuid, items):
         """Put modules into the course.

@@ -10,6 +10,7 @@ GROWTH = 3
 LONGEST_WAIT = 6 * 3600  # seconds
 LONGEST_RETRY_AFTER = 24 * 3600  # seconds
 BREAKER_OPENS_AFTER = 5  # failures in a row: then the server is left alone for a while
+RATE_LIMIT_DELAY = 30  # seconds, where a 429 names none
 SPREAD = 5  # seconds over which rows with the same Retry-After come back
 
 
@@ -49,6 +50,18 @@ def parse_retry_after(value, now):
     return min(max(seconds, 0.0), float(LONGEST_RETRY_AFTER))
 
 
+def told_time(value):
+    """Read a ``Date`` header: what the server's clock says, None when it is unreadable.
+
+    :rtype: datetime | None
+    """
+    try:
+        date = parsedate_to_datetime(value)
+    except (TypeError, ValueError, IndexError, OverflowError, AttributeError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=timezone.utc)
+
+
 def _as_seconds(value):
     try:
         seconds = float(value)
@@ -58,13 +71,8 @@ def _as_seconds(value):
 
 
 def _until_date(value, now):
-    try:
-        date = parsedate_to_datetime(value)
-    except (TypeError, ValueError, IndexError, OverflowError, AttributeError):
-        return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=timezone.utc)
-    return (date - now).total_seconds()
+    date = told_time(value)
+    return date and (date - now).total_seconds()
 
 
 def utc_now():

@@ -192,7 +192,7 @@ METHODS = {
     )
     | of(REGISTRAR, "action_view_queue"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
-    "dokstamp.audit.log": of(REGISTRAR, "action_open_record"),
+    "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
     "dokstamp.certificate": SENT
     | of(
@@ -285,7 +285,7 @@ METHODS = {
         "action_this_one_stays",
     ),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
-    | of(REGISTRAR, "action_open_record"),
+    | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),

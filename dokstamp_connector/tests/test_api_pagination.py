@@ -109,6 +109,47 @@ class TestPagination(ScriptedCase):
         )
         self.assertEqual(self.codes(), ["C1", "C2", "C3"])
 
+    def every_code(self, **where):
+        return [row["code"] for row in self.client.courses.every(where)]
+
+    def test_list_that_shifts_because_of_a_deletion_is_read_again(self):
+        self.script(
+            page(courses(1, 2), current_page=1, total=5),
+            # 1 was deleted: 3 stands on the first page now
+            page(courses(4, 5), current_page=2, total=4),
+            page(courses(2, 3), current_page=1, total=4),
+            page(courses(4, 5), current_page=2, total=4),
+        )
+        self.assertEqual(self.every_code(), ["C1", "C2", "C4", "C5", "C3"])
+
+    def test_list_that_shifts_because_of_an_addition_is_read_again(self):
+        self.script(
+            page(courses(2, 3), current_page=1, total=3),
+            page(courses(3, 4), current_page=2, total=4),
+            page(courses(1, 2), current_page=1, total=4),
+            page(courses(3, 4), current_page=2, total=4),
+        )
+        self.assertEqual(sorted(self.every_code()), ["C1", "C2", "C3", "C4"])
+
+    def test_list_that_stays_is_read_once(self):
+        self.script(
+            page(courses(1, 2), current_page=1, total=3),
+            page(courses(3), current_page=2, total=3),
+        )
+        self.assertEqual(self.every_code(), ["C1", "C2", "C3"])
+        self.assertEqual(self.asked_pages(), ["1", "2"])
+
+    def test_list_that_never_rests_is_left_after_a_few_readings(self):
+        pages = []
+        for n in range(20):
+            pages += [
+                page(courses(n, n + 1), current_page=1, total=5),
+                page(courses(n + 2, n + 3), current_page=2, total=4),
+            ]
+        self.script(*pages)
+        self.assertTrue(self.every_code())
+        self.assertLess(len(self.asked_pages()), 20)
+
     def test_no_meta_is_one_page(self):
         self.script(page(courses(1, 2)))
         self.assertEqual(self.codes(), ["C1", "C2"])

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from .common_certificates import CertificateCase
@@ -49,6 +50,29 @@ class TestCertificateAutomatic(CertificateCase):
         self.flush()
         self.assertEqual(certificate.state, "draft")
         self.assertFalse(self.requests("POST", "/certificates"))
+
+    def test_what_stops_one_certificate_or_account_stops_no_other(self):
+        self.switch_on()
+        mine = self.complete(self.attending)
+        theirs = self.draft().sudo()
+        theirs.issue_at = fields.Datetime.now()
+        self.let_time_pass(mine + theirs)
+        next_number = self.registry["dokstamp.certificate"]._next_number
+        reason = "Certificates have no number sequence any more."
+
+        def broken(certificate, sequence):
+            if certificate == theirs:
+                raise UserError(reason)
+            return next_number(certificate, sequence)
+
+        self.patch(self.registry["dokstamp.certificate"], "_next_number", broken)
+        self.patch(
+            self.registry["dokstamp.certificate"], "_withdrawal", lambda self: []
+        )
+        self.run_due()
+        self.assertEqual(mine.state, "queued")
+        self.assertEqual(theirs.state, "draft")
+        self.assertIn("no number sequence", theirs.failure_message)
 
     def test_issue_waits_for_its_delay(self):
         self.switch_on()

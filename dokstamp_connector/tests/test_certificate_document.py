@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfFileReader
@@ -300,6 +300,11 @@ class TestCertificateWays(DocumentCase):
                 "model_id": self.env["ir.model"]._get_id(currency._name),
                 "entity": "dokstamp.enrollment",
                 "trigger": "on_demand",
+                "field_ids": [
+                    Command.create({"field_name": name, "method": "fixed"})
+                    for name in ("student_id", "course_id")
+                ],
+                "active": True,
             }
         )
         self.env["dokstamp.source.link"].create(

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from .common_certificates import CertificateCase
 
 OTHER_UUID = "8d3c1f2e-0b6a-4c57-9a4e-1f2d3c4b5a69"
+PDF = b"%PDF-1.4 made by hand"
 LOOKS = 12  # more than a certificate is looked at before the daily refresh goes on
 
 
@@ -88,6 +89,76 @@ class TestLostAnswers(OpenQuestionsCase):
         self.sandbox.fault("GET", "/files/.*", times=None, status=404, json=missing)
         self.settle()
         self.assert_issued(certificate)
+
+    def never_arrived(self):
+        """On its way; the request was lost, and DokStamp has issued nothing."""
+        self.sandbox.fault("POST", "/certificates", drop="before")
+        return self.send(self.draft())
+
+    def by_hand(self, **values):
+        """Somebody makes a certificate for the same student and course at DokStamp."""
+        client = self.account._client()
+        [file] = client.files.upload([("by-hand.pdf", PDF, "application/pdf")])
+        return client.certificates.create(
+            {
+                "institution_uuid": self.institution.dokstamp_uuid,
+                "student_uuid": self.ada.dokstamp_uuid,
+                "course_uuid": self.botany.dokstamp_uuid,
+                "file_uuid": file["uuid"],
+                "finish": True,
+                **values,
+            }
+        )
+
+    def test_one_made_by_hand_meanwhile_is_not_taken_for_ours(self):
+        certificate = self.never_arrived()
+        made = self.by_hand()
+        self.settle()
+        self.assertEqual(certificate.state, "issued")
+        self.assertNotEqual(certificate.dokstamp_uuid, made["uuid"])
+        self.assertEqual(len(self.live()), 2)
+
+    def test_one_made_by_hand_where_files_cannot_be_read(self):
+        """Nothing tells whether ours arrived: a person looks."""
+        certificate = self.never_arrived()
+        made = self.by_hand()
+        missing = {"success": False, "message": "Resource not found."}
+        self.sandbox.fault("GET", "/files/.*", times=None, status=404, json=missing)
+        self.settle()
+        self.assertNotEqual(certificate.dokstamp_uuid, made["uuid"])
+        self.assertEqual(certificate.state, "failed")
+        self.assertIn("somebody else's", certificate.failure_message)
+        self.assertEqual(len(self.live()), 1)
+
+    def test_one_of_another_school_of_the_tenant_is_not_taken_for_ours(self):
+        other = self.account._client().institutions.create(
+            {"name": "Other School", "country": "Portugal"}
+        )
+        certificate = self.never_arrived()
+        row = {
+            "uuid": OTHER_UUID,
+            "status": "issued",
+            "issued_at": "2999-01-01T00:00:00.000000Z",
+            "public_verification_url": "https://verify.example.com/2",
+            "institution": {"uuid": other["uuid"], "name": "Other School"},
+            "student": {"uuid": self.ada.dokstamp_uuid, "name": self.ada.name},
+            "course": {"uuid": self.botany.dokstamp_uuid, "name": self.botany.name},
+        }
+        page = {"data": [row], "meta": {"current_page": 1, "per_page": 15, "total": 1}}
+        self.sandbox.fault("GET", "/certificates", times=None, status=200, json=page)
+        missing = {"success": False, "message": "Resource not found."}
+        self.sandbox.fault("GET", "/files/.*", times=None, status=404, json=missing)
+        self.settle()
+        self.assertNotEqual(certificate.dokstamp_uuid, OTHER_UUID)
+        self.assert_issued(certificate)
+
+    def test_ours_beside_one_made_by_hand_is_found(self):
+        certificate = self.lost()
+        made = self.by_hand()
+        self.settle()
+        self.assertEqual(certificate.state, "issued")
+        self.assertNotEqual(certificate.dokstamp_uuid, made["uuid"])
+        self.assertEqual(len(self.live()), 2)
 
     def test_retry_does_not_forget_that_there_was_an_attempt(self):
         certificate = self.lost()

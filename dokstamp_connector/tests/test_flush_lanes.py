@@ -154,6 +154,41 @@ class TestNeighbours(DokstampCase):
         self.assertEqual((ours.sync_state, theirs.sync_state), ("synced", "pending"))
         self.assertEqual((self.account.state, other.state), ("connected", "paused"))
 
+    def test_account_that_breaks_the_connector_stops_no_other(self):
+        other = self.other_account()
+        for method in ("_open_lane", "_claim", "_plan", "_settle_jobs"):
+            with self.subTest(method):
+                theirs = self.student(
+                    company_id=other.company_id.id, email=f"{method}@example.com"
+                )
+                ours = self.student(email=f"{method}@example.com")
+                original = getattr(self.registry["dokstamp.flush"], method)
+
+                def broken(flush, lane, *args, original=original, name=method):
+                    account_id = lane.id if name == "_open_lane" else lane.account_id
+                    if account_id == other.id:
+                        raise KeyError("x")
+                    return original(flush, lane, *args)
+
+                with (
+                    patch.object(self.registry["dokstamp.flush"], method, broken),
+                    self.assertLogs("odoo.addons.dokstamp_connector", "ERROR"),
+                ):
+                    self.flush()
+                self.assertEqual(ours.sync_state, "synced")
+                self.assertEqual(theirs.sync_state, "pending")
+                self.assertTrue(self.wake_ups(), "it is tried again")
+                self.make_due()
+                other.call_again_at = False
+                self.flush()
+                self.assertEqual(theirs.sync_state, "synced")
+
+    def wake_ups(self):
+        cron = self.env.ref("dokstamp_connector.ir_cron_flush")
+        return self.env["ir.cron.trigger"].search(
+            [("cron_id", "=", cron.id), ("call_at", ">", fields.Datetime.now())]
+        )
+
     def test_two_accounts_of_one_tenant_end_with_one_student(self):
         sister = self.other_account()
         sister.write(

@@ -57,6 +57,64 @@ class TestDecided(NeedsCase):
         self.sweep_and_flush()
         self.assertFalse(self.sandbox.requests())
 
+    def test_cancelled_change_is_not_sent_by_saving_the_same_again(self):
+        course = self.sent(self.course())
+        course.name = "Zoology"
+        self.cancel(course)
+        course.with_user(self.registrar).write({"name": "Zoology"})
+        self.flush()
+        self.env["dokstamp.course"].load([".id", "name"], [[str(course.id), "Zoology"]])
+        self.sweep_and_flush()
+        self.assertFalse(self.requests("PATCH"))
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Botany")
+        self.assertIn("taken out of the queue", course.sync_message)
+        course.with_user(self.registrar).name = "Mycology"
+        self.flush()
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Mycology")
+        self.assertFalse(course.sync_message)
+
+    def test_cancelled_change_is_not_sent_because_of_what_it_refers_to(self):
+        """The institution is made anew at DokStamp: what refers to it is told again."""
+        course = self.sent(self.course())
+        other = self.sent(self.course(name="Zoology", code="ZOO-1"))
+        course.name = "Wrong"
+        self.cancel(course)
+        self.sandbox.remove("institutions", self.institution.dokstamp_uuid)
+        self.institution.name = "Test School again"
+        self.flush()
+        self.assertEqual(other.sync_state, "synced")
+        sent = [row["body"] for row in self.sandbox.requests("PATCH", "/courses/.*")]
+        self.assertNotIn("Wrong", str(sent))
+        self.assertIn(self.institution.dokstamp_uuid, str(sent))
+
+    def test_cancelling_one_of_several_changes_keeps_all_of_them_back(self):
+        course = self.sent(self.course())
+        for values in ({"area": "Science"}, {"name": "Wrong"}):
+            course.write(values)
+            self.env.cr.flush()
+        [*_sent, first, second] = self.rows_of(course)
+        second.with_user(self.manager).action_cancel()
+        self.assertEqual((first.state, second.state), ("cancelled", "cancelled"))
+        self.sweep_and_flush()
+        self.assertFalse(self.sandbox.requests())
+
+    def test_cancelled_record_goes_out_with_another_account(self):
+        module = self.module(institution_id=False)
+        self.cancel(module)
+        second = self.account.copy({"name": "Second", "institution_id": False})
+        module.account_id = second
+        self.env.cr.flush()
+        newest = self.rows_of(module)[-1]
+        self.assertEqual((newest.account_id, newest.state), (second, "pending"))
+
+    def test_cancelled_change_goes_out_when_a_person_says_so(self):
+        course = self.sent(self.course())
+        course.name = "Zoology"
+        self.cancel(course)
+        course.with_user(self.registrar).action_sync_now()
+        self.flush()
+        self.assertEqual(self.sandbox.row("courses", code="BOT-1")["name"], "Zoology")
+
     def test_cancelled_record_goes_out_when_it_is_saved_with_a_change(self):
         course = self.course()
         self.cancel(course)

@@ -111,6 +111,72 @@ class TestPortfolio(CertificateCase):
         self.flush()
         self.assertFalse(self.sandbox.row("pages", slug="ada-example")["is_public"])
 
+    def test_a_page_whose_student_is_deleted_is_hidden_with_it(self):
+        page = self.sent()
+        page.action_publish()
+        self.flush()
+        self.sandbox.forget_requests()
+        page.item_ids.unlink()
+        self.env.cr.execute("DELETE FROM dokstamp_register_entry")
+        self.env.cr.execute("DELETE FROM dokstamp_certificate")
+        self.env.invalidate_all()
+        self.completion.unlink()
+        self.ada.unlink()
+        self.flush()
+        self.assertFalse(self.sandbox.row("pages", slug="ada-example")["is_public"])
+
+    def test_a_page_that_may_have_been_made_is_looked_up_and_hidden(self):
+        self.issued()
+        self.sandbox.fault("POST", "/students/[^/]+/pages", drop="after")
+        page = self.page()
+        page.action_publish()
+        self.flush()
+        self.assertTrue(self.sandbox.row("pages", slug="ada-example")["is_public"])
+        page.unlink()
+        self.flush()
+        self.assertFalse(self.sandbox.row("pages", slug="ada-example")["is_public"])
+
+    def test_a_page_that_may_have_been_made_and_is_not_listed_is_left_to_a_person(self):
+        self.issued()
+        self.sandbox.fault("GET", ".*/(pages|items)", status=405, times=None)
+        self.sandbox.fault("POST", "/students/[^/]+/pages", drop="after")
+        page = self.page()
+        page.action_publish()
+        place = [("res_model", "=", page._name), ("res_id", "=", page.id)]
+        self.flush()
+        page.unlink()
+        for _night in range(3):
+            self.flush()
+            self.sweep()
+        rows = self.env["dokstamp.sync.record"].search(place)
+        removals = rows.filtered(lambda row: row.operation == "remove")
+        self.assertEqual(removals.mapped("state"), ["failed"])
+        self.assertIn("Look there", removals.failure_message)
+        self.sandbox.clear_faults()
+        removals.with_user(self.manager).action_retry()
+        self.flush()
+        self.assertFalse(self.sandbox.row("pages", slug="ada-example")["is_public"])
+
+    def test_a_page_that_could_not_be_hidden_is_hidden_later(self):
+        page = self.sent()
+        page.action_publish()
+        self.flush()
+        self.sandbox.fault("PATCH", ".*/pages/.*", 2, status=403)
+        place = [("res_model", "=", page._name), ("res_id", "=", page.id)]
+        page.unlink()
+        for _night in range(2):
+            self.flush()
+            self.sweep()
+        removal = self.env["dokstamp.sync.record"].search(
+            [*place, ("operation", "=", "remove")]
+        )
+        self.assertEqual(removal.state, "failed")
+        self.assertTrue(all(removal.removal_keys["path"]))
+        self.sandbox.clear_faults()
+        removal.with_user(self.manager).action_retry()
+        self.flush()
+        self.assertFalse(self.sandbox.row("pages", slug="ada-example")["is_public"])
+
     def test_a_lost_answer_makes_no_second_page_and_no_second_item(self):
         self.issued()
         self.sandbox.fault("POST", "/students/[^/]+/pages", drop="after")

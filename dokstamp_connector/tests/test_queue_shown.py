@@ -1,5 +1,7 @@
 import json
 
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import DokstampCase
@@ -102,3 +104,31 @@ class TestWaitingShown(DokstampCase):
         account = self.account.with_user(self.manager)
         self.assertEqual(account.waiting_count, 1)
         self.assertEqual(str(account.oldest_pending_at), "2020-01-01 00:00:00")
+
+
+@tagged("post_install", "-at_install")
+class TestReferencesInViews(DokstampCase):
+    """A number that means a record of any model comes with that model: the browser
+    cannot show it otherwise, in developer mode neither.
+    """
+
+    def test_each_has_its_model_beside_it(self):
+        views = self.env["ir.ui.view"].search(
+            [("model", "=like", "dokstamp.%"), ("type", "in", ("form", "list"))]
+        )
+        checked = 0
+        for view in views:
+            arch = etree.fromstring(view.get_combined_arch())
+            nodes = [one for one in arch.iter("field") if self.is_own(one)]
+            names = {node.get("name") for node in nodes}
+            for name in names:
+                field = self.env[view.model]._fields.get(name)
+                if field and field.type == "many2one_reference":
+                    checked += 1
+                    with self.subTest(view=view.name, field=name):
+                        self.assertIn(field.model_field, names)
+        self.assertTrue(checked)
+
+    def is_own(self, node):
+        """Not in the list of a field of the form."""
+        return not any(one.tag == "field" for one in node.iterancestors())

@@ -13,7 +13,12 @@ from ..dokstamp_api import (
     Rejected,
     RetryLater,
 )
-from ..models.sync.messages import FileSpent, MayNotRevoke, SeveralMatches
+from ..models.sync.messages import (
+    FileSpent,
+    MayNotRevoke,
+    RefusedAlone,
+    SeveralMatches,
+)
 from ..models.sync.messages.comparison import comparable, is_same, matches
 from ..models.sync.verdict import MAX_ATTEMPTS, RATE_LIMIT_DELAY, judge
 
@@ -45,6 +50,7 @@ class TestVerdict(BaseCase):
             (SeveralMatches(2), "ambiguous"),
             (FileSpent(), "document"),
             (MayNotRevoke(), "denied"),
+            (RefusedAlone(NotAllowed("no", path="/courses/c1")), "denied"),
             (ZeroDivisionError("ours"), "internal"),
         ):
             with self.subTest(error):
@@ -57,6 +63,18 @@ class TestVerdict(BaseCase):
         self.assertFalse(told.uses_attempt)
         self.assertTrue(told.stops_account)
         self.assertEqual(judge(RateLimited("slow"), 0).delay, RATE_LIMIT_DELAY)
+
+    def test_whoever_names_a_time_is_left_alone_altogether(self):
+        for error in (
+            RetryLater("503", reason="server", delay=7),
+            OutcomeUnknown("503", reason="server", delay=7),
+            RateLimited("429", delay=7),
+        ):
+            with self.subTest(error):
+                verdict = judge(error, 0)
+                self.assertEqual((verdict.action, verdict.wait), ("later", 7))
+                self.assertTrue(verdict.stops_account)
+        self.assertFalse(judge(RetryLater("503", reason="server"), 0).stops_account)
 
     def test_silence_uses_an_attempt_until_the_last(self):
         for error in (

@@ -2,6 +2,7 @@
 
 import time
 
+from . import earlier
 from .check_links import look
 from .edits import GARDEN, finish_page, pages_of
 from .portal import look_at_portal
@@ -14,13 +15,17 @@ COURSES = (
 BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
 CERTIFICATE, RUN = "dokstamp.certificate", "dokstamp.issue.run"
 FIELDS = ["number", "state", "student_id", "course_id", "check_url", "replaces_id"]
-FIELDS += ["dokstamp_uuid", "verification_url", "failure_message"]
+FIELDS += ["dokstamp_uuid", "verification_url", "failure_message", "conferral_date"]
 SIGNATORIES = (("Flora Green", "Head of school"), ("Basil Stone", "Head of studies"))
 ISSUE_TIME = 90  # seconds
 LOOK_AGAIN = 0.25  # seconds
 REVOCATION = "The examination was taken by somebody else."
 CORRECTION = "The name has changed."
 NEW_NAME = "Joelle Willis"
+
+
+class WrongDay(DemoFailed):
+    """A certificate confers on another day than the one on which it was earned."""
 
 
 class NotIssued(DemoFailed):
@@ -31,6 +36,7 @@ def show_certificates(school, sandbox):
     """From completions in eLearning to links that anybody can check.
 
     :raise NotIssued: one did not arrive
+    :raise WrongDay: one that was earned before the connector came bears another day
     :raise WrongPortal: the student sees something else in the portal
     """
     with Step("Members complete two courses in eLearning") as step:
@@ -39,6 +45,7 @@ def show_certificates(school, sandbox):
     with Step("The registrar issues their certificates") as step:
         issue(school, step)
     certificates = read(school)
+    check_earlier(school, certificates)
     with Step(f"One is revoked: {REVOCATION}"):
         revoke(school, certificates[-1])
     with Step(f"One is re-issued: {CORRECTION}"):
@@ -68,6 +75,22 @@ def name_signatories(school):
     lines = [[0, 0, {"name": name, "title": title}] for name, title in SIGNATORIES]
     found = school.admin.call("dokstamp.institution", "search", [])
     school.admin.call("dokstamp.institution", "write", found, {"signatory_ids": lines})
+
+
+def check_earlier(school, certificates):
+    """:raise WrongDay: the day is not that of the last page"""
+    student = school.fed("res.partner", school.officer.partner_id, "dokstamp.student")
+    course = school.fed(
+        "slide.channel", school.admin.ref(earlier.COURSE), "dokstamp.course"
+    )
+    meant = {"student_id": student["id"], "course_id": course["id"]}
+    days = {
+        c["conferral_date"]
+        for c in certificates
+        if all(c[name][0] == one for name, one in meant.items())
+    }
+    if days != {earlier.DAY}:
+        raise WrongDay(f"{days}, earned on {earlier.DAY}")
 
 
 # The wizards
@@ -162,10 +185,18 @@ def show(certificates, looks):
     """What became of each, and the links."""
     say("==> The certificates, and where their check links (the QR codes) lead")
     rows = [
-        [c["number"], c["student_id"][1], c["course_id"][1], c["state"], look.told]
+        [
+            c["number"],
+            c["student_id"][1],
+            c["course_id"][1],
+            c["conferral_date"],
+            c["state"],
+            look.told,
+        ]
         for c, look in zip(certificates, looks, strict=True)
     ]
-    table(["number", "student", "course", "state", "check link"], rows)
+    titles = ["number", "student", "course", "earned on", "state", "check link"]
+    table(titles, rows)
     say("    DokStamp's verification link, and the check link:")
     for certificate in certificates:
         links = (certificate["verification_url"], certificate["check_url"])

@@ -21,14 +21,14 @@ class School:
 
     def __init__(self, url, database):
         self.url = url
-        self._database = database
+        self.database = database
         self.admin = self._login("admin")
         self.officer = self._login("demo")  # eLearning's own: keeps the courses
         self.member = self._login("portal")  # eLearning's own: learns, in the portal
         self.registrar = None
 
     def _login(self, name):
-        return Session(self.url, self._database, name, name)
+        return Session(self.url, self.database, name, name)
 
     def install(self, addon):
         """Press *Activate*; bridges to apps that are there come along by themselves."""

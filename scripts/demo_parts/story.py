@@ -9,10 +9,12 @@ from .check_links import check
 from .compare import KINDS, Comparison
 from .crash import kill_and_recover
 from .dokstamp import SANDBOX_PORT, Sandbox
+from .earlier import DAY, complete_earlier
 from .edits import GARDEN, try_edits
 from .school import REGISTRAR, School
 from .server import ODOO_PORT, free_port, start_odoo
 from .show import DemoFailed, Step, say
+from .siblings import show_siblings
 
 SCHOOL_NAME = "Green Thumb School"
 ERROR_LINE = re.compile(r"[-\d]+ [:,\d]+ \d+ (ERROR|CRITICAL) ")
@@ -42,11 +44,13 @@ def show(work, is_check):
     with Step("Odoo starts"):
         school = School(start_odoo(work, port), work.database)
     work.note_addresses(school.url, sandbox.url)
+    study_earlier(school)
     install(school)
     connect(school, sandbox)
     give_birth_dates(school, work)
     compare(school, sandbox, "What Odoo holds, and what DokStamp holds")
     try_edits(school, sandbox)
+    show_siblings(school)
     compare(school, sandbox, "Both sides after the edits")
     if is_check:
         kill_and_recover(school, sandbox, work, port)
@@ -72,6 +76,13 @@ def prepare(work):
                 db.make_template(work.template_folder, work.root)
         with Step(f"A copy of it: {work.database}"):
             db.copy_template(work.template_folder, work)
+
+
+def study_earlier(school):
+    with Step(
+        f"On {DAY}, before the connector came, somebody completes a course"
+    ) as step:
+        step.note(f"{complete_earlier(school)} pages")
 
 
 def install(school):

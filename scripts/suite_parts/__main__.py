@@ -51,6 +51,7 @@ def main():
     )
     threading.current_thread().testing = True
     [database] = config["db_name"]
+    threading.current_thread().dbname = database
     serve(database)
     logging.getLogger().addHandler(Complaints(given.complaints))
     run = 0

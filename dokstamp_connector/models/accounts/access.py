@@ -3,9 +3,10 @@
 import hashlib
 import threading
 
-from odoo import models
+from odoo import fields, models
 
 from ...dokstamp_api import (
+    RATE_LIMIT_DELAY,
     Address,
     AddressRefused,
     AnswerNotUnderstood,
@@ -13,12 +14,14 @@ from ...dokstamp_api import (
     ClientCredentials,
     CredentialsRefused,
     DokStampError,
+    Hold,
     NeedsNewToken,
     NotAllowed,
     NotFound,
     OtherTenant,
     PasswordLogin,
     RateLimit,
+    RateLimited,
     Rejected,
 )
 
@@ -40,6 +43,8 @@ class DokstampAccount(models.Model):
             # with a token of its own: one that was got before proves no credentials
             self._client(anew=True).prove_access()
         except (DokStampError, ValueError) as error:
+            if isinstance(error, RateLimited):
+                self._note_wait(error.delay or RATE_LIMIT_DELAY)
             return error
         return None
 
@@ -59,16 +64,30 @@ class DokstampAccount(models.Model):
         else:
             secret = account_sudo.stored_client_secret or ""
             auth = ClientCredentials(self.client_id or "", secret)
-        fingerprint = self._access_fingerprint(secret)
+        client = self._known_client(auth, self._access_fingerprint(secret), anew)
+        if asked_until := self._asked_until():
+            client.hold.extend((asked_until - fields.Datetime.now()).total_seconds())
+        return client
+
+    def _known_client(self, auth, fingerprint, anew):
+        """The process's client, unless one of other settings is needed, or a new one.
+
+        :param auth: signs in, for a new one
+        :rtype: Client
+        """
         key = (self.env.cr.dbname, self.id)
         with _clients_guard:
             known_fingerprint, client = _clients.get(key, (None, None))
-            if anew or known_fingerprint != fingerprint:
+            is_known = known_fingerprint == fingerprint
+            if anew or not is_known:
+                # a wait that the server asked for is not over for another token
+                hold = client.hold if is_known else Hold()
                 client = Client(
                     self.base_url,
                     self.tenant,
                     auth,
                     rate_limit=RateLimit(self.requests_per_minute),
+                    hold=hold,
                     pool_size=self.max_in_flight,
                 )
                 _clients[key] = (fingerprint, client)
@@ -129,6 +148,18 @@ class DokstampAccount(models.Model):
             return self._sign_in_sentence(error, host)
         return self._tenant_sentence(error)
 
+    def _refused_sentence(self, error, name=None):
+        """Why the account pauses, and which record met it first.
+
+        :param str name: of that record, None where none did
+        """
+        sentence = self._access_sentence(error)
+        if not name:
+            return sentence
+        return self.env._(
+            "%(reason)s It was met with %(record)s.", reason=sentence, record=name
+        )
+
     def _unreached_sentences(self, host):
         """Reason of the client → why nothing useful came back.
 
@@ -164,7 +195,8 @@ class DokstampAccount(models.Model):
                 host=host,
             ),
             "rate_limit": self.env._(
-                "DokStamp asks us to slow down. Try again in a minute."
+                "DokStamp asks us to slow down. Nothing is asked or sent until the "
+                "time is over that it named; then it goes on by itself."
             ),
         }
 

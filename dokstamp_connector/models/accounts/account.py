@@ -29,7 +29,12 @@ ACCESS_FIELDS = {
     *("login", "password"),
 }
 # What the breaker notes, when DokStamp answers and when nothing is wrong at all.
-ANSWERING = {"outage_count": 0, "outage_message": False, "call_again_at": False}
+ANSWERING = {
+    "outage_count": 0,
+    "outage_message": False,
+    "call_again_at": False,
+    "asked_to_wait_until": False,
+}
 UNPAUSED = {"pause_reason": False, "pause_kind": False}
 HEALTHY = {**UNPAUSED, **ANSWERING}
 STORED_IN = {"client_secret": "stored_client_secret", "password": "stored_password"}
@@ -184,7 +189,17 @@ class DokstampAccount(models.Model):
         copy=False,
         help="DokStamp is left alone until then.",
     )
+    asked_to_wait_until = fields.Datetime(
+        string="Asked to wait until",
+        readonly=True,
+        copy=False,
+        help="DokStamp itself named this time. Nothing that comes back before ends the "
+        "wait.",
+    )
     outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
+    wait_message = fields.Text(
+        string="Why nothing is sent just now", compute="_compute_wait_message"
+    )
     page_url_pattern = fields.Char(
         string="Pattern of DokStamp's pages",
         help="Where people see a record at DokStamp, for example "

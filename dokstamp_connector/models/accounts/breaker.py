@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ...dokstamp_api import BREAKER_OPENS_AFTER, backoff_seconds
 from .account import ANSWERING, HEALTHY
@@ -37,6 +38,32 @@ class DokstampAccount(models.Model):
             cause=self._access_sentence(error),
         )
 
+    # === A WAIT THAT DOKSTAMP ASKED FOR === #
+
+    @api.depends("state", "call_again_at", "asked_to_wait_until")
+    def _compute_wait_message(self):
+        for account in self:
+            is_connected = account.state == "connected"
+            account.wait_message = is_connected and account._wait_sentence()
+
+    def _wait_sentence(self):
+        """Until when DokStamp has asked us to wait, in the reader's own time; False
+        when it has not.
+
+        :rtype: str | bool
+        """
+        if not self._asked_until():
+            return False
+        zone = self.env.tz.zone
+        return self.env._(
+            "DokStamp has asked us to wait: nothing is sent before %(time)s "
+            "(%(zone)s). Nothing is lost, and it goes on by itself then.",
+            time=format_datetime(self.env, self._asked_until(), tz=zone),
+            zone=zone,
+        )
+
+    # === WHAT THE FLUSH NOTES === #
+
     def _pause(self, reason, kind="access"):
         """Send nothing more, for a reason that the form shows.
 
@@ -70,13 +97,39 @@ class DokstampAccount(models.Model):
         tested.write({"state": "draft", "access_problem": False, **HEALTHY})
 
     def _note_answer(self):
-        """DokStamp answers: whatever was wrong is over."""
-        if self.outage_count or self.call_again_at:
+        """DokStamp answers: whatever was wrong is over, but for a wait that it has
+        asked for.
+        """
+        asked_until = self._asked_until()
+        if asked_until and not self.outage_count:
+            return
+        if asked_until:
+            self.write(
+                {
+                    **ANSWERING,
+                    "call_again_at": asked_until,
+                    "asked_to_wait_until": asked_until,
+                }
+            )
+        elif self.outage_count or self.call_again_at:
             self.write(ANSWERING)
 
     def _may_call(self):
-        call_again_at = self.call_again_at or datetime.min
-        return self.state == "connected" and call_again_at <= fields.Datetime.now()
+        return self.state == "connected" and not self._is_waiting()
+
+    def _is_waiting(self):
+        return (self.call_again_at or datetime.min) > fields.Datetime.now()
+
+    def _asked_until(self):
+        """Until when DokStamp has asked us to wait; None when it has not, or the time
+        is over.
+
+        :rtype: datetime | None
+        """
+        asked_until = self.asked_to_wait_until
+        if self._is_waiting() and asked_until and asked_until > fields.Datetime.now():
+            return asked_until
+        return None
 
     def _needs_probe(self):
         """Whether one reading call has to succeed before anything else is tried."""
@@ -88,17 +141,30 @@ class DokstampAccount(models.Model):
         """
         count = self.outage_count + 1
         values = {"outage_count": count, "outage_message": self._outage_sentence(error)}
-        asked_for = getattr(error, "delay", None)
         if count >= BREAKER_OPENS_AFTER:
             delay = backoff_seconds(count - BREAKER_OPENS_AFTER + 1)
-            delay = max(min(delay, MAX_OUTAGE_DELAY), asked_for or 0)
-            values["call_again_at"] = self._in_seconds(delay)
-        elif asked_for:
-            values["call_again_at"] = self._in_seconds(asked_for)
+            values["call_again_at"] = self._later_of(
+                self._asked_until(), self._in_seconds(min(delay, MAX_OUTAGE_DELAY))
+            )
         self.write(values)
+        if asked_for := getattr(error, "delay", None):
+            self._note_wait(asked_for)
 
-    def _note_rate_limit(self, delay):
-        self.call_again_at = self._in_seconds(delay)
+    def _note_wait(self, seconds):
+        """DokStamp has asked us to wait: so does the whole account, whatever else comes
+        back.
+        """
+        until = self._in_seconds(seconds)
+        # sudo: fields of the connector
+        self.sudo().write(
+            {
+                "call_again_at": self._later_of(self.call_again_at, until),
+                "asked_to_wait_until": self._later_of(self.asked_to_wait_until, until),
+            }
+        )
+
+    def _later_of(self, *moments):
+        return max(moment for moment in moments if moment)
 
     def _in_seconds(self, seconds):
         # + 1: stored without fractions of a second

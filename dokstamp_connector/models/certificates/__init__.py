@@ -19,6 +19,7 @@ from . import chatter
 # what each model of the layers below gets
 from . import certified_entity
 from . import certified_account
+from . import taken_numbers
 from . import certified_institution
 from . import certified_course
 from . import certified_student

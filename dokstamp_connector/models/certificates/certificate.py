@@ -17,6 +17,7 @@
     hold             what stops the certificates of a student or of an enrollment
     issue_run        certificates that were issued together
     register_entry   the numbered book of what was issued and revoked
+    taken_numbers    which certificate numbers are in use at DokStamp already
     signatory        whose names stand on an institution's certificates
     archive          documents of many as one file
     portfolio        the page on which DokStamp shows a student's certificates; how it
@@ -34,6 +35,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 
 from ..actions import open_address, open_form
 from .pdf import decoded
@@ -70,6 +72,7 @@ class DokstampCertificate(models.Model):
     _inherit = ["dokstamp.entity", "mail.thread"]
     _description = "DokStamp Certificate"
     _rec_name = "number"
+    _rec_names_search = ["number", "student_id"]
     _order = "id desc"
 
     _dokstamp_resource = "certificates"
@@ -197,7 +200,7 @@ class DokstampCertificate(models.Model):
         string="Issued by",
         readonly=True,
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
         help="Who confirmed that it goes out.",
     )
     pdf = fields.Binary(string="Document", attachment=True, copy=False)
@@ -300,6 +303,24 @@ class DokstampCertificate(models.Model):
             certificate.display_name = certificate.number or self.env._(
                 "Draft for %s", certificate.student_id.name or ""
             )
+
+    def _search_display_name(self, operator, value):
+        """A draft bears its student's name."""
+        domain = super()._search_display_name(operator, value)
+        beginning = self.env._("Draft for %s", "")
+        texts = value if operator == "in" else [value]
+        names = [
+            text.removeprefix(beginning)
+            for text in texts
+            if isinstance(text, str) and text.startswith(beginning)
+        ]
+        if not names:
+            return domain
+        if operator.startswith("not "):
+            return NotImplemented  # the ORM negates the positive one
+        name = names if operator == "in" else names[0]
+        drafts = Domain("number", "=", False)
+        return domain | (drafts & Domain("student_id.name", operator, name))
 
     @api.depends("student_id.account_id")
     def _compute_account_id(self):

@@ -36,6 +36,15 @@ class DokstampStudent(models.Model):
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {"hold_ids"}
 
+    def _note_deletion(self):
+        """The page goes with its student, in the database too: the public must not see
+        it until somebody notices.
+        """
+        # sudo: whoever deletes a student deletes the page
+        pages = self.env["dokstamp.portfolio"].sudo().with_context(active_test=False)
+        pages.search([("student_id", "in", self.ids)])._note_deletion()
+        return super()._note_deletion()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_hold(self):
         if not self.env.su:  # a school app's own deletion never fails because of us

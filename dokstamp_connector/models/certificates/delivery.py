@@ -26,7 +26,21 @@ REFRESH_AT_ONCE = 2000  # live certificates of an account that are asked for eac
 class DokstampCertificate(models.Model):
     _inherit = "dokstamp.certificate"
 
+    is_taken_back = fields.Boolean(
+        compute="_compute_is_taken_back",
+        help="Somebody has revoked it; DokStamp has not heard of that yet, or refused.",
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends("state")
+    def _compute_is_taken_back(self):
+        issued = self.filtered(lambda c: c.state == "issued")
+        taken_back = set(issued._open_revocations().mapped("res_id")) if issued else ()
+        for certificate in self:
+            certificate.is_taken_back = (
+                certificate in issued and certificate._origin.id in taken_back
+            )
 
     def _compute_sync_state(self):
         """Some have no queue row yet: a document or a predecessor comes first."""
@@ -100,6 +114,7 @@ class DokstampCertificate(models.Model):
             issued_at=f"{fields.Datetime.now().isoformat()}Z",
             # what must not be created any more is looked for in any case
             was_attempted=bool(obstacle) or row._is_repeated(),
+            file_name=self.pdf_filename,
             siblings=self._sibling_uuids(),
             since=row._queued_at(),
             obstacle=obstacle,
@@ -198,6 +213,8 @@ class DokstampCertificate(models.Model):
             )
         before = self.state
         self.write(values)
+        if self.state in ("revoked", "expired"):
+            self._end_failed_revocation()
         self._enter_in_register(before, row.user_id)
         if self.state == "issued" != before:
             self._notify_student()
@@ -207,6 +224,11 @@ class DokstampCertificate(models.Model):
             self.flush_recordset(["state"])
             drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
             drafts._issue_successors()
+
+    def _end_failed_revocation(self):
+        """What DokStamp refused has come about there all the same."""
+        open_rows = self._open_revocations().filtered(lambda row: row.state == "failed")
+        open_rows._finish(self.env._("DokStamp does not call it issued any more."))
 
     def _enter_in_register(self, before, user):
         """One line of the register for each step that DokStamp confirmed."""
@@ -293,14 +315,43 @@ class DokstampCertificate(models.Model):
         return self.browse(bindings.mapped("res_id"))
 
     def _queue_refresh(self, urgent=False):
-        """Ask later; where something is on its way, its answer tells, and it must not
-        be covered by a mere question.
+        """Ask later; where something is on its way, its answer tells.
+
+        What waits for its next attempt goes out at once in place of the question.
+
+        :param bool urgent: a person asks
         """
         # sudo: the queue is the managers'
         queue = self.env["dokstamp.sync.record"].sudo()
-        busy = {*queue._open_rows(self), *queue._gathered_ids(self)}
+        moving = ("sending",) if urgent else ("sending", "pending")
+        busy = queue._gathered_ids(self) | {
+            certificate_id
+            for certificate_id, rows in queue._open_rows(self).items()
+            if any(row.state in moving for row in rows)
+        }
         idle = self.filtered(lambda certificate: certificate.id not in busy)
         queue._gather(idle, "refresh", urgent=urgent)
+
+    # === TAKEN BACK: by the school, whether DokStamp has heard of it or not === #
+
+    def _open_revocations(self):
+        """The queue rows of revocations that DokStamp has not confirmed.
+
+        :rtype: dokstamp.sync.record
+        """
+        # sudo: as in `_queue_refresh`
+        return (
+            self.env["dokstamp.sync.record"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("operation", "=", "revoke"),
+                    ("state", "in", ("pending", "sending", "failed")),
+                ]
+            )
+        )
 
     def _look_again(self, row):
         """DokStamp is still at work, or will never be done: say so in the end."""

@@ -13,9 +13,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import config
 
 from ..actions import open_address
+from ..sync.origin import ORIGIN
 from .document_choice import check_may_print
 from .pdf import labelled, lacking, split_pages
 
@@ -32,7 +35,7 @@ AT_ONCE = 50  # documents; more are packed by the archives' scheduled action
 NAME_LENGTH = 120  # bytes; a folder on an encrypted disk takes names of 143
 # What some system takes for something else in a file name, or cannot show there.
 UNSAFE = re.compile(
-    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+'
+    r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+'
 )
 
 
@@ -113,7 +116,26 @@ class DokstampCertificate(models.Model):
         if kind == "own":
             return self._print_own()[0]
         check_may_print(self.env.user, report)
+        self._check_may_wait(report)
         return self._label(self._print_report(report))
+
+    def _check_may_wait(self, report):
+        """Keep the only worker that answers requests from waiting for itself: reports
+        fetch styles and pictures from Odoo while they are printed. Our own page brings
+        all along, and scheduled actions run in a worker of their own.
+
+        :raise UserError: there is no other worker
+        """
+        if request and config["workers"] == 1:
+            raise UserError(
+                self.env._(
+                    "The report “%(report)s” cannot be printed while you wait: Odoo "
+                    "has one worker only, and printing needs a second one. Ask an "
+                    "administrator to set workers to 2 or more. Certificates that are "
+                    "issued are printed all the same.",
+                    report=report.name,
+                )
+            )
 
     def _document_settings(self):
         """How the document is made, and with which report; see `DOCUMENTS`."""
@@ -384,6 +406,13 @@ class DokstampCertificate(models.Model):
         """
         for issuer, issued in self.grouped("issuer_id").items():
             own = issued.with_user(issuer or self.env.user)
+            if (
+                issuer
+                and not issuer._is_superuser()
+                and self.env.context.get("cron_id")
+            ):
+                # the scheduled action only makes the document of what somebody issued
+                own = own.with_context(**{ORIGIN: ("form", None)})
             in_line = own.filtered("is_in_line")
             in_line._revoke_predecessors()
             own.env["dokstamp.sync.record"]._gather(own - in_line, "issue", urgent=True)

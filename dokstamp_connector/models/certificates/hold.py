@@ -35,14 +35,17 @@ class DokstampHold(models.Model):
     )
     reason = fields.Char(required=True)
     author_id = fields.Many2one(
-        "res.users", default=lambda self: self.env.user, readonly=True, required=True
+        "res.users",
+        default=lambda self: self.env.user,
+        readonly=True,
+        ondelete="set null",
     )
     end_date = fields.Date(
         string="Until", help="The last day of the hold; empty: until lifted."
     )
     active = fields.Boolean(default=True)
     lifted_by_id = fields.Many2one(
-        "res.users", string="Lifted by", readonly=True, copy=False, ondelete="restrict"
+        "res.users", string="Lifted by", readonly=True, copy=False, ondelete="set null"
     )
     lifted_at = fields.Datetime(readonly=True, copy=False)
 

@@ -34,8 +34,8 @@ class DokstampIssueRun(models.Model):
         "res.users",
         string="Started by",
         default=lambda self: self.env.user,
-        required=True,
         readonly=True,
+        ondelete="set null",
     )
     is_paused = fields.Boolean(readonly=True)
     certificate_ids = fields.One2many(

@@ -4,17 +4,20 @@ What is in the way of each, who prepared it and who may approve it, its number; 
 back to draft while nothing has left the house, and revoking afterwards.
 """
 
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, clean_context, format_date
 
 from ..actions import open_form
 from ..sync.sync_record import BUS_MESSAGE
 from .certificate import LIVE_STATES, OPEN_STATES
 
+_logger = logging.getLogger(__name__)
 GATHERED_PREPARERS = "dokstamp_connector.preparers"  # key in cr.precommit.data
 AT_ONCE = 10  # documents of successors that are made while a person waits
 FARTHEST_EAST = timedelta(hours=14)  # the day begins first at UTC+14
@@ -158,7 +161,9 @@ class DokstampCertificate(models.Model):
         warnings = self._check_link_warnings()
         return [
             self._obstacles_of_day(
-                firm + warnings.get(certificate.account_id.id, []),
+                firm
+                + warnings.get(certificate.account_id.id, [])
+                + certificate._number_obstacles(),
                 doubts,
                 day=certificate.conferral_date,
                 completed_at=certificate.enrollment_id.completed_at,
@@ -178,6 +183,12 @@ class DokstampCertificate(models.Model):
         # sudo: accounts are the managers'
         warnings = {a.id: a._check_link_warning() for a in self.account_id.sudo()}
         return {account: [text] for account, text in warnings.items() if text}
+
+    def _number_obstacles(self):
+        """A new number could be one that is in use at DokStamp."""
+        # sudo: accounts are the managers'
+        problem = not self.number and self.account_id.sudo().numbers_problem
+        return [problem] if problem else []
 
     @api.model
     def _obstacles_of_day(self, firm, doubts, *, day, completed_at, is_excepted):
@@ -662,7 +673,35 @@ class DokstampCertificate(models.Model):
             if reason := account._reason_to_ask_first(len(certificates)):
                 certificates._leave_to_person(reason)
             else:
-                certificates._issue_unattended(lambda c: c._withdrawal())
+                certificates._issue_guarded(lambda c: c._withdrawal())
+
+    def _issue_guarded(self, more_obstacles):
+        """What is in the way of one account's certificates is in the way of no other's:
+        they are left to a person.
+
+        :param more_obstacles: as `_issue_unattended` takes it
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._issue_unattended(more_obstacles)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(self) > 1:  # find out whose it is
+                for certificate in self:
+                    certificate._issue_guarded(more_obstacles)
+                return
+            if not isinstance(error, UserError):
+                _logger.exception("Certificate %s is not issued by itself", self.id)
+            self._leave_to_person(self._fault_sentence(error))
+
+    def _fault_sentence(self, error):
+        if isinstance(error, UserError):
+            return str(error)
+        return self.env._(
+            "The connector could not issue it by itself; the server log has the "
+            "details. Issue it by hand."
+        )
 
     def _withdrawal(self):
         """Why the completion that this certificate came of does not count any more.

@@ -8,7 +8,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command
 
 from ..registry.api_field import LONG_TEXT, ApiField
-from .portfolio_message import Hide, PushUnlisted
+from ..sync.messages import Find
+from .portfolio_message import FindUnlisted, Hide, PushUnlisted
 from .student_view import PUBLIC_STATES
 
 SLUG = re.compile(r"[a-z0-9-]+")
@@ -50,11 +51,27 @@ class DokstampPortfolioEntity(models.AbstractModel):
 
     # === MESSAGES === #
 
+    def _unknown_sentence(self):
+        return self.env._(
+            "DokStamp may have this page or item: the answer that would tell was lost, "
+            "and DokStamp does not list them. Look there whether the public sees it, "
+            "and hide it; then press Cancel here."
+        )
+
     def _push_kind(self):
         return partial(PushUnlisted, hidden=self._get_dokstamp_archive_values())
 
     def _removal_message(self, binding, removal_keys, tried, since):
-        message = super()._removal_message(binding, removal_keys, (), since)
+        message = super()._removal_message(binding, removal_keys, tried, since)
+        if isinstance(message, Find):
+            return FindUnlisted(
+                path=message.path,
+                tried=message.tried,
+                filters=message.filters,
+                is_listed=message.is_listed,
+                since=message.since,
+                unknown=self._unknown_sentence(),
+            )
         return message and Hide(
             path=message.path,
             uuid=message.uuid,
@@ -113,7 +130,7 @@ class DokstampPortfolio(models.Model):
     @api.model
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
-            "slug": ApiField(needed=True, pattern=SLUG),
+            "slug": ApiField(needed=True, pattern=SLUG, unique=True),
             "is_public": ApiField(archived=False),
             "bio": ApiField(max_bytes=LONG_TEXT),
         }

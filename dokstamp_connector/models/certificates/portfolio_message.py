@@ -10,7 +10,7 @@ removed here is hidden there.
 from dataclasses import dataclass
 
 from ...dokstamp_api import AnswerNotUnderstood, NotFound, Rejected
-from ..sync.messages import Message, Push
+from ..sync.messages import Find, Message, Push, Stopped
 
 
 @dataclass(kw_only=True)
@@ -34,6 +34,23 @@ class PushUnlisted(Push):
             self._collection(path).update(uuid, self.hidden)
         except NotFound:  # gone already
             return
+
+
+@dataclass(kw_only=True)
+class FindUnlisted(Find):
+    """Look whether a record that Odoo keeps no more got there; where nobody can tell, a
+    person has to look.
+
+    :param str unknown: a sentence about that
+    """
+
+    unknown: str
+
+    def _search(self):
+        try:
+            return super()._search()
+        except (Rejected, AnswerNotUnderstood) as error:
+            raise Stopped(self.unknown) from error
 
 
 @dataclass(kw_only=True)

@@ -29,7 +29,7 @@ class DokstampRegisterEntry(models.Model):
     entry_number = fields.Integer(
         string="Entry", required=True, readonly=True, aggregator=None
     )
-    reference = fields.Char(compute="_compute_reference")
+    reference = fields.Char(compute="_compute_reference", store=True, precompute=True)
     event = fields.Selection(
         [
             ("issued", "Issued"),
@@ -61,8 +61,10 @@ class DokstampRegisterEntry(models.Model):
         help="Why it was issued although something spoke against it.",
     )
     user_id = fields.Many2one(
-        "res.users", string="By", readonly=True, ondelete="restrict"
+        "res.users", string="By", readonly=True, ondelete="set null"
     )
+    # a book of the school's: it says who, when that user is long gone
+    user_name = fields.Char(string="By (name)", readonly=True)
 
     _number_once = models.Constraint(
         "UNIQUE (institution_id, year, entry_number)",
@@ -136,6 +138,7 @@ class DokstampRegisterEntry(models.Model):
                 if event in ("issued", "replaced")
                 else False,
                 "user_id": user.id,
+                "user_name": user.sudo().name,
             }
         )
 

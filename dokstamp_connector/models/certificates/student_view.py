@@ -29,9 +29,17 @@ class DokstampCertificate(models.Model):
             ("state", "in", PUBLIC_STATES),
         ]
 
+    def _told_state(self):
+        """The state as people outside are told it: what the school has revoked is so
+        for them, before DokStamp has confirmed it, and if it cannot.
+
+        :rtype: str
+        """
+        return "revoked" if self.is_taken_back else self.state
+
     def _has_portal_document(self):
         """Whether the student is offered the PDF: not one that was taken back."""
-        is_valid = self.state in ("issued", "expired") and self.pdf_sha256
+        is_valid = self._told_state() in ("issued", "expired") and self.pdf_sha256
         return bool(is_valid and not self._is_document_lost())
 
     def _portal_successor(self):
@@ -63,7 +71,7 @@ class DokstampCertificate(models.Model):
         """
         self.ensure_one()
         page = self._public_page()
-        if self.state != "issued" or not page:
+        if self._told_state() != "issued" or not page:
             return None
         fields_ = {
             "startTask": "CERTIFICATION_NAME",
@@ -97,11 +105,12 @@ class DokstampCertificate(models.Model):
         certificate = self.search([("check_token", "=", token)])
         if not certificate:
             return "unknown", None, certificate
-        if certificate.state in ("revoked", "expired"):
-            return certificate.state, None, certificate
+        state = certificate._told_state()
+        if state in ("revoked", "expired"):
+            return state, None, certificate
         # DokStamp may answer before its public page stands: dokstamp-api.md 16.2
         page = certificate._public_page()
-        if certificate.state == "issued" and page:
+        if state == "issued" and page:
             return "issued", page, certificate
         return "pending", None, certificate
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..names import name_domain
 from .api_field import ApiField
 
 
@@ -14,7 +15,6 @@ class DokstampCurriculumLine(models.Model):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Curriculum Line"
     _order = "course_id, order, id"
-    _rec_names_search = ["course_id", "module_id"]
 
     _dokstamp_rank = 50
     _natural_key = ("course_id", "module_id")
@@ -80,3 +80,7 @@ class DokstampCurriculumLine(models.Model):
         for line in self:
             names = (line.course_id.name, line.module_id.name)
             line.display_name = ": ".join(filter(None, names))
+
+    def _search_display_name(self, operator, value):
+        parts = ("course_id.name", "module_id.name")
+        return name_domain(self, operator, value, parts, ": ")

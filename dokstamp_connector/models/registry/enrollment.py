@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..names import name_domain
 from .api_field import ApiField
 
 
@@ -10,7 +11,6 @@ class DokstampEnrollment(models.Model):
     _inherit = ["dokstamp.entity"]
     _description = "DokStamp Enrollment"
     _order = "enrolled_at desc, id desc"
-    _rec_names_search = ["student_id", "course_id"]
 
     _dokstamp_resource = "enrollments"
     _dokstamp_rank = 70
@@ -109,6 +109,10 @@ class DokstampEnrollment(models.Model):
         for enrollment in self:
             names = (enrollment.student_id.name, enrollment.course_id.name)
             enrollment.display_name = ": ".join(filter(None, names))
+
+    def _search_display_name(self, operator, value):
+        parts = ("student_id.name", "course_id.name")
+        return name_domain(self, operator, value, parts, ": ")
 
     @api.model
     def _is_unknown(self, name, vals):

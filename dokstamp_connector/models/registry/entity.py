@@ -110,6 +110,14 @@ class DokstampEntity(models.AbstractModel):
         )
 
     @api.model
+    def _search_key_names(self):
+        """Names of the fields that find the record at DokStamp.
+
+        :rtype: set[str]
+        """
+        return set().union(*self._dokstamp_keys)
+
+    @api.model
     def _get_dokstamp_proofs(self):
         """The keys whose values tell a record from another one with the same keys.
 
@@ -247,6 +255,10 @@ class DokstampEntity(models.AbstractModel):
         self._check_storable(vals)
         self._check_change(vals)
         result = super().write(vals)
+        if keys := self._search_key_names().intersection(vals):
+            # in this order: what one gives up another one may take in the same
+            # transaction, and the database looks at each statement
+            self.flush_recordset(keys)
         self._check_typed(vals)
         if "account_id" in vals:
             self._note_account_choice()
@@ -480,17 +492,29 @@ class DokstampEntity(models.AbstractModel):
         :rtype: dict[str, str]
         """
         self.ensure_one()
-        needed = [n for n, spec in self._get_dokstamp_fields().items() if spec.needed]
-        for names in self._dokstamp_keys:
-            required = [name for name in names if name in needed or name == names[0]]
+        for names, required in self._key_alternatives():
             if all(self[name] for name in required):
-                return {
-                    self._get_dokstamp_fields()[name].key_of(
-                        self._fields[name]
-                    ): self._api_value(name)
-                    for name in names
-                }
+                return {self._api_key(name): self._api_value(name) for name in names}
         return {}
+
+    @api.model
+    def _key_alternatives(self):
+        """Pairs of the fields that find a record together, and of those of them that
+        must be given.
+        """
+        specs = self._get_dokstamp_fields()
+        return [
+            (
+                names,
+                [name for name in names if specs[name].needed or name == names[0]],
+            )
+            for names in self._dokstamp_keys
+        ]
+
+    @api.model
+    def _api_key(self, name):
+        """What the field ``name`` is called in the body."""
+        return self._get_dokstamp_fields()[name].key_of(self._fields[name])
 
     # === RULES: what DokStamp would refuse === #
 

@@ -61,7 +61,11 @@ class DokstampStudent(models.Model):
         return super()._get_dokstamp_fields() | {
             "name": ApiField(needed=True),
             "email": ApiField(
-                filterable=True, needed=True, pattern=EMAIL, max_length=EMAIL_LENGTH
+                filterable=True,
+                needed=True,
+                pattern=EMAIL,
+                max_length=EMAIL_LENGTH,
+                unique=True,
             ),
             "date_of_birth": ApiField(needed=True, tells_apart=True),
             "gender": ApiField(),

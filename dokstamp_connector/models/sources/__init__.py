@@ -3,6 +3,7 @@ from . import source_part
 from . import source_field
 from . import source_value
 from . import source_link
+from . import res_users
 from . import merged
 from . import fed_entity
 from . import student_identity
@@ -12,6 +13,7 @@ from . import definition
 from . import offered_model
 from . import reader
 from . import feed
+from . import source_origin
 from . import language
 from . import belonging
 from . import account_source

@@ -12,6 +12,7 @@ import psycopg2
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..sync.origin import ORIGIN
 from .merged import DEFINITION
 from .source_field import Unreadable, is_active
 
@@ -61,6 +62,7 @@ class DokstampSource(models.Model):
             "allowed_company_ids": company.ids,
             AUTHORS: self.env.context.get(AUTHORS, ()),
             SAVED: self.env.context.get(SAVED, {}),
+            ORIGIN: self._origin_told(),
         }
         # su: whoever saves a course has no rights on the registry
         return self.with_env(self.env(su=True, context=context))
@@ -111,6 +113,7 @@ class DokstampSource(models.Model):
         }
         self._note_errors(errors, links, claims, taken | more[1], values)
         self._settle(set(retired.mapped("entity_id")) | left)
+        self._note_origins(entities)
         return {record_id: entity.id for record_id, entity in entities.items()}
 
     def _read(self, records):

@@ -18,6 +18,7 @@ class DokstampSourceLink(models.Model):
     _name = "dokstamp.source.link"
     _description = "DokStamp Source Link"
     _order = "id"
+    _rec_names_search = ["source_id"]
 
     source_id = fields.Many2one(
         "dokstamp.source", required=True, readonly=True, ondelete="cascade", index=True

@@ -7,6 +7,7 @@ import logging
 
 from odoo import api, models
 
+from ..sync.origin import ORIGIN
 from .watch import TRANSIENT, without_sql_log
 
 BATCH = 500  # records read between two commits
@@ -31,6 +32,7 @@ class DokstampSweep(models.AbstractModel):
 
         Commits: for the scheduled action only.
         """
+        self = self.with_context(**{ORIGIN: ("repair", None)})
         sources = self.env["dokstamp.source"].search([])
         readings = self.env["dokstamp.source.reading"]
         if not readings._waiting(sources):

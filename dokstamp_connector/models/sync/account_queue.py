@@ -2,7 +2,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ...dokstamp_api import Address, origin_of
 from ..actions import open_form
@@ -289,12 +288,7 @@ class DokstampAccount(models.Model):
         works = {"flush": self.env._("It is not sent at the moment.")}
         if problems := schedule._problems(works):
             return problems[0]
-        if self.call_again_at and self.call_again_at > fields.Datetime.now():
-            return self.outage_message or self.env._(
-                "DokStamp asked us to slow down: nothing is sent before %(moment)s.",
-                moment=format_datetime(self.env, self.call_again_at),
-            )
-        return False
+        return self._wait_sentence() or (self._is_waiting() and self.outage_message)
 
     def _waiting_counts(self):
         """Operation → how many rows leave as soon as the account may send.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..names import name_domain
+
 EVENTS = [
     ("created", "Created"),
     ("updated", "Updated"),
@@ -44,8 +46,9 @@ class DokstampAuditLog(models.Model):
         "res.users",
         string="Caused by",
         readonly=True,
-        ondelete="restrict",
+        ondelete="set null",
         index=True,
+        help="Empty once this person has left and the user is deleted.",
     )
     called_at = fields.Datetime(
         string="Called at", required=True, readonly=True, index=True
@@ -79,6 +82,9 @@ class DokstampAuditLog(models.Model):
         for line in self:
             words = (events.get(line.event), line.res_name)
             line.display_name = ": ".join(filter(None, words))
+
+    def _search_display_name(self, operator, value):
+        return name_domain(self, operator, value, ("event", "res_name"), ": ")
 
     @api.depends("old_values", "new_values")
     def _compute_changes(self):

@@ -1,7 +1,8 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class DokstampBinding(models.Model):
@@ -29,11 +30,16 @@ class DokstampBinding(models.Model):
         string="DokStamp UUID", readonly=True, index="btree_not_null"
     )
     last_payload = fields.Json(readonly=True)
+    held_keys = fields.Json(
+        readonly=True,
+        help="What DokStamp finds it by: meanwhile no other record can have these.",
+    )
     last_synced_at = fields.Datetime(string="Last sent at", readonly=True)
 
     _one_per_record = models.UniqueIndex(
         "(res_model, res_id, account_id)", "This record already has a binding."
     )
+    _held = models.Index("USING gin (held_keys)")
     _one_per_uuid = models.UniqueIndex(
         "(account_id, res_model, dokstamp_uuid) WHERE dokstamp_uuid IS NOT NULL",
         "Another record is already linked to this DokStamp record.",
@@ -108,6 +114,7 @@ class DokstampBinding(models.Model):
             values = {
                 "dokstamp_uuid": uuid,
                 "last_payload": payload,
+                "held_keys": self.env[place[0]]._held_keys(payload),
                 "last_synced_at": fields.Datetime.now(),
             }
             if binding := known.get(place):
@@ -119,6 +126,46 @@ class DokstampBinding(models.Model):
                 new.append({"account_id": account.id, **keys, **values})
         self.create(new)
         return replaced
+
+    @api.model
+    def _holding(self, account, keys):
+        """Those whose records DokStamp finds by one of these.
+
+        :param collection keys: as of `_held_keys`
+        """
+        if not keys:
+            return self.browse()
+        self.flush_model(["held_keys", "account_id"])
+        found = self.env.execute_query(
+            SQL(
+                "SELECT id FROM dokstamp_binding"
+                " WHERE held_keys ?| %s AND account_id = %s",
+                list(keys),
+                account.id,
+            )
+        )
+        return self.browse(one for (one,) in found)
+
+    def _is_letting_go(self, key, claimant, is_new):
+        """Whether the record has another key by now, or is deleted, and the queue is
+        about to tell DokStamp so.
+
+        :param str key: one of those that DokStamp finds it by
+        :param tuple claimant: model and id of whoever takes it over
+        :param bool is_new: that one is not at DokStamp: it adopts what is deleted here
+        """
+        place = (self.res_model, self.res_id)
+        if place == claimant:
+            return False
+        record = self.env["dokstamp.entity"]._existing([place]).get(place)
+        if record:
+            is_ours = record.account_id == self.account_id
+            return is_ours and not record._holds_on_to(key)
+        queue = self.env["dokstamp.sync.record"]
+        rows = queue._newest_rows(self.res_model, [self.res_id])
+        newest = rows.get((self.res_id, self.account_id.id), queue)
+        is_leaving = newest.operation == "remove" and newest.state != "cancelled"
+        return is_leaving and not is_new
 
     def _of_places(self, account, places):
         """(model, id) → the binding of the record there, of those that have one.

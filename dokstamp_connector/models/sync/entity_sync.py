@@ -1,6 +1,8 @@
 """What the queue adds to registry records: uuid, state, capture of saves, messages."""
 
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -60,11 +62,12 @@ class DokstampEntity(models.AbstractModel):
         bindings, stops = self._bindings(), {}
         for record in self:
             state, message = "none", False
+            record_id = record._origin.id  # in a form, of what is being edited
             if record.id in bindings:
                 state = "synced"
-            for row in open_rows.get(record.id, ()):  # the most telling one comes last
+            for row in open_rows.get(record_id, ()):  # the most telling one comes last
                 state, message = row._sync_state(), row.failure_message
-            if record.id in gathered_ids:
+            if record_id in gathered_ids:
                 state, message = "pending", False
             if state == "pending":
                 account = record.account_id.sudo()  # why it stops is no secret
@@ -84,7 +87,7 @@ class DokstampEntity(models.AbstractModel):
         :return: record → sentences, of those that there is something to tell of
         :rtype: dict[dokstamp.entity, list[str]]
         """
-        return {
+        told = {
             record: [
                 self.env._(
                     "DokStamp takes no text as long as this one, and gets its "
@@ -95,6 +98,18 @@ class DokstampEntity(models.AbstractModel):
             for record in self
             if (names := record._shortened())
         }
+        # sudo: as in `_compute_sync_state`
+        queue = self.env["dokstamp.sync.record"].sudo()
+        withheld = set(queue._withheld(self._origin).ids) if self else ()
+        for record in self.filtered(lambda one: one._origin.id in withheld):
+            told.setdefault(record, []).append(
+                self.env._(
+                    "The last change was taken out of the queue: DokStamp holds what "
+                    "was sent before. It goes out with the next change, or when you "
+                    "press Send now."
+                )
+            )
+        return told
 
     def _search_dokstamp_uuid(self, operator, value):
         return self._search_binding("dokstamp_uuid", operator, value)
@@ -304,6 +319,58 @@ class DokstampEntity(models.AbstractModel):
             proofs=self._get_dokstamp_proofs(),
             is_listed=self._dokstamp_is_listed,
         )
+
+    # === KEYS: what DokStamp finds a record by, one record alone has === #
+
+    @api.model
+    def _held_keys(self, payload):
+        """What DokStamp finds a record of this body by, one text for each way.
+
+        :param dict | None payload: as it was sent, with `PLACE`
+        :rtype: list[str]
+        """
+        payload = payload or {}
+        path = payload.get(PLACE) or [self._dokstamp_resource]
+        return [
+            self._key_text(
+                {self._api_key(n): payload.get(self._api_key(n)) for n in names}, path
+            )
+            for names, required in self._key_alternatives()
+            if all(payload.get(self._api_key(name)) for name in required)
+        ]
+
+    @api.model
+    def _key_text(self, keys, path):
+        """:param dict keys: API key → value
+        :param path: of the collection that the record lies in
+        :rtype: str
+        """
+        specs = self._get_dokstamp_fields()
+        if any(specs[name].unique for name in self._search_key_names()):
+            path = [self._dokstamp_resource]
+        values = [
+            value.strip().casefold() if isinstance(value, str) else value
+            for value in keys.values()
+        ]
+        return json.dumps([*path, *keys, *values], ensure_ascii=False)
+
+    def _claimed_key(self, message):
+        """By what DokStamp is to find this record once the message is sent, and does
+        not yet; None when that stays as it is.
+
+        :rtype: str | None
+        """
+        if not isinstance(message, Push) or not message.keys:
+            return None
+        known = message.last_payload if message.uuid else {}
+        if all(known.get(key) == value for key, value in message.keys.items()):
+            return None
+        return self._key_text(message.keys, message.path)
+
+    def _holds_on_to(self, key):
+        """Whether the record still has a key that DokStamp finds it by."""
+        payload, path = self._payload(), self._path()
+        return key in self._held_keys({**payload, PLACE: list(path)})
 
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""

@@ -23,8 +23,9 @@ from odoo.tools import SQL
 from ..language import usable_language
 from .lane import Job, Lane
 from .memory import memories, process_token
-from .messages import where
-from .verdict import judge
+from .messages import RefusedAlone, where
+from .origin import ORIGIN_FIELDS
+from .verdict import Verdict, judge
 
 _logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ LINGER = 3  # seconds: a row due this soon is waited for, the scheduler takes a 
 MOMENT = 0.1  # seconds that an answer waits for others, to be noted with them
 TICK = 1  # seconds between two looks at the clock while answers are awaited
 AFTER_CRASH = timedelta(minutes=1)
+SUSPICION = 1  # seconds until a record is tried again that may not be to blame
 
 
 @dataclass
@@ -93,6 +95,7 @@ class DokstampFlush(models.AbstractModel):
             self._open_lanes(lanes)
             self._run(lanes)
             self._tell(lane for lane in lanes if lane.untold)
+            self._raise_if_all_broke(lanes)
         except Exception:
             # an aborted transaction could neither give the locks back nor ask to be
             # woken
@@ -102,7 +105,15 @@ class DokstampFlush(models.AbstractModel):
             raise
         finally:
             self._close_lanes(lanes)
-        self._sleep_until_due({lane.account_id for lane in lanes})
+        self._sleep_until_due({lane.account_id for lane in lanes if not lane.fault})
+
+    def _raise_if_all_broke(self, lanes):
+        """An error that stopped every account is the scheduler's to know; one that
+        stopped some must not have it count the run as failed.
+        """
+        faults = [lane.fault for lane in lanes if lane.fault]
+        if faults and len(faults) == len(lanes):
+            raise faults[0]
 
     # === THE LOOP === #
 
@@ -118,11 +129,11 @@ class DokstampFlush(models.AbstractModel):
             # what hangs when the time is up ends the flush late; other accounts go on
             # meanwhile
             idle = [lane for lane in lanes if stragglers.isdisjoint(lane.jobs)]
-            claimed = sum([self._load(lane) for lane in idle])
+            claimed = sum([self._alone(lane, self._load) or 0 for lane in idle])
             if under_way := self._under_way(lanes):
                 finished = self._answered(under_way)
                 for lane in lanes:
-                    self._settle(lane, lane.take(finished))
+                    self._alone(lane, self._settle, lane.take(finished))
                 stragglers -= finished
             elif not claimed and (is_late or not self._linger(lanes)):
                 return
@@ -131,6 +142,23 @@ class DokstampFlush(models.AbstractModel):
                 is_late = True
                 self._drop_unstarted(lanes)
                 stragglers = self._under_way(lanes)
+
+    def _alone(self, lane, work, *args):
+        """Do ``work`` for a lane; an error of our own stops that account alone. What it
+        had claimed is looked into by the next run, as after a crash.
+
+        :return: what ``work`` returned
+        """
+        try:
+            return work(lane, *args)
+        except Exception as error:  # noqa: BLE001
+            self.env.cr.rollback()
+            _logger.error(
+                "Account %s sends nothing more now: %s", lane.account_id, where(error)
+            )
+            lane.fault, lane.is_stopped = error, True
+            lane.drop_unstarted()
+            return None
 
     def _under_way(self, lanes):
         return {future for lane in lanes for future in lane.jobs}
@@ -153,6 +181,7 @@ class DokstampFlush(models.AbstractModel):
 
     def _linger(self, lanes):
         """Wait for a row that is due in a moment; whether there was one."""
+        lanes = [lane for lane in lanes if not lane.fault]
         waits = [self._seconds_until_due(lane) for lane in lanes]
         shortest = min((w for w in waits if w is not None), default=None)
         self._commit()
@@ -181,15 +210,22 @@ class DokstampFlush(models.AbstractModel):
         """Add a lane for every account that may call and has something due."""
         for account in self._connected_accounts():
             if self._has_work(account) and self._lock(account):
-                lane = None
-                try:
-                    lane = self._in_transaction(self._open_lane, account)
-                finally:
-                    if lane:
-                        lanes.append(lane)
-                    else:
-                        self._unlock(account.id)
+                if lane := self._opened_lane(account):
+                    lanes.append(lane)
+                else:
+                    self._unlock(account.id)
         self._commit()
+
+    def _opened_lane(self, account):
+        """The lane of a locked account; None where it pauses, or an error of our own is
+        in the way: other accounts go on.
+        """
+        try:
+            return self._in_transaction(self._open_lane, account)
+        except Exception as error:  # noqa: BLE001
+            self.env.cr.rollback()
+            _logger.error("Account %s sends nothing: %s", account.id, where(error))
+            return None
 
     def _has_work(self, account):
         if not account._may_call():
@@ -212,6 +248,7 @@ class DokstampFlush(models.AbstractModel):
         client = None if account._pause_if_copied() else self._client_or_pause(account)
         if not client:
             return None
+        client.hold.release()  # the account's own date tells when a wait is over
         orphans = self._reclaim_orphans(account)
         return Lane(
             account_id=account.id,
@@ -280,6 +317,8 @@ class DokstampFlush(models.AbstractModel):
         account = self._account_of(lane)
         lane.is_stopped = not account._may_call()
         lane.is_probing = account._needs_probe()
+        if not lane.is_stopped:
+            lane.client.hold.release()  # the account's own date tells when it is over
 
     # === CLAIM AND PLAN === #
 
@@ -299,7 +338,7 @@ class DokstampFlush(models.AbstractModel):
 
     def _claim(self, lane):
         """Take the next due rows, one per record: its latest. It covers all earlier
-        ones.
+        ones; a mere question covers no change, and no failure of one.
 
         Removals go first, and one kind after the other, so that what hangs on a record
         is gone before it, and before another record takes its place.
@@ -333,12 +372,13 @@ class DokstampFlush(models.AbstractModel):
                      LIMIT %(limit)s
                        FOR UPDATE SKIP LOCKED
                 ), latest AS (
-                    SELECT MAX(q.id) AS id, q.res_model, q.res_id
+                    SELECT DISTINCT ON (q.res_model, q.res_id)
+                           q.id, q.res_model, q.res_id, q.operation
                       FROM dokstamp_sync_record q
                      WHERE (q.res_model, q.res_id) IN (
                                SELECT res_model, res_id FROM due)
                        AND q.account_id = %(account)s AND q.state = 'pending'
-                     GROUP BY q.res_model, q.res_id
+                     ORDER BY q.res_model, q.res_id, q.operation = 'refresh', q.id DESC
                 )
                 UPDATE dokstamp_sync_record q
                    SET state = CASE WHEN q.id = latest.id
@@ -349,7 +389,11 @@ class DokstampFlush(models.AbstractModel):
                        write_date = %(now)s
                   FROM latest
                  WHERE q.res_model = latest.res_model AND q.res_id = latest.res_id
-                   AND q.account_id = %(account)s AND q.state IN ('pending', 'failed')
+                   AND q.account_id = %(account)s
+                   AND (q.state = 'pending'
+                        OR q.state = 'failed'
+                           AND (latest.operation <> 'refresh'
+                                OR q.operation = 'refresh'))
                 RETURNING q.id, q.state, q.priority, q.rank
                 """,
                 account=lane.account_id,
@@ -402,7 +446,7 @@ class DokstampFlush(models.AbstractModel):
         :rtype: list[Job]
         """
         known = Known.of(rows)
-        jobs, settled, failing, waiting = [], [], {}, {}
+        planned, settled, failing, waiting = {}, [], {}, {}
         for place, row in enumerate(rows):
             if room <= 0:
                 rows[place:].state = "pending"
@@ -413,14 +457,21 @@ class DokstampFlush(models.AbstractModel):
             elif obstacle:
                 waiting[row] = obstacle
             elif message:
-                jobs.append(Job(row.id, message))
+                planned[row] = message
                 room -= message.size
             else:
                 settled.append(row.id)
         rows.browse(settled)._finish()
+        rows.browse(settled)._release_waiting()
         rows._fail_each(failing)
         rows._wait_each(waiting)
-        return jobs
+        for row in rows._wait_for_keys(planned, known.records):
+            del planned[row]
+        for row in planned:
+            record, binding, _tried = known.of_row(row)
+            if record and not binding:
+                row._note_try(record)
+        return [Job(row.id, message) for row, message in planned.items()]
 
     def _plan_row(self, row, known):
         """What is in a row's way, or the message for it; neither when there is nothing
@@ -437,10 +488,7 @@ class DokstampFlush(models.AbstractModel):
             return None, None  # archived before it was ever sent
         if obstacle := row._obstacle(record):
             return obstacle, None
-        message = record._operation_message(row, binding, tried)
-        if message and not binding:
-            row._note_try(record)
-        return None, message
+        return None, record._operation_message(row, binding, tried)
 
     def _plan_removal(self, row, known):
         _record, binding, tried = known.of_row(row)
@@ -550,8 +598,11 @@ class DokstampFlush(models.AbstractModel):
         """Try the row again later, unless it failed for good: then its failure type and
         a sentence come back.
         """
-        verdict = judge(message.error, row.attempt_count)
-        sentence = row._failure_sentence(verdict, message.error)
+        error = message.error
+        verdict = judge(error, row.attempt_count)
+        if isinstance(error, RefusedAlone) and (other := self._suspicion(lane, row)):
+            error, verdict = error.refusal, other
+        sentence = row._failure_sentence(verdict, error)
         if verdict.action != "fail":
             row._postpone(
                 verdict.failure_type,
@@ -559,15 +610,30 @@ class DokstampFlush(models.AbstractModel):
                 uses_attempt=verdict.uses_attempt,
                 message=sentence,
             )
-        self._note_failure(lane, row.account_id, verdict, message.error)
+        self._note_failure(lane, row.account_id, verdict, error, row.res_name)
         return (verdict.failure_type, sentence) if verdict.action == "fail" else None
 
-    def _note_failure(self, lane, account, verdict, error):
-        """What a failure means for the account."""
+    def _suspicion(self, lane, row):
+        """What follows from a refused record while it is open whether the account may
+        write at all; None: the record fails.
+
+        :rtype: Verdict | None
+        """
+        action = lane.suspect(row.id)
+        if action == "fail":
+            return None
+        return Verdict(action, "account", delay=SUSPICION)
+
+    def _note_failure(self, lane, account, verdict, error, name=None):
+        """What a failure means for the account.
+
+        :param str name: of the record that met it
+        """
         if verdict.action == "pause":
-            account._pause(account._access_sentence(error))
+            if account.state == "connected":  # what was under way with it ends likewise
+                account._pause(account._refused_sentence(error, name))
         elif verdict.failure_type == "rate_limit":
-            account._note_rate_limit(verdict.delay)
+            account._note_wait(verdict.wait)
         elif verdict.is_outage:
             account._note_outage(error)
         else:  # DokStamp answered, if only with a refusal
@@ -588,6 +654,7 @@ class DokstampFlush(models.AbstractModel):
                     "old_values": line.old_values,
                     "new_values": line.new_values,
                     "user_id": row.user_id.id,
+                    **{name: row[name] for name in ORIGIN_FIELDS},
                     "called_at": line.call.started_at.replace(tzinfo=None),
                     "duration_ms": line.call.duration_ms,
                     "method": line.call.method,

@@ -3,6 +3,7 @@ them.
 """
 
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from .verdict import judge
 BATCH = 100  # rows claimed at once
 BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
 TELL_EVERY = 1  # seconds, while there is more to come
+SUSPECTS = 3  # records that are refused before anything was ever written
 AHEAD = 4  # messages that wait for each thread when new rows are claimed
 
 
@@ -49,10 +51,12 @@ class Lane:
     is_stopped: bool = False
     memory: Memory = field(default_factory=Memory)
     jobs: dict = field(default_factory=dict)  # future → Job
+    fault: Exception | None = None  # of our own, that has stopped it
     untold: set = field(default_factory=set)  # rows that users have not heard of yet
 
     def __post_init__(self):
         self._failures = 0  # in a row
+        self._refused = Counter()  # row id → how often, before anything was written
         self._told_at = 0.0
         self._threads = ThreadPoolExecutor(
             self.width, thread_name_prefix=f"dokstamp-{self.account_id}"
@@ -96,6 +100,19 @@ class Lane:
         self._failures = self._failures + 1 if verdict and verdict.is_outage else 0
         if self._failures >= BREAKER_OPENS_AFTER or (verdict and verdict.stops_account):
             self.is_stopped = True
+
+    def suspect(self, row_id):
+        """A record was refused, and these credentials have not written anything yet:
+        perhaps they may only read, and no record is to blame.
+
+        :return: `fail`: the record it is; `later`: the next ones will tell; `pause`
+        """
+        if self.client.has_written:
+            return "fail"
+        self._refused[row_id] += 1
+        if len(self._refused) >= SUSPECTS:
+            return "pause"
+        return "later" if self._refused[row_id] == 1 else "fail"
 
     def probe(self):
         """Ask whether DokStamp works again, unless that is under way."""

@@ -10,7 +10,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...dokstamp_api import NotFound
+from ..names import name_domain
 from .binding import domain_of_places
+from .messages import PerhapsOurs, RefusedAlone
+from .origin import FROM_SOURCES, origin_of
 
 GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
 BUS_MESSAGE = "dokstamp_connector/records_changed"
@@ -87,6 +90,7 @@ class DokstampSyncRecord(models.Model):
             ("account", "Account paused"),
             ("gave_up", "Gave up after many attempts"),
             ("superseded", "Covered by a later change"),
+            ("exchanged", "Exchanged with another record"),
             ("internal", "Error in the connector"),
         ],
         string="Kind of problem",
@@ -124,8 +128,11 @@ class DokstampSyncRecord(models.Model):
         "(res_model, res_id) WHERE state IN ('pending', 'sending', 'failed')"
     )
     _newest_of_record = models.Index("(res_model, res_id, id DESC)")
-    _waiting_for_idx = models.Index("(waiting_for) WHERE state = 'pending'")
+    _waiting_for_idx = models.Index("(waiting_for) WHERE waiting_for IS NOT NULL")
     _tried = models.Index("(res_model, res_id) WHERE tried_keys IS NOT NULL")
+    _withheld_idx = models.Index(
+        "(res_model, res_id) WHERE state = 'cancelled' AND stopped_digest IS NOT NULL"
+    )
     _removals = models.Index(
         "(account_id, rank) WHERE operation = 'remove' AND state IN ('pending', "
         "'sending')"
@@ -146,8 +153,8 @@ class DokstampSyncRecord(models.Model):
 
     def _search_res_name(self, operator, value):
         """Rows by the name of their record, or by the one that a deleted record had."""
-        if operator not in ("ilike", "in"):
-            return NotImplemented
+        if operator.startswith("not "):
+            return NotImplemented  # the ORM negates the positive one
         # sudo: as in `_compute_res_name`
         env = self.sudo().with_context(active_test=False).env
         domains = [
@@ -169,6 +176,9 @@ class DokstampSyncRecord(models.Model):
         for row in self:
             words = (operations.get(row.operation), row.res_name)
             row.display_name = " ".join(filter(None, words))
+
+    def _search_display_name(self, operator, value):
+        return name_domain(self, operator, value, ("operation", "res_name"), " ")
 
     # === READING: what the registry shows of the queue === #
 
@@ -321,6 +331,7 @@ class DokstampSyncRecord(models.Model):
         if not gathered:
             self.env.cr.precommit.add(self._insert_gathered)
         rank = self.env[model]._dokstamp_rank
+        origin, origin_name = origin_of(self.env)
         earlier = gathered.get((model, res_id), {}).get("priority", NORMAL)
         gathered[model, res_id] = {
             "account_id": account.id,
@@ -332,7 +343,22 @@ class DokstampSyncRecord(models.Model):
             "rank": -rank if operation == "remove" else rank,
             "removal_keys": keys,
             "user_id": self.env.uid,
+            "origin": origin,
+            "origin_name": origin_name,
+            "origin_model": None,
+            "origin_id": None,
         }
+
+    @api.model
+    def _note_origin(self, record, model, res_id):
+        """What was gathered of a registry record came from this record of a school app.
+
+        :param str model: of the school app
+        """
+        gathered = self.env.cr.precommit.data.get(GATHERED, {})
+        row = gathered.get((record._name, record.id))
+        if row and row["origin"] in FROM_SOURCES:
+            row.update(origin_model=model, origin_id=res_id)
 
     @api.model
     def _insert_gathered(self):
@@ -341,24 +367,27 @@ class DokstampSyncRecord(models.Model):
         In SQL, as every user's save comes by here: one statement for all records.
         """
         rows = self.env.cr.precommit.data.pop(GATHERED, None)
+        rows = self._without_withheld(list((rows or {}).values()))
         if not rows:
             return
-        rows = list(rows.values())
         self.env.execute_query(
             SQL(
                 """
                 INSERT INTO dokstamp_sync_record (
                     account_id, company_id, res_model, res_id, operation, state,
                     priority, rank, attempt_count, next_attempt_at, removal_keys,
+                    origin, origin_name, origin_model, origin_id,
                     user_id, create_uid, create_date, write_uid, write_date)
                 SELECT row.account_id, account.company_id, row.res_model, row.res_id,
                        row.operation, 'pending', row.priority, row.rank, 0, %(now)s,
-                       row.removal_keys, row.user_id, row.user_id, %(now)s,
-                       row.user_id, %(now)s
+                       row.removal_keys, row.origin, row.origin_name, row.origin_model,
+                       row.origin_id, row.user_id, row.user_id, %(now)s, row.user_id,
+                       %(now)s
                   FROM jsonb_to_recordset(%(rows)s) AS row (
                            account_id int, res_model varchar, res_id int,
                            operation varchar, priority int, rank int,
-                           removal_keys jsonb, user_id int)
+                           removal_keys jsonb, origin varchar, origin_name varchar,
+                           origin_model varchar, origin_id int, user_id int)
                   JOIN dokstamp_account account ON account.id = row.account_id
                 RETURNING dokstamp_sync_record.id
                 """,
@@ -370,6 +399,56 @@ class DokstampSyncRecord(models.Model):
         urgent = any(row["priority"] == URGENT for row in rows)
         accounts = self.env["dokstamp.account"].sudo()
         accounts.browse({row["account_id"] for row in rows})._wake(urgent=urgent)
+
+    @api.model
+    def _without_withheld(self, rows):
+        """What was gathered, without records that somebody has cancelled and that are
+        as they were then: to write the same again is no change.
+
+        :param list[dict] rows: as `_gather_row` notes them
+        """
+        ids_by_model = _by_model(
+            (row["res_model"], row["res_id"])
+            for row in rows
+            if row["operation"] == "push" and row["priority"] != URGENT
+        )
+        withheld = set()
+        for name, ids in ids_by_model.items():
+            # sudo: every user's save comes by here
+            records = self.env[name].sudo().browse(ids)
+            withheld.update((name, one) for one in self.sudo()._withheld(records).ids)
+        return [
+            row for row in rows if (row["res_model"], row["res_id"]) not in withheld
+        ]
+
+    @api.model
+    def _withheld(self, records):
+        """Those of ``records`` whose latest change was cancelled, and that are as they
+        were then.
+
+        :rtype: dokstamp.entity
+        """
+        cancelled = self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("state", "=", "cancelled"),
+                ("stopped_digest", "!=", False),
+            ]
+        )
+        if not cancelled:
+            return records.browse()
+        newest = self._newest_rows(records._name, cancelled.mapped("res_id"))
+        of_records = {
+            record: newest.get((record.id, record.account_id.id), self.browse())
+            for record in records.browse(cancelled.mapped("res_id")).exists().sudo()
+        }
+        withheld = [
+            record.id
+            for record, row in of_records.items()
+            if row in cancelled and row.stopped_digest == record._digest()
+        ]
+        return records.browse(withheld)
 
     @api.model
     def _gathered_ids(self, records):
@@ -600,20 +679,186 @@ class DokstampSyncRecord(models.Model):
             record=blocker.display_name,
         )
 
-    def _waiting_for_these(self):
-        names = [f"{row.res_model},{row.res_id}" for row in self]
-        return self.search([("state", "=", "pending"), ("waiting_for", "in", names)])
+    def _waiting_for_these(self, states=("pending",)):
+        if not self:
+            return self
+        names = [row._name_of_place() for row in self]
+        return self.search([("state", "in", states), ("waiting_for", "in", names)])
+
+    def _name_of_place(self):
+        """As `waiting_for` names a record."""
+        return f"{self.res_model},{self.res_id}"
 
     def _release_waiting(self):
-        """What waited for these records is due now."""
-        self._waiting_for_these().write(
+        """What waited for these records is due now, and what was exchanged with them
+        may have its turn.
+        """
+        self._waiting_for_these(("pending", "failed")).write(
             {
+                "state": "pending",
                 "waiting_for": False,
                 "next_attempt_at": fields.Datetime.now(),
                 "failure_type": False,
                 "failure_message": False,
             }
         )
+
+    # === A KEY THAT GOES FROM ONE TO ANOTHER === #
+
+    @api.model
+    def _wait_for_keys(self, planned, records):
+        """Let rows wait whose records take over what DokStamp finds another one by, an
+        e-mail address or a code, until that one has let go of it.
+
+        :param dict planned: row → message
+        :param dict records: (model, id) → record, of these rows
+        :return: the rows that must not be sent now
+        :rtype: dokstamp.sync.record
+        """
+        claims = {
+            row: key
+            for row, message in planned.items()
+            if (record := records.get(row._place()))
+            and (key := record._claimed_key(message))
+        }
+        holders = self._holders_letting_go(claims, planned)
+        if not holders:
+            return self.browse()
+        circling = self._circling(holders)
+        for row, holder in holders.items():
+            row.waiting_for = f"{holder.res_model},{holder.res_id}"
+        self._wait_for_holders(
+            {row: holder for row, holder in holders.items() if row not in circling}
+        )
+        self._fail_each(
+            {row: ("exchanged", row._exchange_sentence()) for row in circling}
+        )
+        return self.browse().union(*holders)
+
+    @api.model
+    def _holders_letting_go(self, claims, planned):
+        """Row → the binding of the record that DokStamp still finds by the key, and
+        that has another one in Odoo by now, or is deleted.
+
+        :param dict claims: row → key, as of `_claimed_key`
+        """
+        if not claims:
+            return {}
+        account = self.browse().union(*claims).account_id
+        bindings = self.env["dokstamp.binding"]._holding(account, set(claims.values()))
+        holders = {}
+        for row, key in claims.items():
+            for binding in bindings.filtered(lambda b, key=key: key in b.held_keys):
+                # what is new takes the place of what is deleted: it adopts it
+                is_new = not planned[row].uuid
+                if binding._is_letting_go(key, row._place(), is_new):
+                    holders[row] = binding
+        return holders
+
+    @api.model
+    def _circling(self, holders):
+        """Rows that wait for one another in a circle, so that none can be first; others
+        that were waiting come along.
+
+        :param dict holders: as of `_holders_letting_go`
+        :rtype: dokstamp.sync.record
+        """
+        circling = self.browse()
+        waits = {
+            row._name_of_place(): (row, f"{binding.res_model},{binding.res_id}")
+            for row, binding in holders.items()
+        }
+        for start in list(waits):
+            name, chain = start, []
+            while name not in chain:
+                chain.append(name)
+                if name not in waits:
+                    waits[name] = self._wait_of(name)
+                name = waits[name][1]
+                if not name:
+                    break
+            if name == start:
+                circling |= self.browse().union(*(waits[one][0] for one in chain))
+        return circling
+
+    @api.model
+    def _wait_of(self, name):
+        """The row of a record that waits for another one, and what it waits for.
+
+        :param str name: as `waiting_for` names a record
+        """
+        model, res_id = name.split(",")
+        row = self.search(
+            [
+                ("res_model", "=", model),
+                ("res_id", "=", int(res_id)),
+                ("state", "in", ("pending", "failed")),
+                ("waiting_for", "!=", False),
+            ],
+            limit=1,
+        )
+        return row, row.waiting_for
+
+    @api.model
+    def _wait_for_holders(self, holders):
+        """:param dict holders: as of `_holders_letting_go`"""
+        places = {(b.res_model, b.res_id) for b in holders.values()}
+        existing = self.env["dokstamp.entity"]._existing(places)
+        for record in existing.values():
+            self._gather(self._to_send(record), "push")
+        for name, ids in _by_model(places).items():
+            newest = self._newest_rows(name, ids)
+            for row, holder in holders.items():
+                if holder.res_model != name:
+                    continue
+                of_holder = newest.get(
+                    (holder.res_id, holder.account_id.id), self.browse()
+                )
+                record = existing.get((name, holder.res_id))
+                row.write(
+                    {
+                        "state": "pending",
+                        "failure_type": "waiting",
+                        "failure_message": row._letting_go_sentence(
+                            record.display_name if record else of_holder.res_name,
+                            of_holder,
+                        ),
+                    }
+                )
+
+    def _letting_go_sentence(self, name, newest):
+        """:param dokstamp.sync.record newest: of the record that is waited for"""
+        if newest.state == "failed":
+            return self._failed_blocker_sentence(name, newest.failure_message)
+        if newest.state == "cancelled":
+            return self.env._(
+                "DokStamp still has the %(keys)s of this record at %(record)s, whose "
+                "change was taken out of the queue. Press Send now on that one.",
+                keys=self._key_labels(),
+                record=name,
+            )
+        return self.env._(
+            "DokStamp still has the %(keys)s of this record at %(record)s, which gives "
+            "it up first; then this one follows by itself.",
+            keys=self._key_labels(),
+            record=name,
+        )
+
+    def _exchange_sentence(self):
+        model, res_id = self.waiting_for.split(",")
+        return self.env._(
+            "%(record)s and %(other)s exchange their %(keys)s. DokStamp takes each one "
+            "once, so that none of them can be first. Give one of them another "
+            "%(keys)s for the time being and save it; when that is at DokStamp, give "
+            "it the right one.",
+            record=self.res_name,
+            other=self.env[model].browse(int(res_id)).display_name,
+            keys=self._key_labels(),
+        )
+
+    def _key_labels(self):
+        model = self.env[self.res_model]
+        return model._label(model._dokstamp_keys[0][0])
 
     def _failed_blocker_sentence(self, name, reason):
         return self.env._(
@@ -697,6 +942,7 @@ class DokstampSyncRecord(models.Model):
         left = self.filtered(lambda row: messages[row.id].left_in_place)
         left._finish(self._left_in_place_sentence())
         (self - left)._finish()
+        self._release_waiting()
 
     def _hand_over(self, messages):
         """Give the records the answers that they wait for."""
@@ -845,6 +1091,13 @@ class DokstampSyncRecord(models.Model):
             return self._rejection_sentence(error)
         if verdict.failure_type == "incomplete":
             return str(error)
+        if isinstance(error, PerhapsOurs):
+            return self.env._(
+                "DokStamp was asked to issue this certificate, and its answer was "
+                "lost. It has one now that may be this one or somebody else's: nothing "
+                "of it tells. If it is this one, revoke it at DokStamp; then press "
+                "Issue again."
+            )
         if verdict.failure_type == "ambiguous":
             return self.env._(
                 "DokStamp holds %(count)s records that could be this one. Remove the "
@@ -859,6 +1112,8 @@ class DokstampSyncRecord(models.Model):
                 "each one once. Make a new "
                 "certificate with a document of its own."
             )
+        if isinstance(error, RefusedAlone):
+            return self._refused_alone_sentence(error.refusal)
         if verdict.failure_type == "denied":
             return self.env._(
                 "DokStamp does not let this integration revoke certificates. Ask "
@@ -877,6 +1132,18 @@ class DokstampSyncRecord(models.Model):
                 count=self.attempt_count + 1,
             )
         return cause
+
+    def _refused_alone_sentence(self, refusal):
+        return self.env._(
+            "DokStamp refuses this for %(record)s alone (%(status)s to %(method)s "
+            "%(path)s), and answers everything else: this integration may have no "
+            "right to it. Ask DokStamp for that right, then press Retry. Other records "
+            "go on.",
+            record=self.res_name,
+            status=refusal.status,
+            method=refusal.method,
+            path=refusal.path,
+        )
 
     def _stranger_there_sentence(self):
         model = self.env[self.res_model]
@@ -985,6 +1252,7 @@ class DokstampSyncRecord(models.Model):
         self._check_may_move()
         # sudo: as in `action_retry`
         rows = self.sudo().filtered(lambda row: row.state in ("pending", "failed"))
+        rows |= rows._of_the_same_records()
         if not rows:
             raise UserError(
                 self.env._(
@@ -994,6 +1262,19 @@ class DokstampSyncRecord(models.Model):
             )
         rows._cancel()
         return True
+
+    def _of_the_same_records(self):
+        """What else would send these rows' records: each row sends all that a record
+        holds by then, also what is to be kept back.
+        """
+        pushes = self.filtered(lambda row: row.operation == "push")
+        if not pushes:
+            return pushes
+        return self.search(
+            pushes._of_records()
+            & Domain("operation", "=", "push")
+            & Domain("state", "in", ("pending", "failed"))
+        )
 
     def _check_may_move(self):
         """:raise AccessError: the user is no manager, or of another company"""
@@ -1022,8 +1303,19 @@ class DokstampSyncRecord(models.Model):
         return len(rows), len(rows) == VACUUM_BATCH
 
 
+def _by_model(places):
+    """:rtype: dict[str, list[int]]"""
+    ids = defaultdict(list)
+    for name, res_id in places:
+        ids[name].append(res_id)
+    return ids
+
+
 def _name_kept_sql(removal_keys, operator, value):
     """The condition on the name that was kept of a deleted record."""
     if operator == "in":
         return SQL("%s ->> 'name' = ANY(%s)", removal_keys, list(filter(None, value)))
-    return SQL("%s ->> 'name' ILIKE %s", removal_keys, f"%{value}%")
+    pattern = value if operator.startswith("=") else f"%{value}%"
+    if operator.endswith("ilike"):
+        return SQL("%s ->> 'name' ILIKE %s", removal_keys, pattern)
+    return SQL("%s ->> 'name' LIKE %s", removal_keys, pattern)

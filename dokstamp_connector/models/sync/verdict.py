@@ -2,10 +2,14 @@
 
     status or cause                          row                     account
     429                                      later, attempt spared   waits as told
+    5xx that names a time                    later, attempt used     waits as told, and
+                                                                     breaker counts
     5xx, time-out, reset, unreadable answer  later, attempt used     breaker counts
     no server, no connection, no safe one    later, attempt spared   breaker counts
-    401 after a new token, 403, no login     later, attempt spared   pauses
-    4xx to a token, 404 on a whole list      later, attempt spared   pauses
+    no login, 4xx to a token                 later, attempt spared   pauses
+    401, 403, 404 on a whole list, and       later, attempt spared   pauses
+        the same to what every client may
+    the same to this record alone            fails until it changes  goes on
     other 4xx                                fails until it changes  goes on
     several matches, somebody else there     fails until it changes  goes on
     document used already                    fails until it changes  goes on
@@ -20,21 +24,28 @@ dokstamp-api.md 6 and 21.4.
 from dataclasses import dataclass
 
 from ...dokstamp_api import (
+    RATE_LIMIT_DELAY,
     AnswerNotUnderstood,
     CredentialsRefused,
-    NeedsNewToken,
-    NotAllowed,
-    NotFound,
+    OtherTenant,
     OutcomeUnknown,
     RateLimited,
     Rejected,
     RetryLater,
     backoff_seconds,
 )
-from .messages import FileSpent, MayNotRevoke, SeveralMatches, Stopped, Stranger
+from .messages import (
+    FileSpent,
+    MayNotRevoke,
+    PerhapsOurs,
+    RefusedAlone,
+    SeveralMatches,
+    Stopped,
+    Stranger,
+    is_about_access,
+)
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
-RATE_LIMIT_DELAY = 30  # seconds, where DokStamp names none
 # reasons for which no request can have left
 UNREACHED = ("dns", "refused", "tls", "address")
 
@@ -48,6 +59,7 @@ class Verdict:
     :param delay: seconds until the next attempt
     :param uses_attempt: whether this counts towards giving up
     :param is_outage: whether the account's breaker counts it
+    :param wait: seconds for which DokStamp asks to be left alone altogether
     """
 
     action: str
@@ -55,11 +67,12 @@ class Verdict:
     delay: float = 0.0
     uses_attempt: bool = False
     is_outage: bool = False
+    wait: float = 0.0
 
     @property
     def stops_account(self):
         """Whether the account's other messages would end the same way."""
-        return self.action == "pause" or self.failure_type == "rate_limit"
+        return self.action == "pause" or bool(self.wait)
 
 
 def judge(error, attempt_count):
@@ -70,22 +83,23 @@ def judge(error, attempt_count):
     :rtype: Verdict
     """
     if isinstance(error, RateLimited):
-        return Verdict("later", "rate_limit", delay=error.delay or RATE_LIMIT_DELAY)
-    if isinstance(error, NeedsNewToken | CredentialsRefused | NotAllowed):
+        wait = error.delay or RATE_LIMIT_DELAY
+        return Verdict("later", "rate_limit", delay=wait, wait=wait)
+    if isinstance(error, CredentialsRefused | OtherTenant) or _is_of_token(error):
         return Verdict("pause", "account")
-    if isinstance(error, Rejected) and _is_about_access(error):
+    if is_about_access(error):
         return Verdict("pause", "account")
     if isinstance(error, Rejected):
         return Verdict("fail", "rejected")
     if isinstance(error, FileSpent):
         return Verdict("fail", "document")
-    if isinstance(error, MayNotRevoke):
+    if isinstance(error, MayNotRevoke | RefusedAlone):
         return Verdict("fail", "denied")
     if isinstance(error, Stopped):
         return Verdict("fail", "incomplete")
     if isinstance(error, Stranger):
         return Verdict("fail", "stranger")
-    if isinstance(error, SeveralMatches):
+    if isinstance(error, SeveralMatches | PerhapsOurs):
         return Verdict("fail", "ambiguous")
     if isinstance(error, RetryLater | OutcomeUnknown | AnswerNotUnderstood):
         return _later(error, attempt_count)
@@ -94,18 +108,14 @@ def judge(error, attempt_count):
 
 def _later(error, attempt_count):
     uses_attempt = getattr(error, "reason", None) not in UNREACHED
+    wait = getattr(error, "delay", None) or 0.0
     if uses_attempt and attempt_count + 1 >= MAX_ATTEMPTS:
-        return Verdict("fail", "gave_up", uses_attempt=True, is_outage=True)
-    delay = backoff_seconds(attempt_count + 1, getattr(error, "delay", None))
-    return Verdict("later", "no_answer", delay, uses_attempt, is_outage=True)
+        return Verdict("fail", "gave_up", uses_attempt=True, is_outage=True, wait=wait)
+    delay = backoff_seconds(attempt_count + 1, wait or None)
+    return Verdict("later", "no_answer", delay, uses_attempt, is_outage=True, wait=wait)
 
 
-def _is_about_access(error):
-    """Whether a refusal is the account's matter rather than the record's.
-
-    That is one of a token, and a list that is not found: it exists in every tenant.
-    """
-    parts = (error.path or "").strip("/").split("/")
-    if parts[0] in ("oauth", "auth"):
-        return True
-    return isinstance(error, NotFound) and len(parts) == 1
+def _is_of_token(error):
+    """Whether a token was refused: no record has part in that."""
+    path = (getattr(error, "path", None) or "").strip("/")
+    return isinstance(error, Rejected) and path.split("/")[0] in ("oauth", "auth")

@@ -20,6 +20,7 @@ from .certificate import (
     FileSpent,
     Issue,
     MayNotRevoke,
+    PerhapsOurs,
     Refresh,
     Revoke,
     Stopped,
@@ -30,9 +31,11 @@ from .message import (
     AuditLine,
     Message,
     Probe,
+    RefusedAlone,
     SeveralMatches,
     Stranger,
     Undecided,
+    is_about_access,
     where,
 )
 from .record import PLACE, Find, Push, Remove
@@ -48,9 +51,11 @@ __all__ = [
     "Issue",
     "MayNotRevoke",
     "Message",
+    "PerhapsOurs",
     "Probe",
     "Push",
     "Refresh",
+    "RefusedAlone",
     "Remove",
     "Revoke",
     "SeveralMatches",
@@ -58,5 +63,6 @@ __all__ = [
     "Stranger",
     "Undecided",
     "Upload",
+    "is_about_access",
     "where",
 ]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ....dokstamp_api import NotAllowed, NotFound, Rejected, web_page
-from .comparison import is_older, matches
+from .comparison import is_older, matches, remote_value
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
 CREATED = ("issued", "revoked", "expired")  # states that count as "it happened"
@@ -28,6 +28,12 @@ class FileSpent(Undecided):
 
 class MayNotRevoke(Undecided):
     """DokStamp lets the integration read this certificate, and not revoke it."""
+
+
+class PerhapsOurs(Undecided):
+    """DokStamp has a certificate that an attempt of ours may have made, or somebody
+    else: nothing of it tells.
+    """
 
 
 class Stopped(Undecided):
@@ -94,6 +100,7 @@ class Issue(Certified):
     :param bool finishes: newer generation, `finish`; else `status` and `issued_at`
     :param str issued_at: ISO datetime, for the older generation
     :param bool was_attempted: an earlier attempt may have worked
+    :param str file_name: of the document, with the certificate's number in it
     :param list siblings: uuids of the student's other certificates for the course
     :param datetime since: naive UTC; when it was queued first
     :param str obstacle: why nothing may be created any more; what is there is taken
@@ -104,6 +111,7 @@ class Issue(Certified):
     finishes: bool
     issued_at: str
     was_attempted: bool
+    file_name: str
     siblings: list
     since: datetime
     obstacle: str | None = None
@@ -135,7 +143,7 @@ class Issue(Certified):
         :raise FileSpent: the file is used, by none that could be ours
         """
         is_spent = self._file_is_spent()
-        self.remote = self._find_issued() if is_spent is not False else None
+        self.remote = None if is_spent is False else self._find_issued(is_spent)
         if self.remote:
             self.uuid = self.remote["uuid"]
             self.audit.append(
@@ -159,15 +167,18 @@ class Issue(Certified):
             return None
         return bool(file["used_at"]) if "used_at" in file else None
 
-    def _find_issued(self):
-        """The certificate that holds our file, or that can be no other than ours.
+    def _find_issued(self, is_spent):
+        """The certificate that holds our file, or that can be no other than ours: a
+        student may have one of another school, or one made by hand at DokStamp.
 
+        :param is_spent: as of `_file_is_spent`
         :raise SeveralMatches: more than one could be ours
+        :raise PerhapsOurs: one could be, and nothing tells
         """
         keys = {key: self.payload[key] for key in ("student_uuid", "course_uuid")}
         candidates = [
-            one
-            for one in self.client.certificates.list(where=keys)
+            self._with_files(one)
+            for one in self.client.certificates.every(keys)
             if matches(one, keys) and one["uuid"] not in self.siblings
         ]
         with_file = [one for one in candidates if self._holds_file(one)]
@@ -176,21 +187,42 @@ class Issue(Certified):
         possible = [one for one in candidates if self._may_be_ours(one)]
         if len(possible) > 1:
             raise SeveralMatches(len(possible))
-        return possible[0] if possible else None
+        if not possible:
+            return None
+        # only a file that is used proves that there is a certificate of ours
+        if not is_spent:
+            raise PerhapsOurs
+        return possible[0]
+
+    def _with_files(self, certificate):
+        """The certificate with its files, which a list may leave out."""
+        if certificate.get("files"):
+            return certificate
+        try:
+            return {**certificate, **self.client.certificates.get(certificate["uuid"])}
+        except NotFound:
+            return certificate
 
     def _may_be_ours(self, certificate):
-        """Of one that doesn't name our file. A list may name no files; and whether
-        the document that DokStamp signs is a new file is open: dokstamp-api.md 22.5.
+        """Of one that doesn't name our file: whether the document that DokStamp signs
+        is a new file is open (dokstamp-api.md 22.5), and it may tell of no files.
         """
-        if not certificate.get("files"):
-            return True
-        return self.was_attempted and not is_older(
-            certificate, self.since, key="issued_at"
+        links = (key for key in self.payload if key.endswith("_uuid"))
+        is_elsewhere = any(
+            told and told != self.payload[key]
+            for key in links
+            if (told := remote_value(certificate, key)) and key != "file_uuid"
         )
+        is_old = is_older(certificate, self.since, key="issued_at")
+        return self.was_attempted and not is_elsewhere and not is_old
 
     def _holds_file(self, certificate):
-        files = certificate.get("files") or []
-        return any(one.get("uuid") == self.file_uuid for one in files)
+        """By the file itself, or by its name, which holds the certificate's number."""
+        return any(
+            one.get("uuid") == self.file_uuid
+            or one.get("original_name") == self.file_name
+            for one in certificate.get("files") or []
+        )
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,13 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ....dokstamp_api import DokStampError, OutcomeUnknown
+from ....dokstamp_api import (
+    DokStampError,
+    NeedsNewToken,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+)
 from ....dokstamp_api.resources import Collection, below
 
 _logger = logging.getLogger(__name__)
@@ -25,6 +31,28 @@ class SeveralMatches(Undecided):
 
 class Stranger(Undecided):
     """What DokStamp holds under our keys is somebody else, by all that it says."""
+
+
+class RefusedAlone(Undecided):
+    """DokStamp refuses this one call, and answers what every client may ask.
+
+    :param DokStampError refusal: what the call was answered with
+    """
+
+    def __init__(self, refusal):
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
+def is_about_access(error):
+    """Whether a refusal may be the account's matter rather than the record's.
+
+    That is one of rights or token, and a whole list that is not found: it exists in
+    every tenant.
+    """
+    if isinstance(error, NotFound):
+        return "/" not in (error.path or "").strip("/")
+    return isinstance(error, NeedsNewToken | NotAllowed)
 
 
 @dataclass
@@ -70,7 +98,7 @@ class Message:
         self.memory = memory
         self.client = client.observed_by(self._note_call)
         try:
-            self._run()
+            self._run_or_tell_whose_matter()
         except (DokStampError, Undecided) as error:
             self.error = error
         except Exception as error:  # noqa: BLE001
@@ -82,6 +110,20 @@ class Message:
             )
             self.error = error
         return self
+
+    def _run_or_tell_whose_matter(self):
+        """A refusal may be the account's matter, or this record's alone: what every
+        client may ask tells.
+
+        :raise RefusedAlone: the record's alone
+        """
+        try:
+            self._run()
+        except DokStampError as error:
+            if not is_about_access(error):
+                raise
+            self.memory.prove_access(self.client)
+            raise RefusedAlone(error) from error
 
     def _run(self):
         """Make the calls; set `uuid` as soon as it is known."""
@@ -150,7 +192,7 @@ class Message:
 class Probe(Message):
     """One reading call, after an outage: does DokStamp work again?"""
 
-    def _run(self):
+    def _run_or_tell_whose_matter(self):
         self.client.institutions.count()
 
 

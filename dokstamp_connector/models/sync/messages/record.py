@@ -50,11 +50,11 @@ class Searched(Message):
                 self.path, where, keys, lambda: self._read(where)
             )
         else:
-            candidates = self._at.list(where=where or None)
+            candidates = self._at.every(where or None)
         return [one for one in candidates if matches(one, keys)]
 
     def _read(self, where):
-        rows = list(self._at.list(where=where or None))
+        rows = self._at.every(where or None)
         return rows, self._last_call
 
 
