@@ -1,5 +1,6 @@
 """Which day an instant belongs to: that of the school, never of whoever looks."""
 
+import functools
 import zoneinfo
 from datetime import UTC
 from pathlib import Path
@@ -10,7 +11,7 @@ ZONES = "zoneinfo/"
 
 def zone_choices():
     """What a selection of time zones offers."""
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+    return [(name, name) for name in sorted(_known_zones())]
 
 
 def usable_zone(*names):
@@ -19,14 +20,20 @@ def usable_zone(*names):
     :param names: such as `America/Sao_Paulo`, or False
     :rtype: str
     """
-    known = zoneinfo.available_timezones()
+    known = _known_zones()
     return next((name for name in names if name in known), None) or _zone_of_server()
+
+
+@functools.cache
+def _known_zones():
+    """Read once: looking through the disk for each record of a batch takes seconds."""
+    return zoneinfo.available_timezones()
 
 
 def _zone_of_server():
     """Odoo itself runs in UTC, whatever its server does."""
     name = str(SYSTEM_ZONE.resolve()).rpartition(ZONES)[2]
-    return name if name in zoneinfo.available_timezones() else "UTC"
+    return name if name in _known_zones() else "UTC"
 
 
 def local_day(moment, zone):

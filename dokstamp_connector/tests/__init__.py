@@ -44,6 +44,7 @@ from . import test_certificate_wizard
 from . import test_check_address
 from . import test_check_link
 from . import test_document_shown
+from . import test_enrollment_days
 from . import test_exports_imports
 from . import test_flush_batches
 from . import test_flush_curriculum

@@ -147,6 +147,28 @@ class TestSourceFeed(SourceCase):
             entity.name = "Typed over"
         self.assertEqual(course.name, entity.name)
 
+    def test_what_comes_back_unchanged_as_text_is_no_change(self):
+        membership = self.membership(
+            self.person(),
+            self.school_course(),
+            state="finished",
+            finished_at="2026-03-04 12:00:00",
+            mark=15,
+        )
+        self.env.cr.flush()
+        enrollment = self.fed(membership).with_user(self.registrar)
+        enrollment.write(
+            {
+                "completed_at": "2026-03-04",
+                "grade": "7.5",
+                "student_id": enrollment.student_id.id,
+            }
+        )
+        student = enrollment.student_id
+        student.date_of_birth = str(student.date_of_birth)
+        with self.assertRaisesRegex(UserError, "comes from"):
+            enrollment.write({"completed_at": "2026-03-05"})
+
     def test_fields_that_nothing_feeds_stay_the_registrars(self):
         course = self.school_course()
         self.settle()

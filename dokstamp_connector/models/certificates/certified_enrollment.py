@@ -104,6 +104,26 @@ class DokstampEnrollment(models.Model):
 
     # === COMPLETION === #
 
+    def _differences_told(self):
+        """A day that is unlikely, and that nobody is kept from certifying: students
+        are entered late, too.
+        """
+        told = super()._differences_told()
+        for enrollment in self:
+            completed, enrolled = enrollment.completed_at, enrollment.enrolled_at
+            if not completed or not enrolled or completed >= enrolled:
+                continue
+            told.setdefault(enrollment, []).append(
+                self.env._(
+                    "Completed on %(completed)s, which is before the day of "
+                    "enrollment, %(enrolled)s: one of them is wrong, or the student "
+                    "was entered later.",
+                    completed=fields.Date.to_string(completed),
+                    enrolled=fields.Date.to_string(enrolled),
+                )
+            )
+        return told
+
     def _note_completion(self, *, was_watched):
         """Prepare certificates of those who have just completed; in the transaction of
         the completion.

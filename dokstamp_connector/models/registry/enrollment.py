@@ -120,6 +120,15 @@ class DokstampEnrollment(models.Model):
             return not vals.get("grade") and not vals.get("is_graded")
         return super()._is_unknown(name, vals)
 
+    def _problem_of(self, name):
+        day = self.completed_at
+        if name == "completed_at" and day and day > self.company_id._dokstamp_today():
+            return self.env._(
+                "The day of completion, %s, lies in the future.",
+                fields.Date.to_string(day),
+            )
+        return super()._problem_of(name)
+
     def _api_value(self, name):
         if name == "grade" and not self.is_graded:
             return None

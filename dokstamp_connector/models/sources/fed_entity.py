@@ -60,7 +60,7 @@ class DokstampEntity(models.AbstractModel):
             tellers = record._tellers(feeders) if feeders else {}
             for name in set(vals).intersection(tellers):
                 field = self._fields[name]
-                if field.convert_to_write(record[name], record) != vals[name]:
+                if record._is_another(name, vals[name]):
                     raise UserError(
                         self.env._(
                             "%(field)s comes from %(origin)s. Change it there: it "
@@ -70,6 +70,15 @@ class DokstampEntity(models.AbstractModel):
                             origin=self._name_of_feeder(tellers[name]),
                         )
                     )
+
+    def _is_another(self, name, value):
+        """Whether ``value`` is another one than the field has, however it is written:
+        imports and RPC bring days and numbers as texts.
+        """
+        try:
+            return bool(self._differences({name: value}))
+        except (TypeError, ValueError):
+            return True
 
     def _refuse_taken(self, vals):
         """
