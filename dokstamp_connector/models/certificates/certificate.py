@@ -167,7 +167,7 @@ class DokstampCertificate(models.Model):
         string="Exception made by",
         readonly=True,
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
     )
     issue_at = fields.Datetime(
         string="Issues itself at",
