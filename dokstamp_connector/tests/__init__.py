@@ -80,6 +80,7 @@ from . import test_rights_table
 from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person
+from . import test_sentences
 from . import test_single_worker
 from . import test_stays_in_odoo
 from . import test_taken_numbers

@@ -111,6 +111,9 @@ class TestDocumentShown(DocumentCase):
             *("Ada Example", "Ångström Façade-Żółć", "Nguyễn Thị Ánh", "İpek Çağlar"),
             *("Γιώργος Παπαδόπουλος", "Пётр Чайковский", "محمد بن عبد الله"),
             *("דוד בן־גוריון", "王小明", "田中さくら", "김민수", "राम कुमार"),
+            # syllables of two consonants: glyphs that no PDF tells the letters of
+            *("प्रिया शर्मा", "श्री", "प्रज्ञा श्रीवास्तव", "শ্রেয়া ভট্টাচার্য"),
+            *("బ్రహ్మ శ్రీ", "കൃഷ്ണ ശ്രീ", "ಕೃಷ್ಣ", "ශ්‍රී ලංකා"),
             *("สมชาย ใจดี", "Efficient Office", "O’Neil-McDonald", "Ana\u00a0Lima"),
         )
         certificates = self.env["dokstamp.certificate"]
@@ -120,6 +123,11 @@ class TestDocumentShown(DocumentCase):
         for name, document in zip(names, documents, strict=True):
             self.assertEqual(lacking(document, [name, "Botany"]), [], name)
             self.assertEqual(lacking(document, ["Zoe Quux"]), ["Zoe Quux"], name)
+
+    def test_a_page_without_its_text_shows_no_name_of_any_script(self):
+        document = self.certificate("N1")._print_own()[0]
+        for name in ("प्रिया शर्मा", "শ্রেয়া ভট্টাচার্য", "محمد", "王小明"):
+            self.assertEqual(lacking(document, [name]), [name])
 
     def test_a_registrar_previews_no_report_of_other_groups(self):
         report = self.report("dokstamp.certificate", "<t t-out='doc.number'/>")

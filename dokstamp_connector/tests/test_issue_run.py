@@ -192,6 +192,31 @@ class TestIssueRun(CertificateCase):
         self.assertIn("Mend the grade.", text)
         self.assertIn(others[0].verification_url, text)
 
+    def entered(self):
+        """The numbers of the run's certificates in the order of the book."""
+        entries = self.env["dokstamp.register.entry"].search([], order="entry_number")
+        return entries.mapped("certificate_number")
+
+    def test_the_register_has_its_numbers_in_order_however_the_answers_come(self):
+        self.sandbox.fault("POST", "/files", times=1, delay=1.5)
+        self.run_.certificate_ids.action_issue()
+        self.flush()
+        numbers = self.run_.certificate_ids.mapped("number")
+        self.assertEqual(self.run_.issued_count, PEOPLE)
+        self.assertEqual(self.entered(), sorted(numbers))
+
+    def test_the_register_is_complete_although_an_earlier_number_is_still_to_come(self):
+        self.sandbox.fault("POST", "/files", times=1, status=503, json={})
+        self.run_.certificate_ids.action_issue()
+        self.flush()
+        issued = self.run_.certificate_ids.filtered(lambda c: c.state == "issued")
+        self.assertTrue(issued)
+        self.assertEqual(self.entered(), sorted(issued.mapped("number")))
+        self.make_due()
+        self.flush()
+        self.assertEqual(len(set(self.entered())), PEOPLE)
+        self.assertEqual(len(self.entered()), PEOPLE)
+
     def test_the_register_prints_a_book_per_institution_and_year(self):
         self.run_.certificate_ids.action_issue()
         self.flush()

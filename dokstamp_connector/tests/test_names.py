@@ -98,6 +98,18 @@ class TestNames(CertificateCase):
                             model,
                         )
 
+    def test_a_registrar_and_a_manager_find_by_the_name_of_any_link(self):
+        for user in (self.registrar, self.manager):
+            for model in self.models():
+                own = model.with_user(user)
+                if not own.has_access("read"):
+                    continue
+                for name, field in own._fields.items():
+                    if field.type != "many2one" or not field._description_searchable:
+                        continue
+                    with self.subTest(user=user.login, field=str(field)):
+                        own.search([(name, "ilike", "a")])
+
     def test_each_record_is_found_by_the_name_that_it_shows(self):
         for model in self.models():
             if model._name in ("dokstamp.source.link", "dokstamp.source.value"):

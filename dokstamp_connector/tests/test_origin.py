@@ -51,6 +51,7 @@ class TestOrigin(DokstampCase, HttpCase):
                 "model_id": self.env["ir.model"]._get_id("res.partner"),
                 "entity": "dokstamp.course",
                 "domain": "[('ref', '=like', 'CLUB%')]",
+                "active": True,
                 "field_ids": [
                     (0, 0, {"field_name": "name", "method": "path", "path": "name"}),
                     (0, 0, {"field_name": "code", "method": "path", "path": "ref"}),

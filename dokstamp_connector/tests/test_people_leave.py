@@ -66,6 +66,7 @@ class TestPeopleLeave(CertificateCase):
         self.leave(leaving)
         self.assertFalse(certificate.issuer_id)
         self.assertFalse(hold.author_id + hold.lifted_by_id + run.user_id)
+        self.assertNotIn("False", hold._sentence())
         self.assertFalse(entry.user_id)
         self.assertEqual(entry.user_name, "Lea Leaving")
         self.assertTrue(self.audit_of(certificate))

@@ -22,6 +22,7 @@ from ...dokstamp_api import Address, AddressRefused, origin_of, web_page
 from ..actions import RELOAD, show_message
 from ..language import usable_language
 from ..local_time import usable_zone, zone_choices
+from ..sentence import Sentence
 
 # Other ones deserve another try, and a person's word that they belong to this database.
 ACCESS_FIELDS = {
@@ -118,7 +119,7 @@ class DokstampAccount(models.Model):
         readonly=True,
         copy=False,
     )
-    pause_reason = fields.Text(string="Reason of the pause", readonly=True, copy=False)
+    pause_reason = Sentence(string="Reason of the pause", readonly=True, copy=False)
     pause_kind = fields.Selection(
         [
             ("person", "A person"),
@@ -196,7 +197,7 @@ class DokstampAccount(models.Model):
         help="DokStamp itself named this time. Nothing that comes back before ends the "
         "wait.",
     )
-    outage_message = fields.Text(string="What is wrong", readonly=True, copy=False)
+    outage_message = Sentence(string="What is wrong", readonly=True, copy=False)
     wait_message = fields.Text(
         string="Why nothing is sent just now", compute="_compute_wait_message"
     )

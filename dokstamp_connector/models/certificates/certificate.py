@@ -38,6 +38,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ..actions import open_address, open_form
+from ..sentence import Sentence
 from .pdf import decoded
 
 OPEN_STATES = ("draft", "failed")  # a person can still change it
@@ -166,7 +167,7 @@ class DokstampCertificate(models.Model):
         string="Exception made by",
         readonly=True,
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
     )
     issue_at = fields.Datetime(
         string="Issues itself at",
@@ -262,7 +263,7 @@ class DokstampCertificate(models.Model):
     answer_text = fields.Text(
         string="DokStamp's answer", compute="_compute_answer_text"
     )
-    failure_message = fields.Text(readonly=True, copy=False)
+    failure_message = Sentence(readonly=True, copy=False)
     is_in_line = fields.Boolean(
         compute="_compute_is_in_line",
         help="It goes out by itself when the certificate that it replaces is revoked.",
@@ -401,6 +402,7 @@ class DokstampCertificate(models.Model):
             )
 
     @api.depends("state", "failure_message")
+    @api.depends_context("lang")
     def _compute_hindrance(self):
         """Why it failed, or what it still waits for."""
         for certificate in self:

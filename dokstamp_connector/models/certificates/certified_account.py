@@ -186,6 +186,15 @@ class DokstampAccount(models.Model):
             )
         return None
 
+    # === AT THE END OF A FLUSH === #
+
+    def _note_flushed(self):
+        """Whatever an earlier number waits for, the register is complete now."""
+        self.env["dokstamp.certificate"].search(
+            [("account_id", "=", self.id), ("is_entry_due", "=", True)]
+        )._enter_issue()
+        return super()._note_flushed()
+
 
 def _server(address):
     """What tells one server's addresses from another's: scheme and name."""

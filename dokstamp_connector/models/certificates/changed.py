@@ -43,7 +43,7 @@ class DokstampCertificate(models.Model):
         string="Left as it is by",
         readonly=True,
         copy=False,
-        ondelete="restrict",
+        ondelete="set null",
     )
     kept_at = fields.Datetime(string="Left as it is on", readonly=True, copy=False)
 

@@ -3,6 +3,7 @@ and asking again what became of them.
 """
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...dokstamp_api import web_page
 from ..sync.messages import (
@@ -30,6 +31,15 @@ class DokstampCertificate(models.Model):
         compute="_compute_is_taken_back",
         help="Somebody has revoked it; DokStamp has not heard of that yet, or refused.",
     )
+
+    is_entry_due = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="It is issued; its line of the register is written after those of the "
+        "run's earlier numbers.",
+    )
+
+    _entries_due = models.Index("(account_id) WHERE is_entry_due")
 
     # === COMPUTE METHODS === #
 
@@ -234,14 +244,44 @@ class DokstampCertificate(models.Model):
         """One line of the register for each step that DokStamp confirmed."""
         if self.state == before or self.state not in ("issued", "revoked", "expired"):
             return
-        register = self.env["dokstamp.register.entry"]
         if before in ("draft", "queued", "failed"):
-            event = "replaced" if self.replaces_id else "issued"
-            register._enter(self, event, self.issued_at or fields.Datetime.now(), user)
+            self.is_entry_due = True
+        if self.state == "issued":
+            self._enter_in_turn()
+            return
+        self._enter_issue()
+        register = self.env["dokstamp.register.entry"]
         if self.state == "revoked":
             register._enter(self, "revoked", self.revoked_at, user)
-        elif self.state == "expired":
+        else:
             register._enter(self, "expired", fields.Datetime.now(), user)
+
+    def _enter_in_turn(self):
+        """Answers come as they like; a run stands in the book in the order of its
+        numbers. What waits for an earlier one when the flush ends is entered then.
+        """
+        due = self
+        if self.run_id:
+            of_run = Domain("run_id", "=", self.run_id.id)
+            due = self.search(of_run & Domain("is_entry_due", "=", True))
+            first = self.search(
+                of_run & Domain("state", "=", "queued"), order="number", limit=1
+            )
+            if first:
+                due = due.filtered_domain([("number", "<", first.number)])
+        due._enter_issue()
+
+    def _enter_issue(self):
+        """Write the lines that are due, by number."""
+        register = self.env["dokstamp.register.entry"]
+        for certificate in self.filtered("is_entry_due").sorted("number"):
+            register._enter(
+                certificate,
+                "replaced" if certificate.replaces_id else "issued",
+                certificate.issued_at or fields.Datetime.now(),
+                certificate.issuer_id or self.env.user,
+            )
+            certificate.is_entry_due = False
 
     def _note_failure(self, row):
         """A row that stopped for good shows on the certificate, which can be sent

@@ -156,17 +156,18 @@ class DokstampHold(models.Model):
 
     def _sentence(self):
         self.ensure_one()
+        author = self.author_id.name or self.env._("by somebody who has left")
         if self.end_date:
             return self.env._(
                 "On hold until %(date)s: %(reason)s (%(author)s)",
                 date=fields.Date.to_string(self.end_date),
                 reason=self.reason,
-                author=self.author_id.name,
+                author=author,
             )
         return self.env._(
             "On hold: %(reason)s (%(author)s)",
             reason=self.reason,
-            author=self.author_id.name,
+            author=author,
         )
 
     def _refuse_to_go(self):

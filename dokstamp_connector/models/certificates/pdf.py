@@ -17,6 +17,7 @@ TEXT_BLOCK = re.compile(rb"\bBT\b.*?\bET\b", re.DOTALL)
 # Letters that take another shape, or another place, beside others: what a PDF tells of
 # them is letters in some order.
 SHAPED = {"R", "AL", "NSM"}
+VIRAMA = 9  # its canonical combining class
 
 
 def decoded(binary):
@@ -72,20 +73,37 @@ def lacking(document, texts):
     wanted = list(texts)
     # drawings take most of the time; who has none between the letters needs no more
     for read in (_quick_text, _whole_text):
-        found = _letters(read(document))
-        wanted = [text for text in wanted if not _stands_in(found, text)]
+        told = read(document)
+        found, untold = _letters(told), len(_untold(told))
+        wanted = [text for text in wanted if not _stands_in(found, untold, text)]
         if not wanted:
             break
     return wanted
 
 
-def _stands_in(found, text):
+def _stands_in(found, untold, text):
+    """
+    :param str found: the document's letters
+    :param int untold: how many of its glyphs it does not tell the letters of
+    """
     if all(_letters(word) in found for word in text.split()):
         return True
     letters = set(_letters(text))
-    is_shaped = any(unicodedata.bidirectional(letter) in SHAPED for letter in text)
-    # a PDF does not tell of every ligature what it is made of
-    return is_shaped and len(letters & set(found)) * 3 >= len(letters) * 2
+    if not any(unicodedata.bidirectional(letter) in SHAPED for letter in text):
+        return False
+    # a PDF does not tell of every ligature what it is made of; in the scripts of India
+    # that is each syllable with two consonants, which a virama joins
+    joined = sum(unicodedata.combining(letter) == VIRAMA for letter in text)
+    signs = max(len(letters) - joined, 1)
+    return (len(letters & set(found)) + untold) * 3 >= signs * 2
+
+
+def _untold(text):
+    """Glyphs that a PDF has no letter for, as its numbers of them.
+
+    :rtype: set[str]
+    """
+    return {one for one in text if unicodedata.category(one) == "Cc"} - set("\t\n\r")
 
 
 def _letters(text):

@@ -1,6 +1,6 @@
 """What a school app's own forms show of the registry."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..actions import show_message
 from ..sync.entity_sync import SYNC_STATES
@@ -68,6 +68,7 @@ class DokstampFedMixin(models.AbstractModel):
         for record in self:
             record.dokstamp_link_id = first.get(record.id)
 
+    @api.depends_context("lang")
     def _compute_dokstamp_sync_state(self):
         entities = self._dokstamp_entities()
         unlinked = self.filtered(lambda record: not record.dokstamp_link_id)

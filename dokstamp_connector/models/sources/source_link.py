@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..actions import RELOAD, open_form, show_message
+from ..sentence import Sentence
 from .feed import AUTHORS
 from .merged import DEFINITION
 
@@ -40,7 +41,7 @@ class DokstampSourceLink(models.Model):
         readonly=True,
         help="The record meets the condition of its source and is not archived.",
     )
-    error = fields.Text(string="Problem", readonly=True)
+    error = Sentence(string="Problem", readonly=True)
     claimed_id = fields.Many2oneReference(
         string="Claimed record",
         model_field="entity_model",

@@ -10,6 +10,7 @@ class DokstampSourceReading(models.Model):
 
     _name = "dokstamp.source.reading"
     _description = "DokStamp Reading of a Source"
+    _rec_name = "source_id"
     _order = "id"
 
     source_id = fields.Many2one(

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...dokstamp_api import Address, origin_of
 from ..actions import open_form
+from ..sentence import said
 
 SHOWN_REASONS = 5
 
@@ -187,7 +188,7 @@ class DokstampAccount(models.Model):
         )
         for account in self:
             reasons = [
-                f"{count} × {message or self.env._('no reason noted')}"
+                f"{count} × {said(self.env, message) or self.env._('no reason noted')}"
                 for holder, message, count in groups
                 if holder == account
             ]
@@ -237,6 +238,11 @@ class DokstampAccount(models.Model):
         for account in self:
             queue._cancel_open_of(account)
         return super()._hand_over_registry()
+
+    def _note_flushed(self):
+        """A flush that has served this account ends: what it left for the end is done
+        now.
+        """
 
     def _note_connected(self):
         result = super()._note_connected()

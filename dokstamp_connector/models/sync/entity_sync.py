@@ -54,6 +54,7 @@ class DokstampEntity(models.AbstractModel):
                 else False
             )
 
+    @api.depends_context("lang")
     def _compute_sync_state(self):
         """The engine's picture: open queue rows first, then the binding."""
         # sudo: whoever sees the record may see how far it got

@@ -94,6 +94,8 @@ class DokstampFlush(models.AbstractModel):
         try:
             self._open_lanes(lanes)
             self._run(lanes)
+            for lane in lanes:
+                self._alone(lane, self._note_flushed)
             self._tell(lane for lane in lanes if lane.untold)
             self._raise_if_all_broke(lanes)
         except Exception:
@@ -159,6 +161,9 @@ class DokstampFlush(models.AbstractModel):
             lane.fault, lane.is_stopped = error, True
             lane.drop_unstarted()
             return None
+
+    def _note_flushed(self, lane):
+        self._in_transaction(self._account_of(lane)._note_flushed)
 
     def _under_way(self, lanes):
         return {future for lane in lanes for future in lane.jobs}

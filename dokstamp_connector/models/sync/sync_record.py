@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...dokstamp_api import NotFound
 from ..names import name_domain
+from ..sentence import Sentence
 from .binding import domain_of_places
 from .messages import PerhapsOurs, RefusedAlone
 from .origin import FROM_SOURCES, origin_of
@@ -96,7 +97,7 @@ class DokstampSyncRecord(models.Model):
         string="Kind of problem",
         readonly=True,
     )
-    failure_message = fields.Text(string="Reason", readonly=True)
+    failure_message = Sentence(string="Reason", readonly=True)
     removal_keys = fields.Json(
         readonly=True,
         help="What must be known of a deleted record to take it away from DokStamp.",
