@@ -415,7 +415,7 @@ class TestErrorsArePrivate(ErrorCase):
             for _name, kind in inspect.getmembers(dokstamp_api.errors, inspect.isclass)
             if not kind.__name__.startswith("_")
         ]
-        self.assertEqual(len(kinds), 10)
+        self.assertEqual(len(kinds), 11)
         for kind in kinds:
             self.assertTrue(issubclass(kind, DokStampError))
             self.assertIs(getattr(dokstamp_api, kind.__name__), kind)

@@ -222,7 +222,12 @@ class TestBytes(LaneCase, CertificateCase):
         courses = [self.course(code=code) for code in ("ZOO-1", "GEO-1")]
         self.flush()
         others = [
-            self.enrollment(student_id=self.ada.id, course_id=course.id)
+            self.enrollment(
+                student_id=self.ada.id,
+                course_id=course.id,
+                completion_status="completed",
+                completed_at="2026-10-01",
+            )
             for course in courses
         ]
         self.flush()

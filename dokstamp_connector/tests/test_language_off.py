@@ -75,8 +75,8 @@ class TestLanguageSwitchedOff(CertificateCase, HttpCase):
         action = certificate.action_reissue()
         wizard = self.env[action["res_model"]].with_user(self.registrar)
         wizard = wizard.browse(action["res_id"])
-        wizard.reason = "Name corrected"
-        wizard.action_confirm()
+        wizard.write({"reason": "Name corrected", "confirmed": True})
+        wizard.action_issue()
         successor = certificate.replaced_by_id
         if successor.state == "draft":
             self.run_cron("dokstamp_connector.ir_cron_documents")

@@ -152,6 +152,7 @@ class TestTranslatedPages(LanguageCase, CertificateCase, HttpCase):
         )
         user.lang = "de_DE"
         self.ada.partner_id = user.partner_id
+        self.completion.completed_at = "2026-09-01"
         self.issued(conferral_date="2026-09-01")
         self.env.flush_all()
         self.authenticate("ada-de@example.com", "ada-de@example.com")

@@ -71,15 +71,23 @@ class SlideChannelPartner(models.Model):
         """Membership → when its last content was completed, of those that have one.
 
         eLearning notes no such instant: it is that of the last change of the line.
+        Where contents were deleted since, nobody knows which one was the last.
 
         :rtype: dict[slide.channel.partner, datetime]
         """
         groups = self.env["slide.slide.partner"]._read_group(
-            self._contents_domain(), ["channel_id", "partner_id"], ["write_date:max"]
+            self._contents_domain(),
+            ["channel_id", "partner_id"],
+            ["write_date:max", "__count"],
         )
-        days = {(channel, partner): day for channel, partner, day in groups}
-        found = {m: days.get((m.channel_id, m.partner_id)) for m in self}
-        return {membership: day for membership, day in found.items() if day}
+        lines = {(channel, partner): found for channel, partner, *found in groups}
+        days = {}
+        for membership in self:
+            place = membership.channel_id, membership.partner_id
+            day, count = lines.get(place, (None, 0))
+            if day and count >= membership.completed_slides_count:
+                days[membership] = day
+        return days
 
     def _with_contents_left(self, days):
         """Those who have not completed all that was there when they completed the last.

@@ -62,6 +62,15 @@ class TestCompletionDays(ElearningCase):
         self.sweep()
         self.assertEqual(str(self.registered().completed_at), "2026-04-18")
 
+    def test_where_a_content_was_deleted_since_the_day_is_empty(self):
+        self.complete()
+        self.forget_the_day("2026-04-18 15:00:00")
+        self.slides[-1].sudo().unlink()
+        self.registered().unlink()
+        self.sweep()
+        self.assertEqual(self.registered().completion_status, "completed")
+        self.assertFalse(self.registered().completed_at)
+
     def test_where_no_content_is_known_the_day_is_empty_and_can_be_typed(self):
         self.attendee.write({"member_status": "completed", "completion": 100})
         self.flush()

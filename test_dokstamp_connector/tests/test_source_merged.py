@@ -241,6 +241,83 @@ class TestSeveralRecordsOfOneEnrollment(SourceCase):
         again.state = "finished"
         self.assertEqual(self.at_dokstamp(), ("completed", ""))
 
+    def test_a_day_that_is_typed_outlasts_one_that_counts_for_nothing(self):
+        done = self.membership(self.ada, self.botany, state="finished")
+        beside = self.membership(self.ada, self.botany, finished_at="2026-01-01")
+        self.assertEqual(self.at_dokstamp(), ("completed", ""))
+        self.fed(done).with_user(self.registrar).completed_at = "2026-03-04"
+        beside.bonus = 1
+        self.assertEqual(self.at_dokstamp(), ("completed", "2026-03-04"))
+
+    def test_a_day_that_the_app_leaves_behind_is_none_of_a_completion(self):
+        registered = self.membership(
+            self.ada, self.botany, state="finished", finished_at="2026-03-04"
+        )
+        self.assertEqual(self.at_dokstamp(), ("completed", "2026-03-04"))
+        registered.state = "running"
+        self.assertEqual(self.at_dokstamp(), ("enrolled", ""))
+        registered.bonus = 1
+        self.assertEqual(self.at_dokstamp(), ("enrolled", ""))
+        self.sweep()
+        self.assertEqual(self.at_dokstamp(), ("enrolled", ""))
+        registered.write({"state": "finished", "finished_at": "2026-06-07"})
+        self.assertEqual(self.at_dokstamp(), ("completed", "2026-06-07"))
+
+
+@tagged("post_install", "-at_install")
+class TestMarkSheets(SourceCase):
+    """A grade arrives from a record that tells a student, a course and a mark."""
+
+    def setUp(self):
+        super().setUp()
+        self.line(self.membership_source, "grade").unlink()
+        self.sheet_source = self.make_source(
+            "school.membership",
+            "enrollment",
+            domain="[('mark', '>', 0)]",
+            student_id={"path": "person_id"},
+            course_id={"path": "course_id"},
+            grade={"path": "mark", "conversion": "grade", "scale": 20},
+        )
+        self.settle()
+
+    def at_dokstamp(self):
+        """Of the one enrollment: how it stands, and the grade."""
+        self.flush()
+        [row] = self.sandbox.rows("enrollments")
+        return row["completion_status"], row["grade"] and float(row["grade"])
+
+    def test_a_mark_arrives_and_so_does_a_better_one(self):
+        registered = self.membership()
+        self.assertEqual(self.at_dokstamp(), ("enrolled", None))
+        registered.mark = 15
+        self.assertEqual(self.at_dokstamp(), ("enrolled", 7.5))
+        registered.write({"mark": 16, "state": "finished"})
+        self.assertEqual(self.at_dokstamp(), ("completed", 8))
+
+    def test_whichever_source_is_listened_to_first(self):
+        self.sheet_source.sequence = 1
+        self.membership(mark=15, state="finished")
+        self.assertEqual(self.at_dokstamp(), ("completed", 7.5))
+
+    def test_a_sheet_that_tells_no_cohort_means_the_one_enrollment(self):
+        self.make_source(
+            "school.course",
+            "cohort",
+            code={"path": "code"},
+            course_id={"path": "id"},
+        )
+        in_cohort = {"field_name": "cohort_id", "path": "course_id"}
+        self.membership_source.field_ids = [Command.create(in_cohort)]
+        registered = self.membership()
+        self.assertEqual(self.at_dokstamp(), ("enrolled", None))
+        registered.mark = 15
+        self.assertEqual(self.at_dokstamp(), ("enrolled", 7.5))
+        self.assertTrue(self.fed(registered, self.sheet_source).cohort_id)
+        self.sweep()
+        registered.mark = 16
+        self.assertEqual(self.at_dokstamp(), ("enrolled", 8))
+
 
 @tagged("post_install", "-at_install")
 class TestKeysGivenOn(SourceCase):
@@ -284,6 +361,19 @@ class TestKeysGivenOn(SourceCase):
         self.commit()
         self.assertEqual(self.addresses(), ["one@example.com", "two@example.com"])
         for person in (self.one, self.two):
+            self.assertIn("cannot be sent in one step", self.link(person).error)
+
+    def test_so_does_an_exchange_among_three(self):
+        three = self.person(name="Cy Three", email="three@example.com")
+        self.membership(three, self.botany)
+        self.flush()
+        people = (self.one, self.two, three)
+        addresses = [person.email for person in people]
+        for person, address in zip(people, addresses[1:] + addresses[:1], strict=True):
+            person.email = address
+        self.commit()
+        self.assertEqual([self.fed(person).email for person in people], addresses)
+        for person in people:
             self.assertIn("cannot be sent in one step", self.link(person).error)
 
     def test_a_code_that_is_handed_on(self):

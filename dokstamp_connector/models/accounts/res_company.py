@@ -6,12 +6,21 @@ from ..local_time import local_day
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    # kept by the ORM's cache: every day that is worked out asks for the account
+    dokstamp_account_ids = fields.One2many(
+        "dokstamp.account", "company_id", groups="dokstamp_connector.group_manager"
+    )
+
     def _dokstamp_account(self):
         """The account of new registry records of this company: its oldest."""
         self.ensure_one()
         # sudo: registrars and school apps' users may not read accounts
-        accounts = self.env["dokstamp.account"].sudo().with_context(active_test=True)
-        return accounts.search([("company_id", "=", self.id)], order="id", limit=1)
+        known = self.sudo().with_context(active_test=False).dokstamp_account_ids
+        return (
+            known.filtered("active")
+            .sorted("id")[:1]
+            .with_env(self.env["dokstamp.account"].sudo().env)
+        )
 
     def _dokstamp_zone(self):
         """The time zone in which this company's days begin and end.

@@ -534,7 +534,8 @@ class DokstampCertificate(models.Model):
         :raise UserError: its file is gone from Odoo's file store, or is another one
         """
         self.ensure_one()
-        data = decoded(self.with_context(bin_size=False).pdf)
+        # without the documents of whatever was read along with it
+        data = decoded(self.with_context(bin_size=False).with_prefetch().pdf)
         if self.pdf_sha256 and _digest(data) != self.pdf_sha256:
             raise UserError(self._document_lost_sentence())
         return data

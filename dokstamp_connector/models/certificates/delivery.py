@@ -114,8 +114,7 @@ class DokstampCertificate(models.Model):
         if not known["file_uuid"] and not obstacle:
             return Upload(
                 filename=self.pdf_filename,
-                # without the batch's other documents
-                content=self.with_prefetch()._kept_document(),
+                content=self._kept_document(),
             )
         return Issue(
             **known,

@@ -360,7 +360,7 @@ class DokstampCertificate(models.Model):
             "press Issue again."
         )
         return [
-            [changed] if certificate._differs_from_certified() else reasons
+            reasons or [changed] * certificate._differs_from_certified()
             for certificate, reasons in zip(
                 self, self._late_obstacles_of_each(), strict=True
             )

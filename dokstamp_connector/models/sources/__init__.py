@@ -6,6 +6,7 @@ from . import source_link
 from . import res_users
 from . import merged
 from . import fed_entity
+from . import enrollment_identity
 from . import student_identity
 from . import student_union
 from . import source_reading

@@ -357,9 +357,12 @@ class DokstampSource(models.Model):
     def _exchange_sentence(self, entity, changes):
         """What to do where two records are to exchange their keys; None otherwise."""
         other = entity._owner_of_key(changes[entity])
-        if not other or other not in changes:
-            return None
-        if other._key_with(changes[other]) != entity._key_with({}):
+        # of three as well: one waits for the next, and the last one for the first
+        last, passed = other, {entity}
+        while last in changes and last not in passed:
+            passed.add(last)
+            last = last._owner_of_key(changes[last])
+        if not other or last != entity:
             return None
         return self.env._(
             "%(one)s and %(other)s exchange what DokStamp keeps once, which cannot be "

@@ -26,8 +26,10 @@ class DokstampEntity(models.AbstractModel):
         """
         values, origins = self._first_known(links)
         for link, said in (read_before or {}).items():
+            now = link.last_values or {}
             for name in link._told_again(said) - values.keys():
-                if not self._is_unknown(name, said):
+                is_cleared = self._is_unknown(name, now)
+                if is_cleared and not self._is_unknown(name, said):
                     values[name], origins[name] = False, link
         for name in self._left_untold(values):
             values[name] = False
@@ -47,8 +49,9 @@ class DokstampEntity(models.AbstractModel):
             for name in said.keys() & fed - values.keys():
                 other = told_with.get(name)
                 holds = values.get(other, said.get(other))
-                # it tells of another value than the one that holds
-                is_beside = other and said.get(other) not in (None, False, holds)
+                # it tells of another value than the one that holds, or of none yet
+                known = {said.get(other), holds} - {None, False}
+                is_beside = other and not known.issubset(self._first_winner(other))
                 if not is_beside and not self._is_unknown(name, said):
                     values[name], origins[name] = said[name], link
         return values, origins
@@ -79,6 +82,13 @@ class DokstampEntity(models.AbstractModel):
             and other in values
             and values[other] != self[other]
         ]
+
+    @api.model
+    def _first_winner(self, name):
+        """What a field that is told with this one is about, as a day of completion is
+        about what is completed.
+        """
+        return self._get_dokstamp_fields()[name].winners[:1]
 
     @api.model
     def _told_with(self):
