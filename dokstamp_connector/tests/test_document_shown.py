@@ -198,6 +198,15 @@ class TestDocumentKept(DocumentCase):
         )
         self.assertFalse(certificate._has_portal_document())
 
+    def test_a_preview_of_what_is_issued_is_its_document_or_says_that_it_is_lost(self):
+        certificate = self.issued()
+        certificate.with_user(self.registrar).action_preview()
+        preview = self.env["ir.attachment"].search([], order="id desc", limit=1)
+        self.assertEqual(preview.raw, certificate._document())
+        self.lose(certificate)
+        with self.assertRaisesRegex(UserError, "is lost here"):
+            certificate.with_user(self.registrar).action_preview()
+
     def test_a_file_that_is_another_one_is_as_good_as_lost(self):
         certificate = self.issued()
         self.attachment(certificate).sudo().write({"raw": b"%PDF-1.4 another one"})

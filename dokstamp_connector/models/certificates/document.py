@@ -19,6 +19,7 @@ from odoo.tools import config
 
 from ..actions import open_address
 from ..sync.origin import ORIGIN
+from .certificate import OPEN_STATES
 from .document_choice import check_may_print
 from .pdf import labelled, lacking, split_pages
 
@@ -53,7 +54,7 @@ class DokstampCertificate(models.Model):
     # === ACTION METHODS === #
 
     def action_preview(self):
-        """The document as it would print now; nothing is kept."""
+        """The document as it would print now, or as it was issued; nothing is kept."""
         self.ensure_one()
         return self._preview()
 
@@ -264,11 +265,17 @@ class DokstampCertificate(models.Model):
     # === PREVIEW === #
 
     def _preview(self):
-        """The document as it would print now, for whoever asks; gone after a day."""
+        """The document as it would print now, for whoever asks; gone after a day.
+
+        One that is issued has its document, and no other one under its number.
+
+        :raise UserError: as of `_document`
+        """
+        is_open = self.state in OPEN_STATES
         attachment = self.env["ir.attachment"].create(
             {
                 "name": self.env._("Preview.pdf"),
-                "raw": self._render_document(),
+                "raw": self._render_document() if is_open else self._document(),
                 "res_model": PREVIEW_MODEL,
                 "mimetype": "application/pdf",
             }
