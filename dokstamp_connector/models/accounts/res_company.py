@@ -16,11 +16,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: registrars and school apps' users may not read accounts
         known = self.sudo().with_context(active_test=False).dokstamp_account_ids
-        return (
-            known.filtered("active")
-            .sorted("id")[:1]
-            .with_env(self.env["dokstamp.account"].sudo().env)
-        )
+        return known.filtered("active").sorted("id")[:1].with_env(self.sudo().env)
 
     def _dokstamp_zone(self):
         """The time zone in which this company's days begin and end.
