@@ -2,6 +2,7 @@
 and people with roles.
 """
 
+from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
@@ -57,6 +58,22 @@ class DokstampCase(TransactionCase, CronMixinCase):
         self.account.institution_id = self.institution
         self.flush()
         self.sandbox.forget_requests()
+
+    def contact_source(self):
+        """One that is on: contacts feed students as soon as others refer to them."""
+        return self.env["dokstamp.source"].create(
+            {
+                "name": "Contacts",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "entity": "dokstamp.student",
+                "trigger": "on_demand",
+                "active": True,
+                "field_ids": [
+                    Command.create({"field_name": name, "path": name})
+                    for name in ("name", "email")
+                ],
+            }
+        )
 
     # === RUNNING === #
 

@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.tests import tagged
 
 from .test_schedule import ScheduleCase
@@ -66,19 +65,7 @@ class TestOverview(ScheduleCase):
         self.assertIn("QR code", self.seen.attention)
 
     def link(self, **values):
-        source = self.env["dokstamp.source"].create(
-            {
-                "name": "Contacts",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "entity": "dokstamp.student",
-                "trigger": "on_demand",
-                "field_ids": [
-                    Command.create({"field_name": name, "path": name})
-                    for name in ("name", "email")
-                ],
-            }
-        )
-        source.active = True
+        source = self.contact_source()
         self.ran("sweep")
         return self.env["dokstamp.source.link"].create(
             {

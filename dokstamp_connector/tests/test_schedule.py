@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import config
 
@@ -155,19 +155,7 @@ class TestStopShownWhereTheWorkIs(ScheduleCase):
     """What does not happen is said beside what it would have happened to."""
 
     def test_sources(self):
-        source = self.env["dokstamp.source"].create(
-            {
-                "name": "Contacts",
-                "model_id": self.env["ir.model"]._get_id("res.partner"),
-                "entity": "dokstamp.student",
-                "trigger": "on_demand",
-                "field_ids": [
-                    Command.create({"field_name": name, "path": name})
-                    for name in ("name", "email")
-                ],
-            }
-        )
-        source.active = True
+        source = self.contact_source()
         self.assertFalse(source.sweep_problem)
         self.cron("sweep").active = False
         source.invalidate_recordset()

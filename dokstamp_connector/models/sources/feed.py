@@ -12,7 +12,7 @@ import psycopg2
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..sync.origin import ORIGIN
+from ..sync.origin import FROM_SOURCES, ORIGIN
 from .merged import DEFINITION
 from .source_field import Unreadable, is_active
 
@@ -675,6 +675,27 @@ class DokstampSource(models.Model):
         if source.trigger == "on_save":
             ids.update(source._find(Domain("id", ">=", start), limit).ids)
         return sorted(ids)[:limit]
+
+    # === FROM WHERE IT CAME === #
+
+    def _origin_told(self):
+        """As `sync/origin` takes it from the context: the sweep's is a repair,
+        whichever source finds it.
+
+        :rtype: tuple[str, str]
+        """
+        told = self.env.context.get(ORIGIN)
+        kind = told[0] if isinstance(told, tuple) else "source"
+        return (kind if kind in FROM_SOURCES else "source"), self.sudo().name
+
+    def _note_origins(self, entities):
+        """Note which of the source's records the registry's have just been read from.
+
+        :param dict[int, dokstamp.entity] entities: record id → registry record
+        """
+        queue = self.env["dokstamp.sync.record"]
+        for record_id, entity in entities.items():
+            queue._note_origin(entity, self.model, record_id)
 
 
 def _as_json(value):

@@ -1,3 +1,5 @@
+"""Contacts are merged by SQL, which no hook sees."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""What people decided stays decided when they leave."""
+
 from odoo import api, models
 
 

@@ -6,9 +6,9 @@
     watch             notices a school app's save, and keeps it from failing
     offered_model     which models it can be for
     definition        what is wrong with it, and what it lacks
-    reader, reach     as whom a source reads; what no source reads, whoever confirms it
+    reader, reach     as whom it reads, and in which language; what no source reads,
+                      whoever confirms it
     belonging         which company's a record is
-    language          in which language
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
     switching         when it can be on, and what that means
@@ -100,6 +100,9 @@ class DokstampSource(models.Model):
     link_ids = fields.One2many("dokstamp.source.link", "source_id")
     fed_count = fields.Integer(compute="_compute_link_counts", string="Records fed")
     error_count = fields.Integer(compute="_compute_link_counts", string="Not readable")
+    sweep_problem = fields.Text(
+        compute="_compute_sweep_problem", string="Why it is not read in the background"
+    )
 
     @api.depends("link_ids.entity_id", "link_ids.error")
     def _compute_link_counts(self):
@@ -116,6 +119,12 @@ class DokstampSource(models.Model):
         for source in self:
             source.fed_count = fed.get(source, 0)
             source.error_count = failed.get(source, 0)
+
+    def _compute_sweep_problem(self):
+        works = {"sweep": self.env._("This source is not read in the background.")}
+        problems = self.env["dokstamp.schedule"]._problems(works)
+        for source in self:
+            source.sweep_problem = problems[0] if problems and source.active else False
 
     @api.onchange("model_id", "entity")
     def _onchange_kind(self):
@@ -265,6 +274,8 @@ class DokstampSource(models.Model):
                 self.env._("This source is switched off: switch it on first.")
             )
         self._read_all()
+        if problems := set(filter(None, self.mapped("sweep_problem"))):
+            return show_message(problems.pop(), "warning")
         return show_message(
             self.env._(
                 "All records are being read in the background; the numbers above grow "

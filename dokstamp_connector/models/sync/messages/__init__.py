@@ -8,14 +8,15 @@ DokStamp, and keeps what came back (`uuid`, `audit`, `error`) for the flush to a
                  Remove   delete, or archive where a certificate leans on it
     curriculum   Attach   put a module into a course, or change how it stands there
                  Detach   take it out again
-    certificate  Upload   send a document; its file's uuid is kept before all else
+    certificate_message
+                 Upload   send a document; its file's uuid is kept before all else
                  Issue    make a certificate of it, once
                  Revoke   take a certificate back
                  Refresh  ask what became of one
     message      Probe    ask whether DokStamp works again
 """
 
-from .certificate import (
+from .certificate_message import (
     Certified,
     FileSpent,
     Issue,
