@@ -93,6 +93,30 @@ class TestLocalDays(CertificateCase):
         )
         self.assertEqual(len(enrollment.certificate_ids), 1)
 
+    def test_what_is_printed_and_shown_of_an_instant_is_the_schools_day(self):
+        self.account.tz = AUCKLAND
+        certificate = self.issued()
+        certificate.sudo().write(
+            {
+                "state": "revoked",
+                "revoked_at": datetime(2026, 11, 20, 11, 30),
+                "revocation_reason": "Taken by somebody else",
+            }
+        )
+        entry = self.env["dokstamp.register.entry"]._enter(
+            certificate, "revoked", datetime(2026, 11, 20, 11, 30), self.registrar
+        )
+        for zone in (SAO_PAULO, False):
+            self.registrar.tz = zone
+            report = self.env["ir.actions.report"].with_user(self.registrar)
+            html, _kind = report._render_qweb_html(
+                "dokstamp_connector.register_document", entry.ids
+            )
+            self.assertIn("11/21/2026", html.decode())
+            self.assertNotIn("11/20/2026", html.decode())
+        facts = certificate.with_context(tz=SAO_PAULO)._public_facts()
+        self.assertEqual(str(facts["revoked_on"]), "2026-11-21")
+
     def test_a_certificate_of_the_last_evening_stands_in_that_years_book(self):
         self.account.tz = SAO_PAULO
         certificate = self.issued()
@@ -207,13 +231,14 @@ class TestTakenAgain(CertificateCase):
 
     def test_a_draft_follows_from_a_new_completion(self):
         self.botany.automatic_issue = "draft"
+        today = str(self.env.company._dokstamp_today())
         first = self.issued()
-        self.complete_anew("2026-11-27")
+        self.complete_anew(today)
         self.assertEqual(self.completion.certificate_ids, first)
         first.revocation_reason = "Taken again"
         first.action_revoke()
         self.flush()
-        self.complete_anew("2026-11-27")
+        self.complete_anew(today)
         draft = self.completion.certificate_ids - first
         self.assertEqual(draft.state, "draft")
-        self.assertEqual(str(draft.conferral_date), "2026-11-27")
+        self.assertEqual(str(draft.conferral_date), today)

@@ -333,7 +333,7 @@ class DokstampCertificateIssue(models.TransientModel):
     def _run_name(self, lines):
         courses = lines.course_id
         name = courses.name if len(courses) == 1 else self.env._("Several courses")
-        day = self.conferral_date or fields.Date.context_today(self)
+        day = self.conferral_date or lines.company_id._dokstamp_today()
         return f"{name}, {fields.Date.to_string(day)}"
 
     def _show(self, certificates):

@@ -169,10 +169,23 @@ class DokstampRegisterEntry(models.Model):
             )
         ).grouped(lambda e: (e.institution_id, e.year))
         return [
-            {"institution": institution, "year": year, "entries": entries, **place}
+            {
+                "institution": institution,
+                "year": year,
+                "entries": entries,
+                "printed_on": institution.company_id._dokstamp_today(),
+                **place,
+            }
             for (institution, year), book in books.items()
             for entries, place in pages_of(book, DokstampRegisterEntry._printed_cells)
         ]
+
+    def _day(self):
+        """The school's day on which it happened, whoever prints it.
+
+        :rtype: date
+        """
+        return self.company_id._dokstamp_day(self.event_at)
 
     def _printed_cells(self):
         """What may take several lines, and how wide its column is in em."""

@@ -123,9 +123,16 @@ class DokstampCertificate(models.Model):
         return {
             "number": self.number,
             "school": self.institution_id.name or self.company_id.name,
-            "revoked_at": self.revoked_at,
+            "revoked_on": self._revoked_on(),
             "reason": self.revocation_reason,
         }
+
+    def _revoked_on(self):
+        """The school's day on which it was revoked; False as long as nobody knows it.
+
+        :rtype: date | bool
+        """
+        return self.revoked_at and self.company_id._dokstamp_day(self.revoked_at)
 
     # === E-MAIL === #
 
