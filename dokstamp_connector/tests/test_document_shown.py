@@ -55,6 +55,17 @@ class TestDocumentShown(DocumentCase):
         self.flush()
         self.assertEqual(self.sandbox.count("certificates"), 25)
 
+    def test_what_is_no_picture_or_too_large_is_told_whose_it_is(self):
+        draw = b"<svg xmlns='http://www.w3.org/2000/svg'>%s</svg>"
+        drawing, large = draw % b"", draw % (b"<g/>" * 300_000)
+        certificate = self.certificate()
+        size = (840, 192)
+        for content in (b"no picture at all", large):
+            with self.assertRaisesRegex(UserError, "The picture of Flora Green"):
+                certificate._picture(base64.b64encode(content), size, "Flora Green")
+        encoded = base64.b64encode(drawing)
+        self.assertIn("svg", certificate._picture(encoded, size, "Flora Green"))
+
     def test_pictures_of_every_kind_print(self):
         for mode, kind in (("RGBA", "PNG"), ("L", "JPEG"), ("CMYK", "JPEG")):
             with self.subTest(mode=mode, kind=kind):

@@ -60,7 +60,7 @@ class DokstampCertificate(models.Model):
         "enrollment_id.grade",
         "enrollment_id.is_graded",
         "enrollment_id.completed_at",
-        "enrollment_id.completed_since",
+        "enrollment_id.completion_count",
     )
     def _compute_is_changed(self):
         for certificate in self:
@@ -195,11 +195,7 @@ class DokstampCertificate(models.Model):
         certifies: who starts anew has none, and then another one.
         """
         enrollment = self.enrollment_id
-        is_later = (
-            enrollment.completed_since
-            and self.issued_at
-            and (enrollment.completed_since > self.issued_at)
-        )
+        is_later = enrollment.completion_count > self.completion_count
         return bool(enrollment.completed_at) and not is_later
 
     def _values_now(self):
@@ -231,11 +227,13 @@ class DokstampCertificate(models.Model):
     def _search_is_changed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        self.flush_model(["certified_values", "kept_values", "state", "issued_at"])
+        self.flush_model(
+            ["certified_values", "kept_values", "state", "completion_count"]
+        )
         for link, name in CURRENT.values():
             self.env[f"dokstamp.{link}"].flush_model([name])
         self.env["dokstamp.enrollment"].flush_model(
-            ["grade", "is_graded", "completed_at", "completed_since"]
+            ["grade", "is_graded", "completed_at", "completion_count"]
         )
         changed = Domain("id", "in", self._changed_query())
         wants = set(value)
@@ -304,8 +302,8 @@ class DokstampCertificate(models.Model):
                 SQL(
                     "certificate.certified_values->>'completed_at' IS NOT NULL "
                     "AND enrollment.completed_at IS NOT NULL "
-                    "AND NOT COALESCE("
-                    "enrollment.completed_since > certificate.issued_at, FALSE)"
+                    "AND COALESCE(enrollment.completion_count, 0) "
+                    "<= COALESCE(certificate.completion_count, 0)"
                 ),
                 _differs_in_text(
                     "completed_at", SQL.identifier("enrollment", "completed_at")
