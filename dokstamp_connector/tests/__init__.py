@@ -60,6 +60,7 @@ from . import test_issue_run
 from . import test_language_off
 from . import test_local_days
 from . import test_menus
+from . import test_mass_change
 from . import test_messages
 from . import test_names
 from . import test_needs_sending
