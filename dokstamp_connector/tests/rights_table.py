@@ -29,7 +29,8 @@ ACCOUNT = by(
     "client_id client_secret company_id held_changes_percent held_from_count "
     "held_removals_percent institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute responsible_id sync_mode tenant tz"
+    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
+    "tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")

@@ -50,7 +50,8 @@ class DokstampSourceReading(models.Model):
         :rtype: set[tuple[int, str]]
         """
         waiting = self.search([("from_id", ">", 0), *domain])
-        return {(one.company_id.id, one.entity) for one in waiting.source_id}
+        sources = waiting.source_id.filtered("active")
+        return {(one.company_id.id, one.entity) for one in sources}
 
     def _note_progress(self, next_id):
         """These were read up to ``next_id``; 0: to the end."""

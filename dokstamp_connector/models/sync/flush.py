@@ -213,6 +213,7 @@ class DokstampFlush(models.AbstractModel):
 
     def _open_lanes(self, lanes):
         """Add a lane for every account that may call and has something due."""
+        self._in_transaction(self.env["dokstamp.account"]._follow_plans)
         for account in self._connected_accounts():
             if self._has_work(account) and self._lock(account):
                 if lane := self._opened_lane(account):
