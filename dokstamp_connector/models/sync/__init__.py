@@ -1,5 +1,6 @@
 from . import binding
 from . import record_line
+from . import erasure
 from . import audit_log
 from . import entity_sync
 from . import account_queue
