@@ -31,7 +31,6 @@ class DokstampErasure(models.Model):
     )
     erased_at = fields.Datetime(string="Erased at", required=True, readonly=True)
     kept = fields.Text(
-        string="Kept",
         readonly=True,
         help="What had to stay, and why. Empty: nothing of the record is left.",
     )
