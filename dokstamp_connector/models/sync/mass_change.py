@@ -67,7 +67,7 @@ class DokstampMassChange(models.Model):
     share = fields.Integer(
         string="Share (%)", compute="_compute_share", store=True, aggregator=None
     )
-    examples = fields.Text(readonly=True)
+    examples = fields.Text(compute="_compute_examples", string="For example")
     origin = fields.Selection(ORIGINS, string="Came from", readonly=True)
     origin_name = fields.Char(string="Came from (name)", readonly=True)
     user_id = fields.Many2one(
@@ -104,6 +104,15 @@ class DokstampMassChange(models.Model):
     def _compute_message(self):
         for batch in self:
             batch.message = batch._sentence()
+
+    @api.depends("sync_record_ids.res_name")
+    def _compute_examples(self):
+        """Names are not kept: whoever is erased is erased here too."""
+        for batch in self:
+            rows = batch.sync_record_ids.sorted("id")
+            more = ["…"] if len(rows) > SHOWN_EXAMPLES else []
+            names = [*rows[:SHOWN_EXAMPLES].mapped("res_name"), *more]
+            batch.examples = "\n".join(names)
 
     def _kind(self):
         choices = self._fields["res_model"]._description_selection(self.env)
@@ -181,14 +190,7 @@ class DokstampMassChange(models.Model):
                 batch.state = "over"
                 batch._end_activity()
                 continue
-            shown = rows[:SHOWN_EXAMPLES].mapped("res_name")
-            more = ["…"] if len(rows) > SHOWN_EXAMPLES else []
-            batch.write(
-                {
-                    "record_count": len(rows),
-                    "examples": "\n".join([*shown, *more]),
-                }
-            )
+            batch.record_count = len(rows)
             batch._ask_manager()
 
     def _ask_manager(self):
@@ -217,6 +219,8 @@ class DokstampMassChange(models.Model):
         return Markup("<br/>").join(lines)
 
     def _end_activity(self):
+        # what is done stays in the chatter, and no names there
+        self.activity_search([ACTIVITY]).note = self._sentence()
         self.activity_feedback([ACTIVITY])
 
     # === BUTTONS === #
