@@ -77,14 +77,14 @@ class DokstampSyncRecord(models.Model):
         """Note what the rows that were just inserted change at DokStamp. What the sweep
         has found is held until all of it is counted.
 
-        :param list[dict] gathered: as `_gather_row` notes them, and whether it is a
-            consequence of what was sent
+        :param list[dict] gathered: as `_gather_row` notes them; `is_uncounted`: it
+            follows from what was sent, or a manager has just said so
         :param dict inserted: (model, id) → row id
         """
         ids = [
-            inserted[row["res_model"], row["res_id"]]
+            inserted.get((row["res_model"], row["res_id"]))
             for row in gathered
-            if not row.get("is_consequence")
+            if not row.get("is_uncounted")
         ]
         self.env.execute_query(
             SQL(

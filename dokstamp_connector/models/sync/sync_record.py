@@ -1101,7 +1101,7 @@ class DokstampSyncRecord(models.Model):
             )
             told.update(dependants)
             self._gather(dependants, "push")
-            self._note_in_gathered(dependants, is_consequence=True)
+            self._note_in_gathered(dependants, is_uncounted=True)
 
     def _dependants(self, name):
         """The records of a registry model that refer to these rows' records."""
