@@ -48,6 +48,7 @@
         "wizards/certificate_issue_views.xml",
         "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
+        "wizards/data_leaving_views.xml",
         "wizards/register_print_views.xml",
         "views/dokstamp_certificate_views.xml",
         "views/dokstamp_certificate_archive_views.xml",
@@ -55,8 +56,10 @@
         "views/dokstamp_issue_run_views.xml",
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
+        "views/dokstamp_data_issue_views.xml",
         "views/dokstamp_menus.xml",
         "views/dokstamp_certificate_menus.xml",
+        "views/dokstamp_quality_menus.xml",
         # what students and the public see
         "views/portal_templates.xml",
         "views/check_templates.xml",

@@ -4,4 +4,5 @@ from . import registry
 from . import sync
 from . import sources
 from . import certificates
+from . import quality
 from . import exports

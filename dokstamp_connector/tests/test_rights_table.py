@@ -118,6 +118,7 @@ class RightsTableCase(RightsCase):
                     "dokstamp.register.entry",
                 )
             ),
+            *self.doubtful(),
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
@@ -141,6 +142,18 @@ class RightsTableCase(RightsCase):
                 certificate_id=self.certificate.id,
             ),
         ]
+
+    def doubtful(self):
+        """A line of the work list, one that is left as it is, and the wizard."""
+        self.student(name="GRACE EXAMPLE", email="grace-rights@example.com")
+        self.student(name="Hedy", email="hedy-rights@example.com")
+        issue, left = self.env["dokstamp.data.issue"].search(
+            [("check_name", "in", ("capitals", "one_word")), ("name", "!=", False)],
+            limit=2,
+        )
+        left._leave("So she is called")
+        leaving = self.made("data.leaving", issue_ids=issue.ids, reason="Yes")
+        return [issue, left.decision_id, leaving]
 
     def wizards(self):
         opening = self.env["dokstamp.certificate.issue"]
