@@ -5,6 +5,6 @@ from . import sync
 from . import runs
 from . import sources
 from . import certificates
-from . import quality
 from . import privacy
+from . import quality
 from . import exports
