@@ -29,7 +29,14 @@ from .rights_table import (
 )
 from .test_badges import png
 
-ADDONS = ("dokstamp_connector", "dokstamp_connector_elearning")
+ADDONS = (
+    "dokstamp_connector",
+    "dokstamp_connector_elearning",
+    "dokstamp_connector_event",
+    "dokstamp_connector_survey",
+    "dokstamp_connector_website_event",
+    "dokstamp_connector_website_slides_survey",
+)
 SENTENCES = (AccessError, UserError)
 
 
