@@ -29,7 +29,14 @@ from .rights_table import (
 )
 from .test_badges import png
 
-ADDONS = ("dokstamp_connector", "dokstamp_connector_elearning")
+ADDONS = (
+    "dokstamp_connector",
+    "dokstamp_connector_elearning",
+    "dokstamp_connector_event",
+    "dokstamp_connector_survey",
+    "dokstamp_connector_website_event",
+    "dokstamp_connector_website_slides_survey",
+)
 SENTENCES = (AccessError, UserError)
 
 
@@ -94,6 +101,9 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        students = self.made(
+            "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
+        )
         return [
             self.account,
             self.institution,
@@ -116,6 +126,15 @@ class RightsTableCase(RightsCase):
                 res_model="dokstamp.student",
                 res_id=self.ada.id,
                 finding="equal",
+            ),
+            students,
+            self.made(
+                "run.remote",
+                run_id=rehearsal.id,
+                list_id=students.id,
+                res_model=students.res_model,
+                path=students.path,
+                dokstamp_uuid="u-3",
             ),
             *self.wizards(),
             *(
