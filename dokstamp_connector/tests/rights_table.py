@@ -117,6 +117,12 @@ FIELDS = {
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
+    "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.leaving": {
+        NEW: by(registrar="issue_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
     "dokstamp.erasure": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
@@ -202,7 +208,7 @@ METHODS = {
         "action_confirm_check_address",
         "action_ask_to_resume",
     )
-    | of(REGISTRAR, "action_view_queue"),
+    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -245,6 +251,10 @@ METHODS = {
         "action_remove_template",
     ),
     "dokstamp.curriculum.line": SENT,
+    "dokstamp.data.issue": of(
+        REGISTRAR, "action_mend", "action_leave", "action_look_again"
+    ),
+    "dokstamp.data.leaving": of(REGISTRAR, "action_confirm"),
     "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
     "dokstamp.erasure": of(MANAGER, "action_open_record"),
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
