@@ -168,7 +168,6 @@ class DokstampAccount(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        string="Responsible",
         domain="[('share', '=', False)]",
         copy=False,
         help="Who is asked to decide, and reminded. Empty: whoever made the account.",
