@@ -66,7 +66,7 @@ class TestYearClosing(DokstampCase):
         self.assertEqual(len(closing.line_ids), 5)
         self.assertIn("3 of 3 are archived, and DokStamp hears of 3", closing.summary)
         told = closing.line_ids.filtered(lambda line: line.res_id == self.late.id)
-        self.assertIn("Enrolled → Dropped", told.mapped("what_is_sent"))
+        self.assertIn("Status: Enrolled → Dropped", told.mapped("what_is_sent"))
         self.flush()
         self.assertFalse(self.requests("PATCH"))
         self.assertTrue(self.over.active and self.zoology.active)
