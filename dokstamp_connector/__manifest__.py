@@ -19,6 +19,7 @@
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_row_stop_views.xml",
+        "views/dokstamp_mass_change_views.xml",
         "views/dokstamp_audit_log_views.xml",
         "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",

@@ -26,10 +26,11 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
-    "certificate_report_id client_id client_secret company_id institution_id "
-    "is_same_school issue_ceiling "
+    "certificate_report_id client_id client_secret company_id held_changes_percent "
+    "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant tz"
+    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
+    "tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -141,6 +142,7 @@ FIELDS = {
         "running": NOBODY,
         "paused": NOBODY,
     },
+    "dokstamp.mass.change": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
     "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
     "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
@@ -260,6 +262,8 @@ METHODS = {
     "dokstamp.institution.choice": of(
         MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
+    "dokstamp.mass.change": of(MANAGER, "action_send", "action_discard")
+    | of(REGISTRAR, "action_view_rows"),
     "dokstamp.issue.run": of(
         REGISTRAR,
         "action_pause",

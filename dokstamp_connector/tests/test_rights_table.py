@@ -159,6 +159,12 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made(
+                "mass.change",
+                account_id=self.account.id,
+                res_model="dokstamp.student",
+                change="removed",
+            ),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
