@@ -94,6 +94,14 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        found = self.made(
+            "run.line",
+            run_id=rehearsal.id,
+            account_id=self.account.id,
+            res_model="dokstamp.student",
+            res_id=self.ada.id,
+            finding="equal",
+        )
         return [
             self.account,
             self.institution,
@@ -109,14 +117,8 @@ class RightsTableCase(RightsCase):
             page,
             run,
             rehearsal,
-            self.made(
-                "run.line",
-                run_id=rehearsal.id,
-                account_id=self.account.id,
-                res_model="dokstamp.student",
-                res_id=self.ada.id,
-                finding="equal",
-            ),
+            found,
+            self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
             *self.wizards(),
             *(
                 env[name].search([], limit=1)
