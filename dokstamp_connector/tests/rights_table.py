@@ -152,6 +152,8 @@ FIELDS = {
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
     "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},

@@ -102,6 +102,9 @@ class RightsTableCase(RightsCase):
             res_id=self.ada.id,
             finding="equal",
         )
+        students = self.made(
+            "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
+        )
         return [
             self.account,
             self.institution,
@@ -119,6 +122,15 @@ class RightsTableCase(RightsCase):
             rehearsal,
             found,
             self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
+            students,
+            self.made(
+                "run.remote",
+                run_id=rehearsal.id,
+                list_id=students.id,
+                res_model=students.res_model,
+                path=students.path,
+                dokstamp_uuid="u-3",
+            ),
             *self.wizards(),
             *(
                 env[name].search([], limit=1)

@@ -7,3 +7,6 @@ from . import loaded_row
 from . import loaded_entity
 from . import first_load
 from . import account_runs
+from . import compared_entity
+from . import picture_list
+from . import picture
