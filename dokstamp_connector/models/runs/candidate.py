@@ -115,7 +115,7 @@ class DokstampRunLine(models.Model):
     _inherit = "dokstamp.run.line"
 
     candidate_ids = fields.One2many(
-        "dokstamp.run.candidate", "line_id", string="At DokStamp", readonly=True
+        "dokstamp.run.candidate", "line_id", string="Candidates", readonly=True
     )
     candidate_count = fields.Integer(compute="_compute_candidate_count")
     here = fields.Text(string="In Odoo", compute="_compute_sides")
