@@ -43,6 +43,7 @@ class DokstampSyncRecord(models.Model):
 
         What a person waits for goes out all the same.
         """
+        self._insert_gathered()  # what this transaction has changed is kept back too
         self._change(
             SQL(
                 "waiting_for = %s, failure_type = 'waiting', failure_message = %s",
