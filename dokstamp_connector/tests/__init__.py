@@ -70,6 +70,7 @@ from . import test_people_leave
 from . import test_picture
 from . import test_portal
 from . import test_portfolio
+from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet

@@ -270,7 +270,7 @@ class DokstampCurriculumLine(models.Model):
 
         Such a row goes by both uuids, as it has none of its own.
         """
-        super()._note_list_read(list_)
+        result = super()._note_list_read(list_)
         run, course_uuid = list_.run_id, list_.path.split("/")[1]
         course = run._picture_values("dokstamp.course", [course_uuid])[course_uuid]
         free = {uuid for uuid, _values in list_._take_rows()}
@@ -292,6 +292,7 @@ class DokstampCurriculumLine(models.Model):
             },
             list_.read_at,
         )
+        return result
 
     def _wanted_keys(self):
         item = self._payload()

@@ -34,6 +34,9 @@ class DokstampSource(models.Model):
             return
         source = self._as_reader()
         links = source._links_of(ids)
+        erased = {one for one, link in links.items() if link.erased_at}
+        ids = [one for one in ids if one not in erased]
+        links = {one: links[one] for one in links if one not in erased}
         places = {record_id: link.entity_id for record_id, link in links.items()}
         matching = source._matching(ids)
         fed = source._feed_records(
@@ -88,6 +91,9 @@ class DokstampSource(models.Model):
         :rtype: dict[int, int]
         """
         links = self._links_of(records.ids)
+        records = records.filtered(
+            lambda r: r.id not in links or not links[r.id].erased_at
+        )
         values, errors = self._read(records)
         entities = self._known_entities(links)
         left = self._part_contradicted(values, entities, links)

@@ -187,6 +187,23 @@ class DokstampSource(models.Model):
         yield self.model, "", ""
         for path in self._paths():
             yield from self._steps(self.env[self.model], "", path, frozenset())
+        yield from self._cascades(self.env[self.model], "", frozenset())
+
+    def _cascades(self, model, prefix, seen):
+        """What takes the source's records along when it is deleted: the database does
+        that by itself, in as many steps as it needs, and calls no hook.
+
+        :return: as of `_steps`, of nothing but create and unlink
+        """
+        for field in model._fields.values():
+            if field.type != "many2one" or field.ondelete != "cascade":
+                continue
+            path = f"{prefix}.{field.name}".strip(".")
+            if field.store:
+                yield field.comodel_name, path, ""
+            if field.store and field not in seen:
+                comodel = self.env[field.comodel_name]
+                yield from self._cascades(comodel, path, seen | {field})
 
     def _steps(self, model, prefix, path, seen):
         """Every field along ``path``, and every field that those are made of.
