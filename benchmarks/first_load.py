@@ -92,7 +92,13 @@ def fill_sandbox(stage, count):
             "/oauth/token", data={"grant_type": "client_credentials", **sign_in}
         )
         token = answer.raise_for_status().json()["access_token"]
-        client.headers = {"Authorization": f"Bearer {token}", "X-Tenant": TENANT}
+        client.headers.update(
+            {
+                "Accept": "application/json",
+                "Authorization": f"Bearer {token}",
+                "X-Tenant": TENANT,
+            }
+        )
         with ThreadPoolExecutor(AT_ONCE) as threads:
             for done in threads.map(
                 lambda number: client.post("/students", json=person(number)),
