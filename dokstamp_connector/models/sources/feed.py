@@ -436,6 +436,30 @@ class DokstampSource(models.Model):
     # === LINKS BETWEEN REGISTRY RECORDS === #
 
     def _demand(self, records, entity_model):
+        """The registry records that stand for ``records``: those that a person chose,
+        or else what sources make of them.
+
+        :return: as of `_demand_of_sources`
+        :raise Unreadable: no source feeds such records
+        """
+        chosen = self._chosen(records, entity_model)
+        left = records.browse(one for one in records.ids if one not in chosen)
+        return chosen | (self._demand_of_sources(left, entity_model) if left else {})
+
+    def _chosen(self, records, entity_model):
+        """Record id → the registry record of this company that a person chose for it.
+
+        :rtype: dict[int, int]
+        """
+        name = records._get_dokstamp_choices().get(entity_model)
+        return {
+            record.id: record[name].id
+            # sudo: whoever may read the record may know what it stands for
+            for record in records.sudo()
+            if name and record[name].company_id == self.company_id
+        }
+
+    def _demand_of_sources(self, records, entity_model):
         """The registry records that stand for ``records``; fed now if not fed yet.
 
         :return: record id → registry id, of those that could be had; of others why they

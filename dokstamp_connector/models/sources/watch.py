@@ -70,6 +70,15 @@ class Base(models.AbstractModel):
             records._dokstamp_gather_written(watches, names)
         return result
 
+    @api.model
+    def _get_dokstamp_choices(self):
+        """Where a person chooses the registry record that one of this model stands for,
+        so that no source makes one of it: kind of registry record → name of the field.
+
+        :rtype: dict[str, str]
+        """
+        return {}
+
     def _dokstamp_watches(self):
         """Which sources read this model; none while addons are being installed."""
         if self._abstract or not self.pool.ready:
@@ -131,6 +140,7 @@ class DokstampSource(models.Model):
         self.ensure_one()
         paths = self._condition_paths() | self._line_paths()
         paths.update(self._company_paths())
+        paths.update(filter(None, (line._choice_path() for line in self.field_ids)))
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
