@@ -15,6 +15,7 @@ from . import test_source_volume
 from . import test_source_rights
 from . import test_source_values
 from . import test_source_language
+from . import test_source_pairs
 from . import test_source_people
 from . import test_source_merged
 from . import test_source_company

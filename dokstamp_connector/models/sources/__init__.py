@@ -12,6 +12,7 @@ from . import source_reading
 from . import definition
 from . import offered_model
 from . import reader
+from . import relation
 from . import feed
 from . import belonging
 from . import watch

@@ -27,6 +27,7 @@ class DokstampSource(models.Model):
         "model_id",
         "entity",
         "domain",
+        "relation",
         "field_ids.field_name",
         "field_ids.method",
         "field_ids.path",
@@ -59,6 +60,7 @@ class DokstampSource(models.Model):
             )
         problem = (
             self._condition_problem()
+            or self._relation_problem()
             or self._company_problem()
             or next(filter(None, self._line_problems()), None)
         )
