@@ -149,6 +149,8 @@ FIELDS = {
         NEW: by(registrar="institution_id year"),
         KEPT: by(registrar="institution_id year"),
     },
+    "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
@@ -257,6 +259,9 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
+    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    | of(REGISTRAR, "action_view_lines"),
+    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",

@@ -93,6 +93,7 @@ class RightsTableCase(RightsCase):
             {"student_id": self.ada.id, "slug": "ada-example"}
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
+        rehearsal = self.made("run", account_id=self.account.id, state="done")
         return [
             self.account,
             self.institution,
@@ -107,6 +108,15 @@ class RightsTableCase(RightsCase):
             field,
             page,
             run,
+            rehearsal,
+            self.made(
+                "run.line",
+                run_id=rehearsal.id,
+                account_id=self.account.id,
+                res_model="dokstamp.student",
+                res_id=self.ada.id,
+                finding="equal",
+            ),
             *self.wizards(),
             *(
                 env[name].search([], limit=1)

@@ -516,6 +516,26 @@ class DokstampEntity(models.AbstractModel):
         """What the field ``name`` is called in the body."""
         return self._get_dokstamp_fields()[name].key_of(self._fields[name])
 
+    @api.model
+    def _api_labels(self):
+        """API key → the field's label.
+
+        :rtype: dict[str, str]
+        """
+        # certificates send more than they keep in step: their links go out too
+        fields_ = {
+            f"{name.removesuffix('_id')}_uuid": field
+            for name, field in self._fields.items()
+            if field.type == "many2one" and name.endswith("_id")
+        }
+        fields_ |= {
+            spec.key_of(self._fields[name]): self._fields[name]
+            for name, spec in self._get_dokstamp_fields().items()
+        }
+        return {
+            key: field._description_string(self.env) for key, field in fields_.items()
+        }
+
     # === RULES: what DokStamp would refuse === #
 
     def _check_typed(self, names):

@@ -25,7 +25,7 @@ class DokstampAuditLog(models.Model):
     """
 
     _name = "dokstamp.audit.log"
-    _inherit = ["dokstamp.record.line"]
+    _inherit = ["dokstamp.traced.line"]
     _description = "DokStamp Audit Log"
     _order = "called_at desc, id desc"
     _rec_name = "event"

@@ -34,7 +34,7 @@ class DokstampSyncRecord(models.Model):
     """
 
     _name = "dokstamp.sync.record"
-    _inherit = ["dokstamp.record.line"]
+    _inherit = ["dokstamp.traced.line"]
     _description = "DokStamp Queue Row"
     _order = "id desc"
 
@@ -1163,7 +1163,7 @@ class DokstampSyncRecord(models.Model):
     def _rejection_sentence(self, error):
         if isinstance(error, NotFound):
             return self.env[self.res_model]._lost_sentence()
-        labels = self._api_labels()
+        labels = self.env[self.res_model]._api_labels()
         reasons = [
             f"{labels.get(key.split('.')[0], key)}: {' '.join(texts)}"
             for key, texts in error.field_messages.items()
@@ -1174,26 +1174,6 @@ class DokstampSyncRecord(models.Model):
             reasons=" ".join(reasons) or error.server_message or "",
             mending=self.env[self.res_model]._mending_sentence(self.operation),
         )
-
-    def _api_labels(self):
-        """API key → the field's label.
-
-        :rtype: dict[str, str]
-        """
-        model = self.env[self.res_model]
-        # certificates send more than they keep in step: their links go out too
-        fields_ = {
-            f"{name.removesuffix('_id')}_uuid": field
-            for name, field in model._fields.items()
-            if field.type == "many2one" and name.endswith("_id")
-        }
-        fields_ |= {
-            spec.key_of(model._fields[name]): model._fields[name]
-            for name, spec in model._get_dokstamp_fields().items()
-        }
-        return {
-            key: field._description_string(self.env) for key, field in fields_.items()
-        }
 
     def _stranger_sentence(self, stranger):
         return self.env._(

@@ -1,0 +1,3 @@
+from . import run
+from . import run_line
+from . import run_steps
