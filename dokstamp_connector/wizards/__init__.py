@@ -8,4 +8,5 @@ from . import certificate_keeping
 from . import certificate_revocation
 from . import register_print
 from . import source_confirmation
+from . import source_file
 from . import source_switch

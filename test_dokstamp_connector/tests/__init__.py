@@ -2,6 +2,7 @@ from . import test_own_kind
 from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
+from . import test_source_file
 from . import test_source_form
 from . import test_source_guard
 from . import test_source_mapping

@@ -17,6 +17,7 @@ from . import feed
 from . import belonging
 from . import watch
 from . import switching
+from . import preset
 from . import sweep
 from . import fed_mixin
 from . import account_sources

@@ -68,6 +68,8 @@ class DokstampSource(models.Model):
             "lang": self._language(),
             "active_test": False,
             "allowed_company_ids": company.ids,
+            # a condition may say “today”
+            "tz": company and company._dokstamp_zone(),
             AUTHORS: self.env.context.get(AUTHORS, ()),
             SAVED: self.env.context.get(SAVED, {}),
             ORIGIN: self._origin_told(),

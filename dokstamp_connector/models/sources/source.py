@@ -12,6 +12,7 @@
     belonging         which company's a record is
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
+    preset            what a file tells of it
     switching         when it can be on, and what that means
     sweep             finds what no hook could see
     source_reading    what it still has to read, and what kept it from that

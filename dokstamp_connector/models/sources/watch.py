@@ -25,6 +25,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .feed import AUTHORS, SAVED
 from .pair import id_of_record
+from .reach import steps_along
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
@@ -115,7 +116,7 @@ class Base(models.AbstractModel):
         for source_id, path in pairs:
             if path and is_leaving:
                 source = self.env["dokstamp.source"].sudo().browse(source_id)
-                gathered[source_id, ""].update(source._dependents(path, self.ids))
+                source._gather_dependents(gathered, path, self.ids)
             else:
                 gathered[source_id, path].update(self.ids)
 
@@ -248,6 +249,27 @@ class DokstampSource(models.Model):
         except Exception as error:  # noqa: BLE001
             self._log_failure(f"follow {path} of {self.model}", error)
             return []
+
+    def _gather_dependents(self, gathered, path, ids):
+        """Gather the source's records that reach one of ``ids`` by ``path``, which may
+        not do so any more in a moment; and what the database deletes with them.
+        """
+        known = gathered[self.id, ""]
+        found = set(self._dependents(path, ids)) - known
+        known.update(found)
+        if found and self._is_deleted_along(path):
+            records = self.env[self.model].browse(found)
+            watches = records._dokstamp_watches() or {}
+            records._dokstamp_gather(
+                (pair for pair in watches.get("", ()) if pair[1]), is_leaving=True
+            )
+
+    def _is_deleted_along(self, path):
+        """Whether the database deletes a record with the one that ``path`` leads to."""
+        return all(
+            field.type == "many2one" and field.store and field.ondelete == "cascade"
+            for _model, field in steps_along(self.env[self.model], path)
+        )
 
     @api.model
     def _feed_gathered(self):
