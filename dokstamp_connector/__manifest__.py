@@ -5,7 +5,7 @@
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "portal"],
+    "depends": ["mail", "portal", "privacy_lookup"],
     "data": [
         # groups before the rights that name them
         "security/dokstamp_connector_groups.xml",
@@ -20,6 +20,7 @@
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_row_stop_views.xml",
         "views/dokstamp_audit_log_views.xml",
+        "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_run_line_views.xml",
         "views/dokstamp_account_views.xml",
@@ -51,6 +52,7 @@
         "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
         "wizards/register_print_views.xml",
+        "wizards/student_erasure_views.xml",
         "views/dokstamp_certificate_views.xml",
         "views/dokstamp_certificate_archive_views.xml",
         "views/dokstamp_hold_views.xml",

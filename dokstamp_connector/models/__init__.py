@@ -5,4 +5,5 @@ from . import sync
 from . import runs
 from . import sources
 from . import certificates
+from . import privacy
 from . import exports

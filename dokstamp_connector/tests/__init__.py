@@ -67,8 +67,10 @@ from . import test_onchange
 from . import test_origin
 from . import test_outage
 from . import test_people_leave
+from . import test_picture
 from . import test_portal
 from . import test_portfolio
+from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet

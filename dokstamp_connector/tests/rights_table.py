@@ -25,8 +25,9 @@ def by(*, registrar="", manager=""):
 NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
-    manager="active auth_method base_url certificate_document certificate_report_id "
-    "client_id client_secret company_id institution_id is_same_school issue_ceiling "
+    manager="active audit_values_months auth_method base_url certificate_document "
+    "certificate_report_id client_id client_secret company_id institution_id "
+    "is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
     "password requests_per_minute sync_mode tenant tz"
 )
@@ -117,6 +118,7 @@ FIELDS = {
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
+    "dokstamp.erasure": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.hold": {
         NEW: by(registrar="end_date enrollment_id reason student_id"),
@@ -152,6 +154,8 @@ FIELDS = {
     },
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
@@ -162,6 +166,10 @@ FIELDS = {
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
     "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
+    "dokstamp.student.erasure": {
+        NEW: by(manager="confirmed"),
+        KEPT: by(manager="confirmed"),
+    },
     "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.template.choice": {
         NEW: by(registrar="line_id"),
@@ -238,6 +246,7 @@ METHODS = {
     ),
     "dokstamp.curriculum.line": SENT,
     "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
+    "dokstamp.erasure": of(MANAGER, "action_open_record"),
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
     "dokstamp.institution": SENT | of(REGISTRAR, "action_view_courses"),
     "dokstamp.institution.choice": of(
@@ -256,6 +265,7 @@ METHODS = {
     "dokstamp.module": SENT,
     "dokstamp.module.group": SENT,
     "dokstamp.organization": SENT,
+    "privacy.lookup.wizard.line": of(SYSTEM, "action_unlink"),
     "dokstamp.portfolio": SENT
     | of(REGISTRAR, "action_publish", "action_hide", "action_add_certificates"),
     "dokstamp.portfolio.item": SENT,
@@ -284,7 +294,8 @@ METHODS = {
         "action_same_person",
         "action_another_person",
         "action_accept_changes",
-    ),
+    )
+    | of(MANAGER, "action_take_again"),
     "dokstamp.student": SENT
     | of(
         REGISTRAR,
@@ -292,7 +303,9 @@ METHODS = {
         "action_open_portfolio",
         "action_view_to_decide",
         "action_this_one_stays",
-    ),
+    )
+    | of(MANAGER, "action_erase"),
+    "dokstamp.student.erasure": of(MANAGER, "action_confirm"),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),

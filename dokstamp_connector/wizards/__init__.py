@@ -1,6 +1,7 @@
 from . import account_resumption
 from . import remote_choice
 from . import institution_choice
+from . import student_erasure
 from . import template_choice
 from . import certificate_issue
 from . import certificate_issue_line

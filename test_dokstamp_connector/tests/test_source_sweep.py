@@ -100,10 +100,12 @@ class TestSourceSweep(SourceCase):
 
     def test_a_day_that_passes_is_found_where_the_school_is(self):
         self.account.tz = "Pacific/Auckland"  # half a day before UTC
-        self.membership_source.with_user(self.manager).domain = (
-            "[('finished_at', '>=', 'today -1d')]"
-        )
-        membership = self.membership(finished_at="2026-03-09 12:00:00")  # the 10th there
+        self.membership_source.with_user(
+            self.manager
+        ).domain = "[('finished_at', '>=', 'today -1d')]"
+        membership = self.membership(
+            finished_at="2026-03-09 12:00:00"
+        )  # the 10th there
         with freeze_time("2026-03-11 10:00:00"):  # still the 11th there
             self.sweep()
             self.assertTrue(self.fed(membership).active)

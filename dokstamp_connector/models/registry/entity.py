@@ -45,6 +45,8 @@ class DokstampEntity(models.AbstractModel):
     # Whether its filters give a list of many, which is read once instead of a search
     # each.
     _dokstamp_is_listed = False
+    # Whether DokStamp lists all of them, so that what it holds can be compared.
+    _dokstamp_has_list = True
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()

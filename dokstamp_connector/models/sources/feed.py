@@ -39,6 +39,9 @@ class DokstampSource(models.Model):
             return
         source = self._as_reader()
         links = source._links_of(ids)
+        erased = {one for one, link in links.items() if link.erased_at}
+        ids = [one for one in ids if one not in erased]
+        links = {one: links[one] for one in links if one not in erased}
         matching = source._matching(ids)
         items = source._items(matching)
         if only:
@@ -98,6 +101,9 @@ class DokstampSource(models.Model):
         :rtype: dict[int | tuple, int]
         """
         links = self._links_to(items)
+        items = self._chosen(
+            items, lambda item: item.id not in links or not links[item.id].erased_at
+        )
         values, errors = self._read(items)
         entities = self._known_entities(links)
         left = self._part_contradicted(values, entities, links)
@@ -440,6 +446,30 @@ class DokstampSource(models.Model):
     # === LINKS BETWEEN REGISTRY RECORDS === #
 
     def _demand(self, records, entity_model):
+        """The registry records that stand for ``records``: those that a person chose,
+        or else what sources make of them.
+
+        :return: as of `_demand_of_sources`
+        :raise Unreadable: no source feeds such records
+        """
+        chosen = self._chosen(records, entity_model)
+        left = records.browse(one for one in records.ids if one not in chosen)
+        return chosen | (self._demand_of_sources(left, entity_model) if left else {})
+
+    def _chosen(self, records, entity_model):
+        """Record id → the registry record of this company that a person chose for it.
+
+        :rtype: dict[int, int]
+        """
+        name = records._get_dokstamp_choices().get(entity_model)
+        return {
+            record.id: record[name].id
+            # sudo: whoever may read the record may know what it stands for
+            for record in records.sudo()
+            if name and record[name].company_id == self.company_id
+        }
+
+    def _demand_of_sources(self, records, entity_model):
         """The registry records that stand for ``records``; fed now if not fed yet.
 
         :return: record id → registry id, of those that could be had; of others why they

@@ -111,7 +111,11 @@ class DokstampSource(models.Model):
         fed, failed = (
             dict(
                 self.env["dokstamp.source.link"]._read_group(
-                    [("source_id", "in", self.ids), (name, "!=", False)],
+                    [
+                        ("source_id", "in", self.ids),
+                        ("erased_at", "=", False),
+                        (name, "!=", False),
+                    ],
                     ["source_id"],
                     ["__count"],
                 )

@@ -1,5 +1,6 @@
 from . import binding
 from . import record_line
+from . import erasure
 from . import traced_line
 from . import audit_log
 from . import entity_sync

@@ -552,6 +552,22 @@ class DokstampSyncRecord(models.Model):
                 "failure_message": note,
             }
         )
+        self.filtered(lambda row: row.operation == "remove")._keep_nothing_erased()
+
+    def _keep_nothing_erased(self):
+        """What was needed to take records away is not kept of whom data were erased."""
+        erased = self.env["dokstamp.erasure"]._among(row._place() for row in self)
+        self.filtered(lambda row: row._place() in erased)._forget_personal_data()
+
+    def _forget_personal_data(self):
+        """Take out names and keys, of what is not to be sent any more."""
+        over = self.filtered(lambda row: row.state in ("done", "cancelled"))
+        over |= self.filtered(
+            lambda row: row.state == "failed" and row.operation != "remove"
+        )
+        over.write(
+            {"removal_keys": False, "tried_keys": False, "failure_message": False}
+        )
 
     def _fail(self, failure_type, message):
         """Stop until the data changes or a person says so; tell those who wait."""
