@@ -142,9 +142,8 @@ class DokstampSourceFile(models.TransientModel):
         """
         here = defaultdict(list)
         codes = [code for code, _name in self.env["res.lang"].get_installed()]
-        for source in self.env["dokstamp.source"].search(
-            [("company_id", "=", self.company_id.id)]
-        ):
+        sources = self.env["dokstamp.source"].with_context(active_test=False)
+        for source in sources.search([("company_id", "=", self.company_id.id)]):
             here[source.get_external_id()[source.id]].append(source)
             for name in {source.with_context(lang=code).name for code in codes}:
                 here[self._mark(name, source)].append(source)
@@ -294,8 +293,8 @@ class DokstampSourceFile(models.TransientModel):
         if line["field_name"] not in field._feedable(entity):
             raise self._unusable(
                 self.env._(
-                    "%(source)s: a %(entity)s has no field “%(field)s”.",
-                    source=where,
+                    "%(where)s: a %(entity)s has no field “%(field)s”.",
+                    where=where,
                     entity=self.env["dokstamp.source"]._entity_label(entity),
                     field=line["field_name"],
                 )
@@ -324,8 +323,8 @@ class DokstampSourceFile(models.TransientModel):
             if told[name] not in field.get_values(self.env):
                 raise self._unusable(
                     self.env._(
-                        "%(source)s: “%(value)s” is no %(field)s that this Odoo knows.",
-                        source=where,
+                        "%(where)s: “%(value)s” is no %(field)s that this Odoo knows.",
+                        where=where,
                         value=told[name],
                         field=field._description_string(self.env),
                     )

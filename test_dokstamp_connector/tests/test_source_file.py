@@ -88,13 +88,13 @@ class TestSourceFile(SourceCase):
         content = self.exported()
         courses, persons, memberships, _pairs = content["sources"]
         courses["fields"][0]["path"] = "x_shoe_size"
-        persons["model"] = "op.student"
+        persons["model"] = "x.gone"
         memberships["domain"] = "[('x_state', '=', 'done')]"
         self.sources.unlink()
         before = self.every_source()
         file = self.file(content)
         file.action_look()
-        for sentence in ("no field “x_shoe_size”", "no model op.student", "x_state"):
+        for sentence in ("no field “x_shoe_size”", "no model x.gone", "x_state"):
             self.assertIn(sentence, file.outlook)
         file.action_import()
         self.assertEqual(

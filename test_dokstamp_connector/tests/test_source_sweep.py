@@ -108,6 +108,7 @@ class TestSourceSweep(SourceCase):
         )  # the 10th there
         with freeze_time("2026-03-11 10:00:00"):  # still the 11th there
             self.sweep()
+            self.flush()
             self.assertTrue(self.fed(membership).active)
         with freeze_time("2026-03-11 12:00:00"):
             self.sweep()

@@ -46,10 +46,10 @@ class DokstampSource(models.Model):
         items = source._items(matching)
         if only:
             links = {one: link for one, link in links.items() if one == only}
-            items = source._chosen(items, lambda item: item.id == only)
+            items = source._filter(items, lambda item: item.id == only)
         places = {one: link.entity_id for one, link in links.items()}
         fed = source._feed_items(
-            source._chosen(items, lambda item: item.id in links or source._takes(item))
+            source._filter(items, lambda item: item.id in links or source._takes(item))
         )
         source._let_go(source._ended(links, matching, items))
         # whoever could not find them, or found others in their place, looks again
@@ -101,7 +101,7 @@ class DokstampSource(models.Model):
         :rtype: dict[int | tuple, int]
         """
         links = self._links_to(items)
-        items = self._chosen(
+        items = self._filter(
             items, lambda item: item.id not in links or not links[item.id].erased_at
         )
         values, errors = self._read(items)
@@ -139,7 +139,7 @@ class DokstampSource(models.Model):
         :rtype: tuple[dict[int | tuple, dict], dict[int | tuple, str]]
         """
         values, errors = {}, self._unreadable(items)
-        items = self._chosen(items, lambda item: item.id not in errors)
+        items = self._filter(items, lambda item: item.id not in errors)
         demanded = {
             line: line._demanded(items) for line in self.field_ids if line._is_link()
         }

@@ -61,10 +61,10 @@ class DokstampSource(models.Model):
         for path, value in _numbered(self.env[self.model], self._domain()):
             raise UserError(
                 self.env._(
-                    "The condition of “%(source)s” asks for records by their numbers "
+                    "The condition of “%(name)s” asks for records by their numbers "
                     "(%(path)s: %(value)s), which are other records in another Odoo. "
                     "Ask for a name or a code instead, as in %(path)s.name.",
-                    source=self.name,
+                    name=self.name,
                     path=path,
                     value=value,
                 )

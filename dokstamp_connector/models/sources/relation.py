@@ -116,7 +116,7 @@ class DokstampSource(models.Model):
             position += is_active(other.sudo())
             yield Pair(record, self.relation, other, position)
 
-    def _chosen(self, items, test):
+    def _filter(self, items, test):
         return list(filter(test, items)) if self.relation else items.filtered(test)
 
     def _records_of(self, items, side=0):

@@ -369,7 +369,7 @@ class DokstampSourceLink(models.Model):
         source = self.source_id._as_reader()
         items = source._items(source._matching([self.res_id]))
         values, _errors = source._read(
-            source._chosen(items, lambda item: item.id == self._place())
+            source._filter(items, lambda item: item.id == self._place())
         )
         return values.get(self._place(), {})
 

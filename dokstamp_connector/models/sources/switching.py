@@ -140,7 +140,7 @@ class DokstampSource(models.Model):
                 model=model,
             )
         else:
-            matching = self._chosen(self._items(self._matching_in_use()), is_active)
+            matching = self._filter(self._items(self._matching_in_use()), is_active)
             known = self._links_to(matching).values()
             new = len(matching) - sum(bool(link.entity_id) for link in known)
             yield self.env._(
