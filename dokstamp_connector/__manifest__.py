@@ -19,6 +19,7 @@
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_row_stop_views.xml",
+        "views/dokstamp_mass_change_views.xml",
         "views/dokstamp_audit_log_views.xml",
         "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
@@ -51,6 +52,7 @@
         "wizards/certificate_issue_views.xml",
         "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
+        "wizards/data_leaving_views.xml",
         "wizards/register_print_views.xml",
         "wizards/student_erasure_views.xml",
         "views/dokstamp_certificate_views.xml",
@@ -59,8 +61,10 @@
         "views/dokstamp_issue_run_views.xml",
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
+        "views/dokstamp_data_issue_views.xml",
         "views/dokstamp_menus.xml",
         "views/dokstamp_certificate_menus.xml",
+        "views/dokstamp_quality_menus.xml",
         # what students and the public see
         "views/portal_templates.xml",
         "views/check_templates.xml",

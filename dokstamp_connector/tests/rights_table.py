@@ -26,10 +26,11 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
-    "certificate_report_id client_id client_secret company_id institution_id "
-    "is_same_school issue_ceiling "
+    "certificate_report_id client_id client_secret company_id held_changes_percent "
+    "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant tz"
+    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
+    "tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -117,6 +118,12 @@ FIELDS = {
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
+    "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.leaving": {
+        NEW: by(registrar="issue_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
     "dokstamp.erasure": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
@@ -136,6 +143,7 @@ FIELDS = {
         "running": NOBODY,
         "paused": NOBODY,
     },
+    "dokstamp.mass.change": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
     "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
     "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
@@ -202,7 +210,7 @@ METHODS = {
         "action_confirm_check_address",
         "action_ask_to_resume",
     )
-    | of(REGISTRAR, "action_view_queue"),
+    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -245,6 +253,10 @@ METHODS = {
         "action_remove_template",
     ),
     "dokstamp.curriculum.line": SENT,
+    "dokstamp.data.issue": of(
+        REGISTRAR, "action_mend", "action_leave", "action_look_again"
+    ),
+    "dokstamp.data.leaving": of(REGISTRAR, "action_confirm"),
     "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
     "dokstamp.erasure": of(MANAGER, "action_open_record"),
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
@@ -252,6 +264,8 @@ METHODS = {
     "dokstamp.institution.choice": of(
         MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
+    "dokstamp.mass.change": of(MANAGER, "action_send", "action_discard")
+    | of(REGISTRAR, "action_view_rows"),
     "dokstamp.issue.run": of(
         REGISTRAR,
         "action_pause",

@@ -147,6 +147,7 @@ class RightsTableCase(RightsCase):
                     "dokstamp.register.entry",
                 )
             ),
+            *self.doubtful(),
             self.made(
                 "erasure",
                 res_model="dokstamp.student",
@@ -158,6 +159,12 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made(
+                "mass.change",
+                account_id=self.account.id,
+                res_model="dokstamp.student",
+                change="removed",
+            ),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
@@ -178,6 +185,18 @@ class RightsTableCase(RightsCase):
                 certificate_id=self.certificate.id,
             ),
         ]
+
+    def doubtful(self):
+        """A line of the work list, one that is left as it is, and the wizard."""
+        self.student(name="GRACE EXAMPLE", email="grace-rights@example.com")
+        self.student(name="Hedy", email="hedy-rights@example.com")
+        issue, left = self.env["dokstamp.data.issue"].search(
+            [("check_name", "in", ("capitals", "one_word")), ("name", "!=", False)],
+            limit=2,
+        )
+        left._leave("So she is called")
+        leaving = self.made("data.leaving", issue_ids=issue.ids, reason="Yes")
+        return [issue, left.decision_id, leaving]
 
     def wizards(self):
         opening = self.env["dokstamp.certificate.issue"]

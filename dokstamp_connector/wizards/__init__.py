@@ -7,6 +7,7 @@ from . import certificate_issue
 from . import certificate_issue_line
 from . import certificate_keeping
 from . import certificate_revocation
+from . import data_leaving
 from . import register_print
 from . import source_confirmation
 from . import source_file

@@ -143,6 +143,16 @@ class DokstampEntity(models.AbstractModel):
             if spec.archived is not None
         }
 
+    @api.model
+    def _get_ended_values(self):
+        """API key → its values with which nothing is left that could be archived.
+
+        :rtype: dict[str, list]
+        """
+        return {
+            key: [value] for key, value in self._get_dokstamp_archive_values().items()
+        }
+
     # === KINDS OF RECORDS === #
 
     @api.model
