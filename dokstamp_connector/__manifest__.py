@@ -46,6 +46,7 @@
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",
         "wizards/source_switch_views.xml",
+        "wizards/year_closing_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

@@ -184,6 +184,11 @@ FIELDS = {
         KEPT: by(registrar="line_id"),
     },
     "dokstamp.template.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.year.closing": {
+        NEW: by(manager="company_id course_ids ended_before"),
+        KEPT: by(manager="company_id course_ids ended_before"),
+    },
+    "dokstamp.year.closing.line": {NEW: NOBODY, KEPT: by(manager="is_selected")},
 }
 
 
@@ -323,6 +328,9 @@ METHODS = {
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
+    "dokstamp.year.closing": of(
+        MANAGER, "action_look", "action_look_again", "action_close"
+    ),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }

@@ -166,6 +166,13 @@ class RightsTableCase(RightsCase):
                 res_model="dokstamp.student",
                 change="removed",
             ),
+            (closing := self.made("year.closing")),
+            self.made(
+                "year.closing.line",
+                closing_id=closing.id,
+                res_model="dokstamp.course",
+                res_id=botany.id,
+            ),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
