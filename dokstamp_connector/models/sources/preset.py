@@ -89,7 +89,7 @@ class DokstampSourceField(models.Model):
 
 def _told(record, names):
     """What of the fields ``names`` is neither empty nor what stands there anyway."""
-    usual = record.with_context({}).default_get(list(names))
+    usual = record.with_env(record.env(context={})).default_get(list(names))
     return {
         name: record[name]
         for name in names
