@@ -37,6 +37,7 @@
         "views/dokstamp_cohort_views.xml",
         "views/dokstamp_student_views.xml",
         "views/dokstamp_enrollment_views.xml",
+        "wizards/source_file_views.xml",
         "views/dokstamp_source_views.xml",
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",

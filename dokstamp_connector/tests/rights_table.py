@@ -65,12 +65,13 @@ ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
     manager="active company_id company_path domain entity field_ids lang model_id name "
-    "sequence takes_unassigned trigger"
+    "relation sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
     "source_id text timezone value_ids"
 )
+SOURCE_FILE = by(manager="company_id data filename")
 SOURCE_VALUE = by(manager="field_id from_value to_value")
 STUDENT = by(
     registrar=ENTITY + "date_of_birth email enrollment_ids gender hold_ids name "
@@ -168,6 +169,7 @@ FIELDS = {
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
+    "dokstamp.source.file": {NEW: SOURCE_FILE, KEPT: SOURCE_FILE},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
@@ -302,6 +304,7 @@ METHODS = {
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
+        "action_export_definitions",
         "action_switch_on",
         "action_switch_off",
         "action_delete",
@@ -309,6 +312,7 @@ METHODS = {
     | of(SYSTEM, "action_confirm_reading")
     | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.file": of(MANAGER, "action_look", "action_import"),
     "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,

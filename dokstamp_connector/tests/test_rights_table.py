@@ -161,6 +161,7 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made("source.file"),
             self.made(
                 "mass.change",
                 account_id=self.account.id,
