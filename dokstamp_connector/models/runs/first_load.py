@@ -90,6 +90,7 @@ class DokstampRun(models.Model):
 
     def _begin(self):
         result = super()._begin()
+        self._take_over_doubts()
         if self.kind == "load":
             self.env["dokstamp.sync.record"]._keep_back_unsent(
                 self,
@@ -99,6 +100,17 @@ class DokstampRun(models.Model):
                 ),
             )
         return result
+
+    def _take_over_doubts(self):
+        """What an earlier run asks, this one asks again, if it still has to."""
+        kinds = {"load": ("load", "rehearsal"), "rehearsal": ("rehearsal",)}
+        self.env["dokstamp.run.line"].sudo().search(  # sudo: they are the connector's
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "in", kinds.get(self.kind, ())),
+                ("outcome", "=", "review"),
+            ]
+        )._leave()
 
     def _compare(self, records):
         vals_list = super()._compare(records)
