@@ -71,6 +71,7 @@ class TestFirstLoad(RunCase):
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
 
     def test_an_attempt_of_unknown_outcome_is_searched_for(self):
+        self.sandbox.reset()  # it knows nobody
         self.sandbox.fault("POST", "/students", times=1, drop="after")
         run = self.first_load()
         self.work()

@@ -275,7 +275,8 @@ class DokstampRunLine(models.Model):
         present = self.filtered(lambda line: (line.res_model, line.res_id) in records)
         self.queued_at = fields.Datetime.now()
         (self - present).outcome = "left"
-        present.filtered(lambda line: line.finding == "adopt")._adopt(records)
+        if there := present.filtered(lambda line: line.finding == "adopt"):
+            there._adopt(records)
         present._queue()
 
     def _adopt(self, records):
@@ -285,7 +286,7 @@ class DokstampRunLine(models.Model):
         """
         account, name = self.account_id, self[:1].res_model
         bindings = self.env["dokstamp.binding"]
-        bound = bindings._of_places(account, list(records)) if self else {}
+        bound = bindings._of_places(account, list(records))
         values = self.run_id._picture_values(name, self.mapped("dokstamp_uuid"))
         holders, adopted, held = self._holders(), self.browse(), {}
         for line in self:
