@@ -299,7 +299,11 @@ METHODS = {
     | of(REGISTRAR, "action_view_lines"),
     "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
     "dokstamp.run.line": of(
-        REGISTRAR, "action_open_record", "action_link", "action_another"
+        REGISTRAR,
+        "action_open_record",
+        "action_link",
+        "action_another",
+        "action_decide_again",
     ),
     "dokstamp.source": of(
         MANAGER,
