@@ -94,6 +94,11 @@ class DokstampRun(models.Model):
     def _may_reconcile(self):
         return [("state", "=", "connected"), ("reconciles", "!=", "off")]
 
+    def _pictured_models(self):
+        if self.kind != KIND:
+            return super()._pictured_models()
+        return self.env["dokstamp.entity"]._pictured_models()
+
     # === COMPARING === #
 
     def _compare_next(self):
@@ -105,7 +110,7 @@ class DokstampRun(models.Model):
         :return: whether there was one
         :rtype: bool
         """
-        names = self.env["dokstamp.entity"]._pictured_models()
+        names = self._pictured_models()
         steps = [(name, phase) for name in names for phase in PHASES]
         step, after = self.place or (0, 0)
         if step >= len(steps):
