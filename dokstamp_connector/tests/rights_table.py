@@ -161,6 +161,7 @@ FIELDS = {
         KEPT: by(registrar="institution_id year"),
     },
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
@@ -214,8 +215,10 @@ METHODS = {
         "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
+        "action_rehearse",
+        "action_first_load",
     )
-    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
+    | of(REGISTRAR, "action_view_queue", "action_view_runs", "action_view_data_issues"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -290,9 +293,14 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    "dokstamp.run": of(
+        MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load"
+    )
     | of(REGISTRAR, "action_view_lines"),
-    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
+    "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
+    "dokstamp.run.line": of(
+        REGISTRAR, "action_open_record", "action_link", "action_another"
+    ),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",

@@ -101,6 +101,14 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        found = self.made(
+            "run.line",
+            run_id=rehearsal.id,
+            account_id=self.account.id,
+            res_model="dokstamp.student",
+            res_id=self.ada.id,
+            finding="equal",
+        )
         students = self.made(
             "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
         )
@@ -119,14 +127,8 @@ class RightsTableCase(RightsCase):
             page,
             run,
             rehearsal,
-            self.made(
-                "run.line",
-                run_id=rehearsal.id,
-                account_id=self.account.id,
-                res_model="dokstamp.student",
-                res_id=self.ada.id,
-                finding="equal",
-            ),
+            found,
+            self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
             students,
             self.made(
                 "run.remote",
