@@ -59,8 +59,11 @@ class TestSourceUpgrade(SourceCase):
                 "name": "Classes",
                 "model": MODEL,
                 "field_id": [
-                    Command.create(
-                        {"name": "x_code", "ttype": "char", "field_description": "Code"}
+                    *(
+                        Command.create(
+                            {"name": name, "ttype": "char", "field_description": label}
+                        )
+                        for name, label in (("x_name", "Name"), ("x_code", "Code"))
                     ),
                     Command.create(
                         {

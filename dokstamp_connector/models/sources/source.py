@@ -249,7 +249,7 @@ class DokstampSource(models.Model):
         return result
 
     def _kind(self):
-        """What it is about: if that is another one, what it fed is no longer its own."""
+        """What it is about: of another one, what it fed before is not its own."""
         return self.model, self.entity, self.company_id, self.relation or False
 
     def _companions(self):
