@@ -29,7 +29,9 @@ class TestPicture(DokstampCase):
         self.flush()
         self.sandbox.set_options(per_page_max=2)
         self.sandbox.forget_requests()
-        self.reading = self.env["dokstamp.run"].create({"account_id": self.account.id})
+        self.reading = self.env["dokstamp.run"].create(
+            {"account_id": self.account.id, "kind": "reconciliation"}
+        )
 
     def pages(self):
         """(path, page) of what was asked for."""
