@@ -343,7 +343,7 @@ class DokstampRunLine(models.Model):
                     "event": "adopted",
                     "old_values": {},
                     "new_values": {"uuid": line.dokstamp_uuid},
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                     "called_at": line.create_date,
@@ -371,7 +371,7 @@ class DokstampRunLine(models.Model):
                     "rank": self.env[line.res_model]._dokstamp_rank,
                     "next_attempt_at": fields.Datetime.now(),
                     "run_line_id": line.id,
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                 }
@@ -379,6 +379,13 @@ class DokstampRunLine(models.Model):
                 if line.id not in brought and line.outcome == "pending"
             ]
         )
+
+    def _author(self):
+        """In whose name it is sent.
+
+        :rtype: res.users
+        """
+        return self.run_id.user_id
 
     def _fail(self, reason):
         self.write(
