@@ -18,3 +18,5 @@ from . import test_source_language
 from . import test_source_people
 from . import test_source_merged
 from . import test_source_company
+from . import test_source_guesses
+from . import test_source_trial

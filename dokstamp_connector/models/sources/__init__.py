@@ -16,6 +16,8 @@ from . import feed
 from . import belonging
 from . import watch
 from . import switching
+from . import guessing
+from . import trial
 from . import sweep
 from . import fed_mixin
 from . import account_sources

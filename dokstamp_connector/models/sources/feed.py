@@ -125,7 +125,9 @@ class DokstampSource(models.Model):
         values, errors = {}, self._unreadable(records)
         records = records.browse(one for one in records.ids if one not in errors)
         demanded = {
-            line: line._demanded(records) for line in self.field_ids if line._is_link()
+            line: line._demanded(records)
+            for line in self.field_ids._said()
+            if line._is_link()
         }
         for record in records:
             try:
@@ -153,15 +155,16 @@ class DokstampSource(models.Model):
                 raise Unreadable(self._failure_sentence(error)) from error
 
     def _read_record(self, record, demanded):
+        lines = self.field_ids._said()
         values = {
             line.field_name: line._read_from(record, demanded.get(line))
-            for line in self.field_ids
+            for line in lines
         }
         values["company_id"] = self.company_id.id
         values["active"] = is_active(record)
         values = self.env[self.entity]._trimmed(values)
         keys = self.env[self.entity]._key_names(values)
-        for line in self.field_ids:
+        for line in lines:
             text = values[line.field_name]
             values[line.field_name] = line._cut_to_length(text, keys)
         return values
@@ -213,7 +216,7 @@ class DokstampSource(models.Model):
         :param dict[int, dict] values: record id → registry values
         :rtype: dict[int, dict]
         """
-        names = self.field_ids.mapped("field_name")
+        names = self.field_ids._said().mapped("field_name")
         definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
         return {
             record_id: {name: _as_json(vals[name]) for name in names} | definition
@@ -437,6 +440,26 @@ class DokstampSource(models.Model):
         :rtype: dict[int, int | Unreadable]
         :raise Unreadable: no source feeds such records
         """
+        sources = self._sources_of(records, entity_model)
+        # whoever saved a record that refers to these said nothing of what they say
+        sources = sources.with_context(**{AUTHORS: ()})
+        known = sources._known_ids(records.ids)
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            if missing:
+                known |= source._feed_records(
+                    source._matching(missing).filtered(is_active)
+                )
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            known |= source._held_back(missing)
+        return known
+
+    def _sources_of(self, records, entity_model):
+        """Those of the company that make such registry records of ``records``.
+
+        :raise Unreadable: there is none that is on
+        """
         sources = self.search(
             [
                 ("model_id.model", "=", records._name),
@@ -453,21 +476,17 @@ class DokstampSource(models.Model):
                     model=records._description,
                 )
             )
-        # whoever saved a record that refers to these said nothing of what they say
-        sources = sources.with_context(**{AUTHORS: ()})
+        return sources
+
+    def _known_ids(self, ids):
+        """Record id → id of the registry record that it has fed by one of these.
+
+        :rtype: dict[int, int]
+        """
         known = {}
-        for source in sources:
-            entities = source._known_entities(source._links_of(records.ids))
+        for source in self:
+            entities = source._known_entities(source._links_of(ids))
             known |= {record_id: entity.id for record_id, entity in entities.items()}
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            if missing:
-                known |= source._feed_records(
-                    source._matching(missing).filtered(is_active)
-                )
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            known |= source._held_back(missing)
         return known
 
     def _held_back(self, ids):

@@ -17,7 +17,6 @@ from odoo.fields import Domain
 
 from ..language import language_name, usable_language
 from .reach import condition_paths, ingredients, is_closed, is_technical, steps_along
-from .source_field import as_text
 
 MANAGER = "dokstamp_connector.group_manager"
 NAME = ".display_name"
@@ -161,13 +160,22 @@ class DokstampSource(models.Model):
         """
         for source in self:
             if denied := source._as_reader()._denied_at_all():
-                raise AccessError(
-                    self.env._(
-                        "You may not read %(what)s, so no source may read it for you. "
-                        "Ask a system administrator to set this up.",
-                        what=denied,
-                    )
-                )
+                raise AccessError(self._denied_sentence(denied))
+
+    def _denied_sentence(self, what):
+        """Why the user can make no source that reads ``what``."""
+        if self.env.user._is_system():
+            return self.env._(
+                "You may not read %(what)s yet. Open Settings > Technical > Models, "
+                "choose the model, and add a line under Access Rights that gives a "
+                "group of yours the right to read it.",
+                what=what,
+            )
+        return self.env._(
+            "You may not read %(what)s, so no source may read it for you. Ask a system "
+            "administrator to set this up.",
+            what=what,
+        )
 
     def _reads_all(self):
         return bool(self.confirmed_by_id or self.reader_id.id == SUPERUSER_ID)
@@ -183,17 +191,10 @@ class DokstampSource(models.Model):
 
         :rtype: str
         """
-        model = self.env[self.model]
         lines = [f"{self.model_id.name}: {self.domain}"]
         for line in self.field_ids:
             target = self.env[self.entity]._fields[line.field_name]
-            labels = [
-                " › ".join(
-                    field._description_string(self.env)
-                    for _model, field in steps_along(model, path)
-                )
-                for path in line._paths()
-            ]
+            labels = [line._path_label(path) for path in line._paths()]
             if labels:
                 label = target._description_string(self.env)
                 lines.append(f"{label} ← {', '.join(labels)}")
@@ -254,9 +255,12 @@ class DokstampSource(models.Model):
         """
         if self._reads_all():
             return None
-        reader = self._reader_model()
         paths = self._condition_paths() | self._line_paths() | {"id"}
-        paths.update(self._own_company_paths())
+        return self._denied_along(paths.union(self._own_company_paths()))
+
+    def _denied_along(self, paths):
+        """As of `_denied_at_all`, of what these dotted paths lead through."""
+        reader = self._reader_model()
         for path in sorted(paths):
             for model, field in steps_along(reader, path):
                 if not model.has_access("read"):
@@ -454,23 +458,12 @@ class DokstampSource(models.Model):
         :rtype: dict[int, list[str]]
         """
         source = self._as_reader()
-        spoken = source.env.lang
-        codes = [code for code, _name in self.env["res.lang"].get_installed()]
         lines = source.field_ids.filtered(lambda line: line._is_translated())
-        if len(codes) < 2 or not lines:
+        if len(self.env["res.lang"].get_installed()) < 2 or not lines:
             return {}
         told = {}
         for record in source.env[source.model].browse(ids).exists():
-            names = [
-                line.field_name
-                for line in lines
-                if any(
-                    as_text(line._raw(record.with_context(lang=code)))
-                    != as_text(line._raw(record))
-                    for code in codes
-                    if code != spoken
-                )
-            ]
+            names = [line.field_name for line in lines if line._reads_otherwise(record)]
             if names:
                 told[record.id] = names
         return told
