@@ -5,7 +5,7 @@
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "portal"],
+    "depends": ["mail", "portal", "privacy_lookup"],
     "data": [
         # groups before the rights that name them
         "security/dokstamp_connector_groups.xml",
@@ -19,8 +19,11 @@
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_row_stop_views.xml",
+        "views/dokstamp_mass_change_views.xml",
         "views/dokstamp_audit_log_views.xml",
+        "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
+        "views/dokstamp_run_line_views.xml",
         "views/dokstamp_account_views.xml",
         # what all kinds of registry records share before their own
         "views/dokstamp_entity_views.xml",
@@ -48,15 +51,19 @@
         "wizards/certificate_issue_views.xml",
         "wizards/certificate_keeping_views.xml",
         "wizards/certificate_revocation_views.xml",
+        "wizards/data_leaving_views.xml",
         "wizards/register_print_views.xml",
+        "wizards/student_erasure_views.xml",
         "views/dokstamp_certificate_views.xml",
         "views/dokstamp_certificate_archive_views.xml",
         "views/dokstamp_hold_views.xml",
         "views/dokstamp_issue_run_views.xml",
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
+        "views/dokstamp_data_issue_views.xml",
         "views/dokstamp_menus.xml",
         "views/dokstamp_certificate_menus.xml",
+        "views/dokstamp_quality_menus.xml",
         # what students and the public see
         "views/portal_templates.xml",
         "views/check_templates.xml",

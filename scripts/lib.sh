@@ -126,3 +126,27 @@ list_addons() {
         [[ ! -e $manifest ]] || basename "${manifest%/*}"
     done
 }
+
+# list_own_addons: those of them that need no other vendor's addon. What needs one is
+# tested with a stand-in for it, and installed where that vendor's is.
+list_own_addons() {
+    "$ODOO_PYTHON" - "$ROOT" <<'PYTHON'
+import ast
+import pathlib
+import sys
+
+root = pathlib.Path(sys.argv[1])
+others = {path.parent.name for path in root.glob("stand_ins/*/__manifest__.py")}
+needs = {
+    path.parent.name: ast.literal_eval(path.read_text())["depends"]
+    for path in root.glob("*/__manifest__.py")
+}
+
+
+def is_own(name):
+    return name not in others and all(map(is_own, needs.get(name, ())))
+
+
+print(*filter(is_own, sorted(needs)), sep="\n")
+PYTHON
+}

@@ -34,11 +34,14 @@ from .errors import (
     RetryLater,
 )
 from .limits import Hold, RateLimit
+from .pages import READINGS, Pages, Progress
+from .resources import below
 from .retry import BREAKER_OPENS_AFTER, RATE_LIMIT_DELAY, backoff_seconds
 
 __all__ = [
     "BREAKER_OPENS_AFTER",
     "RATE_LIMIT_DELAY",
+    "READINGS",
     "Address",
     "AddressRefused",
     "AnswerNotUnderstood",
@@ -53,12 +56,15 @@ __all__ = [
     "NotFound",
     "OtherTenant",
     "OutcomeUnknown",
+    "Pages",
     "PasswordLogin",
+    "Progress",
     "RateLimit",
     "RateLimited",
     "Rejected",
     "RetryLater",
     "backoff_seconds",
+    "below",
     "hindrance",
     "is_path",
     "origin_of",

@@ -5,7 +5,7 @@ Not documented (dokstamp-api.md 4, 5): the name of the page parameter, the large
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import answers, errors
 
@@ -23,6 +23,26 @@ class Meta:
     known: bool
     current_page: int | None
     total: int | None
+
+
+@dataclass
+class Progress:
+    """How far a list is read; of plain values, to be kept between two pages.
+
+    :param int number: of the page that comes next, from 1
+    :param int received: rows that came so far
+    :param total: how many there are, as the last page said; None: it said nothing
+    :param list last: keys of the rows of the page before
+    :param bool has_shifted: others have changed the list meanwhile
+    :param bool is_over: no page is left
+    """
+
+    number: int = 1
+    received: int = 0
+    total: int | None = None
+    last: list[str] = field(default_factory=list)
+    has_shifted: bool = False
+    is_over: bool = False
 
 
 READINGS = 4  # of a list that shifts while it is read
@@ -83,33 +103,42 @@ class Pages:
                     yield row
 
     def _pages(self):
-        """Yield the rows of page after page until all that the server counts came.
+        """Yield the rows of page after page until all that the server counts came."""
+        progress = Progress()
+        while not progress.is_over:
+            yield self.next_page(progress)
+            self.has_shifted |= progress.has_shifted
+
+    def next_page(self, progress):
+        """Return the rows of the page that is next, and note in ``progress`` that they
+        came.
 
         They are counted as they come, because `per_page` may have been cut down.
-        """
-        received, number, before, total = 0, 1, None, None
-        while True:
-            rows, meta = self.fetch(number)
-            if before is not None and meta.total != total:
-                self.has_shifted = True
-            total = meta.total
-            self._check_progress(rows, meta, number, before, received)
-            yield rows
-            received += len(rows)
-            if not rows or not meta.known:
-                return
-            if meta.total is not None and received >= meta.total:
-                return
-            number, before = number + 1, rows
 
-    def _check_progress(self, rows, meta, number, before, received):
-        if meta.current_page not in (None, number):
+        :param Progress progress: of this list
+        :rtype: list[dict]
+        :raise AnswerNotUnderstood: the list cannot be complete
+        """
+        rows, meta = self.fetch(progress.number)
+        keys = list(map(_key, rows))
+        if progress.number > 1 and meta.total != progress.total:
+            progress.has_shifted = True
+        progress.total = meta.total
+        self._check_progress(keys, meta, progress)
+        progress.received += len(rows)
+        has_all = meta.total is not None and progress.received >= meta.total
+        progress.is_over = not rows or not meta.known or has_all
+        progress.number, progress.last = progress.number + 1, keys
+        return rows
+
+    def _check_progress(self, keys, meta, progress):
+        if meta.current_page not in (None, progress.number):
             self._fail("another page than the one asked for")
-        if not rows and received < (meta.total or 0):
+        if not keys and progress.received < (meta.total or 0):
             self._fail("fewer rows than it counts")
         # one row may come twice when another was added before it; a page may not
-        repeated = before and list(map(_key, rows)) == list(map(_key, before))
-        if repeated and (len(rows) > 1 or meta.current_page is None):
+        repeated = keys and keys == progress.last
+        if repeated and (len(keys) > 1 or meta.current_page is None):
             self._fail("the same page again")
 
     def _fail(self, what):

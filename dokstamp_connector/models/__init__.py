@@ -2,6 +2,9 @@ from . import write_protection
 from . import accounts
 from . import registry
 from . import sync
+from . import runs
 from . import sources
 from . import certificates
+from . import privacy
+from . import quality
 from . import exports

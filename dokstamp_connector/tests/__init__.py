@@ -43,6 +43,7 @@ from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_address
 from . import test_check_link
+from . import test_data_issue
 from . import test_document_shown
 from . import test_enrollment_days
 from . import test_exports_imports
@@ -60,6 +61,7 @@ from . import test_issue_run
 from . import test_language_off
 from . import test_local_days
 from . import test_menus
+from . import test_mass_change
 from . import test_messages
 from . import test_names
 from . import test_needs_sending
@@ -67,8 +69,11 @@ from . import test_onchange
 from . import test_origin
 from . import test_outage
 from . import test_people_leave
+from . import test_picture
+from . import test_planned_pause
 from . import test_portal
 from . import test_portfolio
+from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet

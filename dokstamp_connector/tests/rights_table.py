@@ -25,10 +25,12 @@ def by(*, registrar="", manager=""):
 NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
-    manager="active auth_method base_url certificate_document certificate_report_id "
-    "client_id client_secret company_id institution_id is_same_school issue_ceiling "
+    manager="active audit_values_months auth_method base_url certificate_document "
+    "certificate_report_id client_id client_secret company_id held_changes_percent "
+    "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant tz"
+    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
+    "tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -115,7 +117,14 @@ FIELDS = {
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
+    "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.leaving": {
+        NEW: by(registrar="issue_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
+    "dokstamp.erasure": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.hold": {
         NEW: by(registrar="end_date enrollment_id reason student_id"),
@@ -133,6 +142,7 @@ FIELDS = {
         "running": NOBODY,
         "paused": NOBODY,
     },
+    "dokstamp.mass.change": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
     "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
     "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
@@ -149,6 +159,10 @@ FIELDS = {
         NEW: by(registrar="institution_id year"),
         KEPT: by(registrar="institution_id year"),
     },
+    "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
@@ -158,6 +172,10 @@ FIELDS = {
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.value": {NEW: SOURCE_VALUE, KEPT: SOURCE_VALUE},
     "dokstamp.student": {NEW: STUDENT, KEPT: STUDENT},
+    "dokstamp.student.erasure": {
+        NEW: by(manager="confirmed"),
+        KEPT: by(manager="confirmed"),
+    },
     "dokstamp.sync.record": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.template.choice": {
         NEW: by(registrar="line_id"),
@@ -190,7 +208,7 @@ METHODS = {
         "action_confirm_check_address",
         "action_ask_to_resume",
     )
-    | of(REGISTRAR, "action_view_queue"),
+    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -233,12 +251,19 @@ METHODS = {
         "action_remove_template",
     ),
     "dokstamp.curriculum.line": SENT,
+    "dokstamp.data.issue": of(
+        REGISTRAR, "action_mend", "action_leave", "action_look_again"
+    ),
+    "dokstamp.data.leaving": of(REGISTRAR, "action_confirm"),
     "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
+    "dokstamp.erasure": of(MANAGER, "action_open_record"),
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
     "dokstamp.institution": SENT | of(REGISTRAR, "action_view_courses"),
     "dokstamp.institution.choice": of(
         MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
+    "dokstamp.mass.change": of(MANAGER, "action_send", "action_discard")
+    | of(REGISTRAR, "action_view_rows"),
     "dokstamp.issue.run": of(
         REGISTRAR,
         "action_pause",
@@ -252,11 +277,15 @@ METHODS = {
     "dokstamp.module": SENT,
     "dokstamp.module.group": SENT,
     "dokstamp.organization": SENT,
+    "privacy.lookup.wizard.line": of(SYSTEM, "action_unlink"),
     "dokstamp.portfolio": SENT
     | of(REGISTRAR, "action_publish", "action_hide", "action_add_certificates"),
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
+    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    | of(REGISTRAR, "action_view_lines"),
+    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
@@ -275,7 +304,8 @@ METHODS = {
         "action_same_person",
         "action_another_person",
         "action_accept_changes",
-    ),
+    )
+    | of(MANAGER, "action_take_again"),
     "dokstamp.student": SENT
     | of(
         REGISTRAR,
@@ -283,7 +313,9 @@ METHODS = {
         "action_open_portfolio",
         "action_view_to_decide",
         "action_this_one_stays",
-    ),
+    )
+    | of(MANAGER, "action_erase"),
+    "dokstamp.student.erasure": of(MANAGER, "action_confirm"),
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),

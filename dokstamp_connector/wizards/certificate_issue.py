@@ -4,6 +4,7 @@ comes of it.
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..models.actions import open_form
 from ..models.certificates.certificate import OPEN_STATES
@@ -12,9 +13,9 @@ from ..models.certificates.certificate import OPEN_STATES
 class DokstampCertificateIssue(models.TransientModel):
     """Who will get a certificate, who will not and why; then issue, or prepare drafts.
 
-    Opened for drafts, for students, contacts and enrollments, for the school app's
-    records that feed enrollments, for everyone who completed a course, or for
-    certificates that are replaced.
+    Opened for drafts, for students, contacts and enrollments, for everyone of a course
+    or cohort who completed it, for the school app's records that feed one of these, or
+    for certificates that are replaced.
     """
 
     _name = "dokstamp.certificate.issue"
@@ -161,27 +162,34 @@ class DokstampCertificateIssue(models.TransientModel):
         :param str model: a registry model, `res.partner`, or one that a source reads
         """
         enrollments = self.env["dokstamp.enrollment"]
-        domains = {
-            "dokstamp.enrollment": [("id", "in", ids)],
-            "dokstamp.student": [("student_id", "in", ids)],
-            "dokstamp.course": [
-                ("course_id", "in", ids),
-                ("completion_status", "=", "completed"),
-            ],
-            "res.partner": [("student_id.partner_id", "in", ids)],
-        }
-        if model in domains:
-            return enrollments.search(domains[model])
+        if domain := self._domain_of(model, ids):
+            return enrollments.search(domain)
         # sudo: whoever sees the school app's record may know what it feeds
         links = self.env["dokstamp.source.link"].sudo()
-        fed = links.search(
-            [
-                ("res_model", "=", model),
-                ("res_id", "in", ids),
-                ("entity_model", "=", enrollments._name),
-            ]
-        )
-        return enrollments.search([("id", "in", fed.mapped("entity_id"))])
+        fed = links.search([("res_model", "=", model), ("res_id", "in", ids)])
+        domains = [
+            # of a record that could not be read there is none
+            self._domain_of(entity, set(own.mapped("entity_id")) - {False})
+            for entity, own in fed.grouped("entity_model").items()
+        ]
+        return enrollments.search(Domain.OR(filter(None, domains)))
+
+    @api.model
+    def _domain_of(self, model, ids):
+        """The enrollments that records of a model of ours, or contacts, stand for; of a
+        course or cohort those who completed it. None for another model.
+
+        :rtype: Domain | None
+        """
+        is_completed = Domain("completion_status", "=", "completed")
+        domains = {
+            "dokstamp.enrollment": Domain("id", "in", ids),
+            "dokstamp.student": Domain("student_id", "in", ids),
+            "dokstamp.course": Domain("course_id", "in", ids) & is_completed,
+            "dokstamp.cohort": Domain("cohort_id", "in", ids) & is_completed,
+            "res.partner": Domain("student_id.partner_id", "in", ids),
+        }
+        return domains.get(model)
 
     @api.model
     def _candidates(self, records):

@@ -50,6 +50,7 @@ class DokstampBadgeImage(models.Model):
     _rec_name = "sha256"
 
     _dokstamp_is_fed = False
+    _dokstamp_has_list = False  # among the files, which say of none what it shows
     _dokstamp_resource = "files"
     _dokstamp_rank = 5
     _natural_key = ("sha256",)

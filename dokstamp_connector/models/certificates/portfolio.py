@@ -23,6 +23,7 @@ class DokstampPortfolioEntity(models.AbstractModel):
     _description = "DokStamp Portfolio Entity"
 
     _dokstamp_is_fed = False
+    _dokstamp_has_list = False
 
     # === CRUD METHODS === #
 

@@ -45,6 +45,8 @@ class DokstampEntity(models.AbstractModel):
     # Whether its filters give a list of many, which is read once instead of a search
     # each.
     _dokstamp_is_listed = False
+    # Whether DokStamp lists all of them, so that what it holds can be compared.
+    _dokstamp_has_list = True
     # Fields that tell, inside Odoo, whether a source's record is one that the registry
     # has already.
     _natural_key = ()
@@ -139,6 +141,16 @@ class DokstampEntity(models.AbstractModel):
             spec.key_of(self._fields[name]): spec.archived
             for name, spec in self._get_dokstamp_fields().items()
             if spec.archived is not None
+        }
+
+    @api.model
+    def _get_ended_values(self):
+        """API key → its values with which nothing is left that could be archived.
+
+        :rtype: dict[str, list]
+        """
+        return {
+            key: [value] for key, value in self._get_dokstamp_archive_values().items()
         }
 
     # === KINDS OF RECORDS === #
@@ -522,6 +534,26 @@ class DokstampEntity(models.AbstractModel):
     def _api_key(self, name):
         """What the field ``name`` is called in the body."""
         return self._get_dokstamp_fields()[name].key_of(self._fields[name])
+
+    @api.model
+    def _api_labels(self):
+        """API key → the field's label.
+
+        :rtype: dict[str, str]
+        """
+        # certificates send more than they keep in step: their links go out too
+        fields_ = {
+            f"{name.removesuffix('_id')}_uuid": field
+            for name, field in self._fields.items()
+            if field.type == "many2one" and name.endswith("_id")
+        }
+        fields_ |= {
+            spec.key_of(self._fields[name]): self._fields[name]
+            for name, spec in self._get_dokstamp_fields().items()
+        }
+        return {
+            key: field._description_string(self.env) for key, field in fields_.items()
+        }
 
     # === RULES: what DokStamp would refuse === #
 

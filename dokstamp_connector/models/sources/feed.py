@@ -34,6 +34,9 @@ class DokstampSource(models.Model):
             return
         source = self._as_reader()
         links = source._links_of(ids)
+        erased = {one for one, link in links.items() if link.erased_at}
+        ids = [one for one in ids if one not in erased]
+        links = {one: links[one] for one in links if one not in erased}
         places = {record_id: link.entity_id for record_id, link in links.items()}
         matching = source._matching(ids)
         fed = source._feed_records(
@@ -88,6 +91,9 @@ class DokstampSource(models.Model):
         :rtype: dict[int, int]
         """
         links = self._links_of(records.ids)
+        records = records.filtered(
+            lambda r: r.id not in links or not links[r.id].erased_at
+        )
         values, errors = self._read(records)
         entities = self._known_entities(links)
         left = self._part_contradicted(values, entities, links)
@@ -433,6 +439,30 @@ class DokstampSource(models.Model):
     # === LINKS BETWEEN REGISTRY RECORDS === #
 
     def _demand(self, records, entity_model):
+        """The registry records that stand for ``records``: those that a person chose,
+        or else what sources make of them.
+
+        :return: as of `_demand_of_sources`
+        :raise Unreadable: no source feeds such records
+        """
+        chosen = self._chosen(records, entity_model)
+        left = records.browse(one for one in records.ids if one not in chosen)
+        return chosen | (self._demand_of_sources(left, entity_model) if left else {})
+
+    def _chosen(self, records, entity_model):
+        """Record id → the registry record of this company that a person chose for it.
+
+        :rtype: dict[int, int]
+        """
+        name = records._get_dokstamp_choices().get(entity_model)
+        return {
+            record.id: record[name].id
+            # sudo: whoever may read the record may know what it stands for
+            for record in records.sudo()
+            if name and record[name].company_id == self.company_id
+        }
+
+    def _demand_of_sources(self, records, entity_model):
         """The registry records that stand for ``records``; fed now if not fed yet.
 
         :return: record id → registry id, of those that could be had; of others why they

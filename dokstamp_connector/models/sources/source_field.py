@@ -402,6 +402,18 @@ class DokstampSourceField(models.Model):
             model = self.env[field.comodel_name]
         return model._name, self.env[self.entity]._fields[self.field_name].comodel_name
 
+    def _choice_path(self):
+        """The path to what a person may have chosen in place of what this link leads
+        to; None where nobody can.
+
+        :rtype: str | None
+        """
+        model, entity = self._link_target() or (None, None)
+        name = model and self.env[model]._get_dokstamp_choices().get(entity)
+        if not name:
+            return None
+        return name if self.path == "id" else f"{self.path}.{name}"
+
     # === READING === #
 
     def _demanded(self, records):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..actions import RELOAD, open_form, show_message
 from ..sentence import Sentence
@@ -77,6 +77,12 @@ class DokstampSourceLink(models.Model):
     )
     held_changes = fields.Json(
         readonly=True, help="New values that wait for a registrar's word."
+    )
+    erased_at = fields.Datetime(
+        string="Erased at",
+        readonly=True,
+        help="What it had fed was erased then. It is passed over until somebody takes "
+        "it in again.",
     )
     is_held = fields.Boolean(compute="_compute_is_held", store=True, precompute=True)
 
@@ -351,6 +357,45 @@ class DokstampSourceLink(models.Model):
             "success",
             next=RELOAD,
         )
+
+    @api.model
+    def _erase_of(self, records):
+        """Forget what school apps have said of registry records whose personal data are
+        erased, and pass those apps' records over from then on.
+
+        What referred to ``records`` as well is read again, and held back.
+        """
+        links = self.search(
+            [("entity_model", "=", records._name), ("entity_id", "in", records.ids)]
+        )
+        links.write(
+            {
+                "entity_id": False,
+                "claimed_id": False,
+                "last_values": False,
+                "held_changes": False,
+                "is_live": False,
+                "erased_at": fields.Datetime.now(),
+                "error": self.env._(
+                    "Its personal data were erased from the registry, so it is passed "
+                    "over. To take it in again, open it under Configuration > Source "
+                    "links and press Take in again."
+                ),
+            }
+        )
+
+    def action_take_again(self):
+        """Read a record again that is passed over since what it fed was erased."""
+        self.check_access("read")
+        if not self.env.user.has_group("dokstamp_connector.group_manager"):
+            raise AccessError(
+                self.env._("Only managers take in again what was erased.")
+            )
+        erased = self.sudo().filtered("erased_at")  # sudo: links are the connector's
+        erased.write({"erased_at": False, "error": False})
+        for link in erased:
+            link._read_again()
+        return RELOAD
 
     def _check_to_decide(self, again=False):
         """

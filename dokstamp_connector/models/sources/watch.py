@@ -70,6 +70,15 @@ class Base(models.AbstractModel):
             records._dokstamp_gather_written(watches, names)
         return result
 
+    @api.model
+    def _get_dokstamp_choices(self):
+        """Where a person chooses the registry record that one of this model stands for,
+        so that no source makes one of it: kind of registry record → name of the field.
+
+        :rtype: dict[str, str]
+        """
+        return {}
+
     def _dokstamp_watches(self):
         """Which sources read this model; none while addons are being installed."""
         if self._abstract or not self.pool.ready:
@@ -131,6 +140,7 @@ class DokstampSource(models.Model):
         self.ensure_one()
         paths = self._condition_paths() | self._line_paths()
         paths.update(self._company_paths())
+        paths.update(filter(None, (line._choice_path() for line in self.field_ids)))
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
@@ -187,6 +197,23 @@ class DokstampSource(models.Model):
         yield self.model, "", ""
         for path in self._paths():
             yield from self._steps(self.env[self.model], "", path, frozenset())
+        yield from self._cascades(self.env[self.model], "", frozenset())
+
+    def _cascades(self, model, prefix, seen):
+        """What takes the source's records along when it is deleted: the database does
+        that by itself, in as many steps as it needs, and calls no hook.
+
+        :return: as of `_steps`, of nothing but create and unlink
+        """
+        for field in model._fields.values():
+            if field.type != "many2one" or field.ondelete != "cascade":
+                continue
+            path = f"{prefix}.{field.name}".strip(".")
+            if field.store:
+                yield field.comodel_name, path, ""
+            if field.store and field not in seen:
+                comodel = self.env[field.comodel_name]
+                yield from self._cascades(comodel, path, seen | {field})
 
     def _steps(self, model, prefix, path, seen):
         """Every field along ``path``, and every field that those are made of.

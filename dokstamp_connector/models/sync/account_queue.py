@@ -1,7 +1,7 @@
 """What the queue adds to accounts: counts, reasons, waking, and what it holds fast."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ...dokstamp_api import Address, origin_of
 from ..actions import open_form
@@ -30,6 +30,14 @@ class DokstampAccount(models.Model):
         help="Where another account of this database uses the same tenant, both share "
         "the students and courses that both have, if both say so. Otherwise neither "
         "takes over what the other one has at DokStamp.",
+    )
+    audit_values_months = fields.Integer(
+        string="Keep audit values for (months)",
+        copy=False,
+        aggregator=None,
+        help="How long the audit log says which values were sent. After that the line "
+        "stays, with who called what and when, and its values are emptied. 0: for "
+        "ever.",
     )
     same_tenant_note = fields.Text(compute="_compute_same_tenant_note")
 
@@ -81,6 +89,13 @@ class DokstampAccount(models.Model):
         if any(account.company_id not in own for account in accounts):
             names.append(self.env._("an account of another company"))
         return names
+
+    @api.constrains("audit_values_months")
+    def _check_audit_values_months(self):
+        if any(account.audit_values_months < 0 for account in self):
+            raise ValidationError(
+                self.env._("Keep audit values for a number of months, or 0: for ever.")
+            )
 
     # === ONE TENANT === #
 
@@ -198,7 +213,8 @@ class DokstampAccount(models.Model):
 
     @api.model
     def _get_writable_fields(self, state=None):
-        return super()._get_writable_fields(state) | {"is_same_school"}
+        own = {"is_same_school", "audit_values_months"}
+        return super()._get_writable_fields(state) | own
 
     # === WHAT FOLLOWS FROM A CHANGE === #
 
@@ -285,11 +301,7 @@ class DokstampAccount(models.Model):
                 "connection on it."
             )
         if self.state == "paused":
-            return self.env._(
-                "The DokStamp account is paused, and nothing is sent until a manager "
-                "presses Resume on it. %(reason)s",
-                reason=self.pause_reason or "",
-            )
+            return self._paused_sentence()
         schedule = self.env["dokstamp.schedule"]
         works = {"flush": self.env._("It is not sent at the moment.")}
         if problems := schedule._problems(works):

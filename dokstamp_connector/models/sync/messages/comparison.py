@@ -30,9 +30,17 @@ def remote_value(remote, key):
     """
     if key in remote:
         return remote[key]
-    if key.endswith("_uuid"):
-        return (remote.get(key.removesuffix("_uuid")) or {}).get("uuid")
-    return None
+    link = remote.get(key.removesuffix("_uuid")) if key.endswith("_uuid") else None
+    return link.get("uuid") if isinstance(link, dict) else None
+
+
+def tells(remote, key):
+    """Whether DokStamp's object says anything of the body's ``key``: a list may leave
+    out what a single record shows.
+    """
+    return key in remote or (
+        key.endswith("_uuid") and key.removesuffix("_uuid") in remote
+    )
 
 
 def is_same(sent, received):
@@ -76,3 +84,46 @@ def is_exactly(sent, received):
     if isinstance(sent, str) and isinstance(received, str):
         return sent == received or (len(sent) == 10 and received.startswith(f"{sent}T"))
     return is_same(sent, received)
+
+
+def differences(ours, theirs, keys=()):
+    """What DokStamp holds otherwise than we would send it, as people see it.
+
+    :param dict ours: the body
+    :param dict theirs: the body's keys as DokStamp tells them; one that it does not
+        tell is unknown, and no difference
+    :param collection keys: those that DokStamp finds records by, which have no case
+    :return: key → our value and DokStamp's
+    :rtype: dict[str, list]
+    """
+    return {
+        key: [value, theirs[key]]
+        for key, value in ours.items()
+        if key in theirs and not _is_seen_as(value, theirs[key], key in keys)
+    }
+
+
+def _is_seen_as(sent, received, is_key):
+    """Whether people see the same: DokStamp trims texts, and may have null for empty or
+    for no.
+    """
+    if not sent and not received and not isinstance(sent, int | float):
+        return True
+    if isinstance(sent, bool) and received in (None, sent):
+        return received is sent or not sent
+    if not isinstance(sent, str) or not isinstance(received, str):
+        return is_same(sent, received)
+    sent, received = _plain(sent), _plain(received)
+    if is_exactly(sent, received) or (is_key and is_same(sent, received)):
+        return True
+    # a moment in another zone or with fractions is the same moment
+    moments = as_utc(sent), as_utc(received)
+    return "T" in sent and None not in moments and moments[0] == moments[1]
+
+
+def _plain(text):
+    return (
+        "\n".join(text.split())
+        if text.isspace()
+        else "\n".join(line.rstrip() for line in text.strip().splitlines())
+    )

@@ -1,0 +1,3 @@
+from . import erased_student
+from . import found_records
+from . import privacy_lookup

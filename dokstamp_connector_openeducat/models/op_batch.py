@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class OpBatch(models.Model):
+    _name = "op.batch"
+    _inherit = ["op.batch", "dokstamp.openeducat.form"]

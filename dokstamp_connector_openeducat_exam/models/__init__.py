@@ -1,0 +1,2 @@
+from . import op_student
+from . import op_student_course

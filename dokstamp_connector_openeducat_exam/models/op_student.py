@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class OpStudent(models.Model):
+    _inherit = "op.student"
+
+    dokstamp_marksheet_ids = fields.One2many(
+        "op.marksheet.line",
+        "student_id",
+        string="Mark sheets",
+        help="By it a changed mark sheet finds the enrollment whose grade it tells.",
+    )

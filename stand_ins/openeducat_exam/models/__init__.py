@@ -1,0 +1,2 @@
+from . import op_exam
+from . import op_marksheet
