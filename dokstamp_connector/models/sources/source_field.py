@@ -137,11 +137,12 @@ class DokstampSourceField(models.Model):
             field = line._target()
             line.value_choices = field is not None and line._choices_of(field)
 
-    @api.depends("model", "method", "path", "source_id.lang")
+    @api.depends("entity", "field_name", "model", "method", "path", "source_id.lang")
     @api.depends_context("uid", "lang")
     def _compute_read_choices(self):
         for line in self:
-            field = line._read_field()
+            # a link needs a record, and no table makes one
+            field = None if line._is_link() else line._read_field()
             lang = line.source_id._language()
             line.read_choices = field is not None and line._choices_read(field, lang)
 
@@ -382,7 +383,7 @@ class DokstampSourceField(models.Model):
         return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
-        field = self.env[self.entity]._fields.get(self.field_name)
+        field = self._target()
         return bool(field) and field.type == "many2one"
 
     def _link_target(self):

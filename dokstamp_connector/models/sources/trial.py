@@ -110,7 +110,7 @@ class DokstampSource(models.Model):
         entity, claims = self._meant_by(record, vals, coming, link)
         is_readable = rows.keys() <= vals.keys() and not self._lacking()
         self._look_through(rows, vals, coming, entity)
-        sentences, is_taken = self._fate(record)
+        sentences, is_taken = self._fate(record, link)
         if is_taken:
             sentences += self._becoming(entity, claims, vals, link)
             sentences += self._stop(rows, is_readable)
@@ -138,6 +138,8 @@ class DokstampSource(models.Model):
         """Why nothing of a record can be shown; None when it can."""
         if is_technical(record):
             return self._closed_sentence(self.model_id.name)
+        if self.company_id not in self.env.user.company_ids:
+            return self.env._("This source is for a company that you do not work for.")
         if denied := self._denied_along({"id"}):
             return self._denied_sentence(denied)
         if not record.exists():
@@ -212,6 +214,8 @@ class DokstampSource(models.Model):
         """
         if target._name == entity_model:
             return target.id
+        if chosen := self._chosen(target, entity_model):
+            return chosen[target.id]
         try:
             sources = self._sources_of(target, entity_model)
         except Unreadable as error:
@@ -225,7 +229,7 @@ class DokstampSource(models.Model):
 
     # === WHAT BECOMES OF IT === #
 
-    def _fate(self, record):
+    def _fate(self, record, link):
         """Whether the record is taken, and why or for whom.
 
         :rtype: tuple[list[str], bool]
@@ -234,6 +238,13 @@ class DokstampSource(models.Model):
             return [problem], False
         if denied := self._denied_along(self._condition_paths()):
             return [self._denied_sentence(denied)], False
+        if link and link.erased_at:
+            return [
+                self.env._(
+                    "What it fed was erased, so it is passed over until a manager has "
+                    "it taken in again."
+                )
+            ], False
         own = Domain("id", "=", record.id)
         # sudo: whose a record is does not depend on who asks
         if not self.env[self.model].search_count(own & self._company_domain()):
@@ -295,6 +306,11 @@ class DokstampSource(models.Model):
             )
             if taken := entity._taken_sentence(vals):
                 yield taken
+            # with the viewer's rights: it may name a record that they may not read
+            if not link and (feeder := entity.sudo(False).fed_by):
+                yield self.env._(
+                    "%s feeds it so far: what both say is put together.", feeder
+                )
         elif not claims:
             yield self.env._("It becomes a new %s in the registry.", kind)
         yield self._account_sentence(entity)

@@ -14,9 +14,10 @@ export class ValueTableField extends Component {
         return this.props.record.data[this.props.name];
     }
 
-    /** Whether a table makes sense here: not for a link to another record. */
+    /** Whether a table makes sense here: not for a link, which needs a record. */
     get canAdd() {
-        return !this.props.readonly && this.props.record.data.method === "path";
+        const { method, field_name: target } = this.props.record.data;
+        return !this.props.readonly && method === "path" && !target?.endsWith("_id");
     }
 
     choices(name) {
