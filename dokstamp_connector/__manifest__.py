@@ -24,6 +24,7 @@
         "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_run_line_views.xml",
+        "views/dokstamp_run_views.xml",
         "views/dokstamp_account_views.xml",
         # what all kinds of registry records share before their own
         "views/dokstamp_entity_views.xml",
@@ -36,6 +37,7 @@
         "views/dokstamp_cohort_views.xml",
         "views/dokstamp_student_views.xml",
         "views/dokstamp_enrollment_views.xml",
+        "wizards/source_file_views.xml",
         "views/dokstamp_source_views.xml",
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",
@@ -45,6 +47,7 @@
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",
         "wizards/source_switch_views.xml",
+        "wizards/year_closing_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

@@ -82,6 +82,8 @@ from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
 from . import test_rights_table
+from . import test_run_load
+from . import test_run_rehearsal
 from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person
@@ -96,3 +98,4 @@ from . import test_waits
 from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection
+from . import test_year_closing

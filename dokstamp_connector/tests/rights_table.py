@@ -65,12 +65,13 @@ ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
     manager="active company_id company_path domain entity field_ids lang model_id name "
-    "sequence takes_unassigned trigger"
+    "relation sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
     "source_id text timezone value_ids"
 )
+SOURCE_FILE = by(manager="company_id data filename")
 SOURCE_VALUE = by(manager="field_id from_value to_value")
 STUDENT = by(
     registrar=ENTITY + "date_of_birth email enrollment_ids gender hold_ids name "
@@ -160,6 +161,7 @@ FIELDS = {
         KEPT: by(registrar="institution_id year"),
     },
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
@@ -167,6 +169,7 @@ FIELDS = {
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
+    "dokstamp.source.file": {NEW: SOURCE_FILE, KEPT: SOURCE_FILE},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
@@ -182,6 +185,11 @@ FIELDS = {
         KEPT: by(registrar="line_id"),
     },
     "dokstamp.template.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.year.closing": {
+        NEW: by(manager="company_id course_ids ended_before"),
+        KEPT: by(manager="company_id course_ids ended_before"),
+    },
+    "dokstamp.year.closing.line": {NEW: NOBODY, KEPT: by(manager="is_selected")},
 }
 
 
@@ -207,8 +215,10 @@ METHODS = {
         "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
+        "action_rehearse",
+        "action_first_load",
     )
-    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
+    | of(REGISTRAR, "action_view_queue", "action_view_runs", "action_view_data_issues"),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -283,12 +293,18 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    "dokstamp.run": of(
+        MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load"
+    )
     | of(REGISTRAR, "action_view_lines"),
-    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
+    "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
+    "dokstamp.run.line": of(
+        REGISTRAR, "action_open_record", "action_link", "action_another"
+    ),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
+        "action_export_definitions",
         "action_switch_on",
         "action_switch_off",
         "action_delete",
@@ -296,6 +312,7 @@ METHODS = {
     | of(SYSTEM, "action_confirm_reading")
     | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.file": of(MANAGER, "action_look", "action_import"),
     "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,
@@ -319,6 +336,9 @@ METHODS = {
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
+    "dokstamp.year.closing": of(
+        MANAGER, "action_look", "action_look_again", "action_close"
+    ),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }

@@ -101,6 +101,14 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        found = self.made(
+            "run.line",
+            run_id=rehearsal.id,
+            account_id=self.account.id,
+            res_model="dokstamp.student",
+            res_id=self.ada.id,
+            finding="equal",
+        )
         students = self.made(
             "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
         )
@@ -119,14 +127,8 @@ class RightsTableCase(RightsCase):
             page,
             run,
             rehearsal,
-            self.made(
-                "run.line",
-                run_id=rehearsal.id,
-                account_id=self.account.id,
-                res_model="dokstamp.student",
-                res_id=self.ada.id,
-                finding="equal",
-            ),
+            found,
+            self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
             students,
             self.made(
                 "run.remote",
@@ -159,11 +161,19 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made("source.file"),
             self.made(
                 "mass.change",
                 account_id=self.account.id,
                 res_model="dokstamp.student",
                 change="removed",
+            ),
+            (closing := self.made("year.closing")),
+            self.made(
+                "year.closing.line",
+                closing_id=closing.id,
+                res_model="dokstamp.course",
+                res_id=botany.id,
             ),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),

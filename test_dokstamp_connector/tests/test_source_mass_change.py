@@ -4,7 +4,7 @@ from odoo.addons.dokstamp_connector.models.sources import sweep
 
 from .common import SourceCase
 
-COUNT = 24
+COUNT = 20
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -152,3 +152,28 @@ class TestSourceMassChange(SourceCase):
         self.flush()
         self.assertFalse(self.written())
         self.assertEqual(self.waiting().record_count, COUNT)
+
+    def test_a_year_that_was_closed_stays_so_whatever_the_school_app_says(self):
+        """A late completion is sent all the same."""
+        closing = self.env["dokstamp.year.closing"].with_user(self.manager)
+        course = self.fed(self.memberships[0]).course_id
+        closing = closing.create({"course_ids": [(6, 0, course.ids)]})
+        closing.action_look()
+        closing.action_close()
+        self.flush()
+        self.assertFalse(self.waiting())
+        self.assertEqual(self.statuses(), {"dropped"})
+        self.sandbox.forget_requests()
+        self.memberships[0].mark = 12
+        self.sweep()
+        self.flush()
+        enrollment = self.fed(self.memberships[0])
+        self.assertFalse(enrollment.active or course.active)
+        self.memberships[1].write(
+            {"state": "finished", "finished_at": "2026-10-01 10:00:00"}
+        )
+        self.flush()
+        self.assertEqual(self.statuses(), {"dropped", "completed"})
+        enrollment.with_user(self.registrar).active = True
+        self.sweep()
+        self.assertTrue(enrollment.active)

@@ -142,10 +142,10 @@ class TestSourceTrouble(SourceCase):
         feed, held = sources._feed, self.school_course(code="HELD")
         other = self.school_course(code="FREE")
 
-        def collide(source, ids):
+        def collide(source, ids, only=None):
             if source == self.course_source and held.id in ids:
                 raise UniqueViolation("duplicate key")
-            return feed(source, ids)
+            return feed(source, ids, only)
 
         self.patch(sources, "_feed", collide)
         self.course_source._read_all()

@@ -28,6 +28,7 @@ class DokstampSource(models.Model):
         "entity",
         "company_id",
         "domain",
+        "relation",
         "field_ids.field_name",
         "field_ids.method",
         "field_ids.path",
@@ -71,6 +72,7 @@ class DokstampSource(models.Model):
             )
         problem = (
             self._condition_problem()
+            or self._relation_problem()
             or self._company_problem()
             or next(filter(None, self._line_problems()), None)
         )
@@ -99,24 +101,35 @@ class DokstampSource(models.Model):
 
         :rtype: str | None
         """
+        if problem := self._literal_problem():
+            return problem
+        model = self.env[self.model]
+        paths = condition_paths(self._domain())
+        problems = (self._asked_problem(model, path) for path in sorted(paths))
+        return next(filter(None, problems), None)
+
+    def _literal_problem(self):
+        """Why its condition is none, of whatever model.
+
+        :rtype: str | None
+        """
         if expression := self._expression():
             return self.env._(
                 "The condition asks for “%(expression)s”, which is known in a browser "
                 "alone; a source reads when nobody looks. Write a fixed value "
-                "instead, or choose a field that the school app keeps up to date.",
+                "instead; of days, 'today' or 'today -30d' are fixed as well, and mean "
+                "the day at the school.",
                 expression=expression,
             )
         try:
-            paths = condition_paths(self._domain())
+            condition_paths(self._domain())
         except Exception:  # noqa: BLE001 a domain can be wrong in every way
             return self.env._(
                 "“%(condition)s” is no condition: it has to be a list such as "
                 "[('active', '=', True)].",
                 condition=self.domain,
             )
-        model = self.env[self.model]
-        problems = (self._asked_problem(model, path) for path in sorted(paths))
-        return next(filter(None, problems), None)
+        return None
 
     def _expression(self):
         """What of the condition is no fixed value, as it was written; or None.
@@ -125,7 +138,7 @@ class DokstampSource(models.Model):
         """
         try:
             tree = ast.parse((self.domain or "[]").strip(), mode="eval")
-        except (SyntaxError, ValueError):
+        except (MemoryError, RecursionError, SyntaxError, ValueError):
             return None
         found = (node for node in ast.walk(tree) if isinstance(node, NOT_LITERAL))
         return next(map(ast.unparse, found), None)

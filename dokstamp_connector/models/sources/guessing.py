@@ -68,7 +68,7 @@ class Place:
 class DokstampSource(models.Model):
     _inherit = "dokstamp.source"
 
-    @api.onchange("model_id", "entity")
+    @api.onchange("model_id", "entity", "relation")
     def _onchange_kind(self):
         """Bring a line for each field that DokStamp needs, and where it may come from.
 
@@ -133,6 +133,8 @@ class DokstampSource(models.Model):
         :param list places: of `_places`
         :rtype: dict | None
         """
+        if self.relation and target.name == "order":
+            return {"method": "position"}
         place = self._best_place(target, places)
         if not place:
             return self._guess_name(places) if target.name == "name" else None
@@ -203,6 +205,7 @@ class DokstampSource(models.Model):
             [
                 ("entity", "=", entity),
                 ("company_id", "=", self.company_id.id),
+                ("relation", "=", False),
                 ("id", "not in", self._origin.ids),
             ]
         )
@@ -215,12 +218,16 @@ class DokstampSource(models.Model):
         return [
             self._place(model, field, start)
             for name, field in model._fields.items()
-            if field.type == "many2one"
+            if (field.type == "many2one" or self._is_list(model, name))
             and name not in models.MAGIC_COLUMNS
             and (field.comodel_name == entity or not is_closed(model, field))
             and model.has_access("read")
             and model._has_field_access(field, "read")
         ]
+
+    def _is_list(self, model, name):
+        """Whether that is the list whose records are read one by one."""
+        return model._name == self.model and name == self.relation
 
     def _guess_contact(self, target, guesses):
         """The path to the contact whose name or address is read; whoever has an own

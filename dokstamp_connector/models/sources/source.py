@@ -10,9 +10,11 @@
     definition        what is wrong with it, and what it lacks
     reader, reach     as whom it reads, and in which language; what no source reads,
                       whoever confirms it
+    relation, pair    what is read of a record: itself, or each pair with one on a list
     belonging         which company's a record is
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
+    preset            what a file tells of it
     switching         when it can be on, and what that means
     sweep             finds what no hook could see
     source_reading    what it still has to read, and what kept it from that
@@ -32,13 +34,13 @@ from ..actions import show_message
 
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
-DEFINITION |= {"company_path", "takes_unassigned"}
+DEFINITION |= {"relation", "company_path", "takes_unassigned"}
 # Whoever changes these is whom it reads as; to switch it on or off is no change of it.
 READING = DEFINITION - {"active"}
 # A change of these decides who of several is listened to.
 HEARD = {"active", "sequence"}
 # After a change of these, what was fed before is no longer this source's.
-KIND = {"model_id", "entity", "company_id"}
+KIND = {"model_id", "entity", "company_id", "relation"}
 PARTS_FOLLOW = "dokstamp_parts_follow"  # context: what it lacks is being written
 
 
@@ -156,7 +158,7 @@ class DokstampSource(models.Model):
             if closed := source._closed():
                 raise ValidationError(source._closed_sentence(closed))
 
-    @api.constrains("model_id", "entity")
+    @api.constrains("model_id", "entity", "relation")
     def _check_fields_fit(self):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()

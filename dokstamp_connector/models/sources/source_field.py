@@ -13,6 +13,7 @@ from odoo.exceptions import ValidationError
 from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
+from .pair import records_of
 from .reach import depends_on_reader, is_closed, is_technical, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
@@ -55,6 +56,7 @@ class DokstampSourceField(models.Model):
     sequence = fields.Integer(default=10, aggregator=None)
     entity = fields.Selection(related="source_id.entity")
     model = fields.Char(related="source_id.model")
+    relation = fields.Char(related="source_id.relation")
     field_name = fields.Selection(
         selection="_selection_field_name", string="Registry field", required=True
     )
@@ -64,6 +66,7 @@ class DokstampSourceField(models.Model):
             ("path", "Field"),
             ("fixed", "Fixed value"),
             ("text", "Text with placeholders"),
+            ("position", "Place on the list"),
         ],
         required=True,
         default="path",
@@ -264,6 +267,12 @@ class DokstampSourceField(models.Model):
         )
 
     def _path_problem(self):
+        if self.method == "position" and not self.source_id.relation:
+            return self.env._(
+                "%(field)s is to be the place on a list, and the source reads none: "
+                "choose one on the source, or another field here.",
+                field=self._target_label(),
+            )
         model = self.env[self.model]
         for path in self._paths():
             steps = list(steps_along(model, path))
@@ -285,7 +294,9 @@ class DokstampSourceField(models.Model):
     def _fork_problem(self):
         """Why a path along several records is refused: nobody says which one counts."""
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            steps = list(steps_along(self.env[self.model], path))
+            is_of_pair = self.source_id._list_of(path)
+            for model, field in steps[1:] if is_of_pair else steps:
                 if field.type in ("one2many", "many2many"):
                     return self.env._(
                         "%(field)s has several values, and %(target)s takes one: "
@@ -309,9 +320,11 @@ class DokstampSourceField(models.Model):
         """Where its field comes from, as people read it."""
         if self.method == "path":
             return self._path_label(self.path)
-        if self.method == "fixed":
-            return self.env._("Fixed value")
-        return self.text
+        if self.method == "text":
+            return self.text
+        return dict(self._fields["method"]._description_selection(self.env))[
+            self.method
+        ]
 
     def _target_label(self):
         field = self.env[self.entity]._fields[self.field_name]
@@ -349,23 +362,30 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_translated(self):
-        """Whether what it reads may have several languages."""
+        """Whether what it reads, or its ingredients, may have several languages."""
+        read = set()
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            model = self.env[self.model]
+            made_of = self.source_id._steps(model, "", path, frozenset())
+            read.update((name, field) for name, _path, field in made_of)
+            for _model, field in steps_along(model, path):
                 if field.relational:  # a record at the end is read by its name
-                    target = model.env[field.comodel_name]
-                    field = target._fields.get(target._rec_name or "")
-                if field and field.translate:
-                    return True
-        return False
-
-    def _reads_otherwise(self, record):
-        """Whether ``record`` says something else in another language than its own."""
-        codes = {code for code, _name in self.env["res.lang"].get_installed()}
-        own = as_text(self._raw(record))
+                    read.add(
+                        (field.comodel_name, model.env[field.comodel_name]._rec_name)
+                    )
         return any(
-            as_text(self._raw(record.with_context(lang=code))) != own
-            for code in codes - {record.env.lang}
+            field in (fields_ := self.env[name]._fields) and fields_[field].translate
+            for name, field in read
+        )
+
+    def _reads_otherwise(self, item):
+        """Whether ``item`` says something else in another language than its own."""
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        spoken = records_of(item)[0].env.lang
+        own = as_text(self._raw(item))
+        return any(
+            as_text(self._raw(item.with_context(lang=code))) != own
+            for code in codes - {spoken}
         )
 
     def _digest(self):
@@ -438,7 +458,7 @@ class DokstampSourceField(models.Model):
     def _read_from(self, record, demanded=None):
         """The registry value for ``record``, as `create` and `write` take it.
 
-        :param odoo.models.BaseModel record: of the source's model
+        :param odoo.models.BaseModel | Pair record: of the source
         :param demanded: of `_demanded`, for a link
         :raise Unreadable: with a sentence that says why
         """
@@ -462,8 +482,10 @@ class DokstampSourceField(models.Model):
             return self.fixed_value
         if self.method == "text":
             return self._filled_in(record)
+        if self.method == "position":
+            return record.position
         if self.path == "id" and self._is_link():
-            return record
+            return records_of(record)[0]
         return _follow(record, self.path)
 
     def _filled_in(self, record):
@@ -717,8 +739,3 @@ def _as_date(value):
     if not isinstance(value, date):
         raise TypeError(value)
     return value
-
-
-def is_active(record):
-    """Whether a school app's record is not archived."""
-    return record.active if "active" in record._fields else True

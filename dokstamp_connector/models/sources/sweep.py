@@ -11,6 +11,7 @@ from ..sync.origin import ORIGIN
 from .watch import TRANSIENT, without_sql_log
 
 BATCH = 500  # records read between two commits
+BATCH_OF_LISTS = 25  # likewise, where all that is on a list of each is read
 CONFLICT_TRIES = 3  # of a batch, while users save the same
 
 _logger = logging.getLogger(__name__)
@@ -106,10 +107,11 @@ class DokstampSweep(models.AbstractModel):
         :raise Conflict: some of them are to be read in a new transaction
         """
         start = min(waiting.mapped("from_id"))
-        ids = source._next_ids(start, BATCH) if source._has_models() else []
+        size = BATCH_OF_LISTS if source.relation else BATCH
+        ids = source._next_ids(start, size) if source._has_models() else []
         if ids and source._feed_safely({source.id: ids}) and not is_last:
             raise Conflict
-        waiting._note_progress(ids[-1] + 1 if len(ids) == BATCH else 0)
+        waiting._note_progress(ids[-1] + 1 if len(ids) == size else 0)
         return len(ids)
 
     def _sweep_registry(self, model):

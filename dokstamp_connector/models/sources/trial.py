@@ -11,8 +11,9 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 from odoo.tools import format_date, format_datetime
 
+from .pair import is_active, records_of
 from .reach import is_technical
-from .source_field import HOW_READ, Unreadable, as_text, is_active
+from .source_field import HOW_READ, Unreadable, as_text
 from .watch import without_sql_log
 
 MOST_SHOWN = 500  # characters of a value: a form is no place for a syllabus
@@ -37,6 +38,7 @@ class DokstampSource(models.Model):
     @api.depends(
         "trial_id",
         "model_id",
+        "relation",
         "entity",
         "domain",
         "trigger",
@@ -101,16 +103,27 @@ class DokstampSource(models.Model):
     def _tried(self, record):
         if problem := self._untried(record):
             return _told(problem)
-        rows, values, coming = self._try_lines(record)
+        items = list(filter(_may_be_read, self._items(record)))
+        if not items:
+            return _told(
+                self.env._(
+                    "There is nothing on its list that you may read, so nothing of it "
+                    "is shown."
+                )
+            )
+        item = items[0]
+        rows, values, coming = self._try_lines(item)
         vals = self.env[self.entity]._trimmed(values)
-        vals |= {"company_id": self.company_id.id, "active": is_active(record)}
+        vals |= {"company_id": self.company_id.id, "active": is_active(item)}
         self._cut_tried(rows, vals)
         links = self._origin._links_of(record.ids) if self._origin else {}
-        link = links.get(record.id)
-        entity, claims = self._meant_by(record, vals, coming, link)
+        link = links.get(item.id)
+        entity, claims = self._meant_by(item, vals, coming, link)
         is_readable = rows.keys() <= vals.keys() and not self._lacking()
         self._look_through(rows, vals, coming, entity)
-        sentences, is_taken = self._fate(record, link)
+        sentences, is_taken = self._fate(item, link)
+        if len(items) > 1:
+            sentences.insert(0, self._first_of_sentence(item, len(items)))
         if is_taken:
             sentences += self._becoming(entity, claims, vals, link)
             sentences += self._stop(rows, is_readable)
@@ -121,6 +134,14 @@ class DokstampSource(models.Model):
             "is_taken": is_taken and is_clear,
             "lines": list(rows.values()),
         }
+
+    def _first_of_sentence(self, item, count):
+        return self.env._(
+            "Each of the %(count)s on its list is read by itself; this is what is read "
+            "with %(name)s.",
+            count=count,
+            name=as_text(records_of(item)[1]),
+        )
 
     def _stop(self, rows, is_readable):
         """What keeps it from being sent, as far as that stands in the rows."""
@@ -140,8 +161,10 @@ class DokstampSource(models.Model):
             return self._closed_sentence(self.model_id.name)
         if self.company_id not in self.env.user.company_ids:
             return self.env._("This source is for a company that you do not work for.")
-        if denied := self._denied_along({"id"}):
+        if denied := self._denied_along({"id", *self._relation_paths()}):
             return self._denied_sentence(denied)
+        if problem := self._relation_problem():
+            return problem
         if not record.exists():
             return self.env._("This record was deleted meanwhile. Pick another one.")
         if not record._filtered_access("read"):
@@ -151,7 +174,7 @@ class DokstampSource(models.Model):
             )
         return None
 
-    def _try_lines(self, record):
+    def _try_lines(self, item):
         """What each line reads.
 
         :return: registry field → row; registry field → value; and names of the links to
@@ -162,37 +185,42 @@ class DokstampSource(models.Model):
         for line in self.field_ids.sorted("sequence"):
             name = line.field_name
             row = rows[name] = self._row(name, line._origin_label(), line._paths())
-            row["problem"] = self._line_problem(line, record)
+            row["problem"] = self._line_problem(line, item)
             if row["problem"]:
                 continue
             try:
                 with self.env.cr.savepoint(flush=False):
-                    self._try_line(line, record, row, values, coming)
+                    self._try_line(line, item, row, values, coming)
             except Unreadable as error:
                 row["problem"] = str(error)
             except Exception as error:  # noqa: BLE001 a computation can fail in every way
-                self._log_failure(f"try {self.model} {record.id}", error)
+                self._log_failure(f"try {self.model} {item.id}", error)
                 row["problem"] = self._failure_sentence(error)
         return rows, values, coming
 
-    def _line_problem(self, line, record):
-        """Why a line reads nothing of a record, whatever stands there; None is best."""
+    def _line_problem(self, line, item):
+        """Why a line reads nothing of it, whatever stands there; None is best."""
         if problem := line._definition_problem() or line._fork_problem():
             return problem
         if closed := line._closed():
             return self._closed_sentence(closed)
         if denied := self._denied_along(line._paths()):
             return self._denied_sentence(denied)
-        return self._refused(record, line._paths()).get(record.id, False)
+        for path in line._paths():
+            rest = self._list_of(path)
+            record = records_of(item)[1 if rest else 0]
+            if refused := self._refused(record, [rest or path]):
+                return refused[record.id]
+        return None
 
-    def _try_line(self, line, record, row, values, coming):
+    def _try_line(self, line, item, row, values, coming):
         """
         :raise Unreadable: it cannot be read
         """
         name = line.field_name
-        raw = line._raw(record)
+        raw = line._raw(item)
         row["read"] = self._shown_as_read(line, raw)
-        if line._is_translated() and line._reads_otherwise(record):
+        if line._is_translated() and line._reads_otherwise(item):
             row["notes"].append(self._language_note())
         foreseen = None
         if line._is_link() and isinstance(raw, models.BaseModel) and raw:
@@ -203,7 +231,7 @@ class DokstampSource(models.Model):
                 row["value"] = self.env._("%s (new)", as_text(raw))
                 return
             foreseen = {raw[:1].id: foreseen}
-        values[name] = line._read_from(record, foreseen)
+        values[name] = line._read_from(item, foreseen)
         if raw and line.value_ids and not line._looked_up(raw):
             row["notes"].append(self.env._("The table of values makes nothing of it."))
 
@@ -229,7 +257,7 @@ class DokstampSource(models.Model):
 
     # === WHAT BECOMES OF IT === #
 
-    def _fate(self, record, link):
+    def _fate(self, item, link):
         """Whether the record is taken, and why or for whom.
 
         :rtype: tuple[list[str], bool]
@@ -245,6 +273,7 @@ class DokstampSource(models.Model):
                     "it taken in again."
                 )
             ], False
+        record = records_of(item)[0]
         own = Domain("id", "=", record.id)
         # sudo: whose a record is does not depend on who asks
         if not self.env[self.model].search_count(own & self._company_domain()):
@@ -253,7 +282,7 @@ class DokstampSource(models.Model):
             return [
                 self.env._("It does not match the condition, so it is not taken.")
             ], False
-        if not is_active(record):
+        if not is_active(item):
             return [
                 self.env._(
                     "It is archived: it is taken only if it was taken before, and is "
@@ -275,21 +304,21 @@ class DokstampSource(models.Model):
             self.company_id.name,
         )
 
-    def _meant_by(self, record, vals, coming, link):
+    def _meant_by(self, item, vals, coming, link):
         """The registry record that it is already, and who else it may be.
 
         :return: a record, perhaps empty, and as of `_find_twins`
         """
         model = self.env[self.entity]
-        entities = self._known_entities({record.id: link}) if link else {}
+        entities = self._known_entities({item.id: link}) if link else {}
         if entities:
-            return entities[record.id], {}
+            return entities[item.id], {}
         needed = set(model._lacking_fields([]))
         if coming or needed - vals.keys():
             return model, {}
-        links = {record.id: link} if link else {}
-        claims = self._find_twins({record.id: vals}, entities, links)
-        return entities.get(record.id, model), claims
+        links = {item.id: link} if link else {}
+        claims = self._find_twins({item.id: vals}, entities, links)
+        return entities.get(item.id, model), claims
 
     def _becoming(self, entity, claims, vals, link):
         """Sentences on what it is in the registry, and for which account."""
@@ -457,6 +486,10 @@ class DokstampSource(models.Model):
 def _told(sentence):
     """As of `_try`, where there is no more to say."""
     return {"name": False, "sentences": [sentence], "is_taken": False, "lines": []}
+
+
+def _may_be_read(item):
+    return all(record._filtered_access("read") for record in records_of(item))
 
 
 def _has_problem(rows):

@@ -340,6 +340,34 @@ class DokstampEntity(models.AbstractModel):
         is_ended = all(last_payload.get(k) == v for k, v in archived.items())
         return "changed" if is_ended else "removed"
 
+    def _archiving_told(self, binding):
+        """What DokStamp would hear if the record were archived now; False: nothing.
+
+        :param dokstamp.binding | None binding: of this record
+        :rtype: str | bool
+        """
+        if not binding:
+            return False
+        archived = self._archive_values(self._payload())
+        known = binding.last_payload or {}
+        changes = [
+            self._value_change(name, archived[key])
+            for name in self._get_dokstamp_fields()
+            if (key := self._api_key(name)) in archived
+            and archived[key] != known.get(key)
+        ]
+        return ", ".join(changes) or False
+
+    def _value_change(self, name, value):
+        choices = self._fields[name]._description_selection(self.env)
+        labels = dict(choices) if choices else {}
+        return self.env._(
+            "%(field)s: %(old)s → %(new)s",
+            field=self._fields[name]._description_string(self.env),
+            old=labels.get(self[name], self[name]),
+            new=labels.get(value, value),
+        )
+
     # === KEYS: what DokStamp finds a record by, one record alone has === #
 
     @api.model
@@ -395,7 +423,7 @@ class DokstampEntity(models.AbstractModel):
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""
         for record in self._prerequisites():
-            if not record.dokstamp_uuid:
+            if not record._uuid_at_dokstamp():
                 return record
         return None
 

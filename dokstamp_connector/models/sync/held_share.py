@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from ..local_time import day_begins_at, local_day
 
+NEVER = 100  # percent
+
 
 class DokstampAccount(models.Model):
     _inherit = "dokstamp.account"
@@ -90,14 +92,16 @@ class DokstampAccount(models.Model):
         :return: how many there are of the kind at DokStamp; None: it is not too much
         :rtype: int | None
         """
-        count, done = self._count_changes(model, change)
-        if count < self.held_from_count:
-            return None
         is_removal = change == "removed"
-        total = max(self._count_live(model) + (done if is_removal else 0), 1)
         percent = (
             self.held_removals_percent if is_removal else self.held_changes_percent
         )
+        count, done = self._count_changes(model, change)
+        if percent == NEVER or count < self.held_from_count:
+            return None
+        gone = done if is_removal else 0
+        enough = count * 100 // percent - gone + 1 if percent else None
+        total = max(self._count_live(model, enough) + gone, 1)
         return total if count * 100 > percent * total else None
 
     def _count_changes(self, model, change):
@@ -149,9 +153,10 @@ class DokstampAccount(models.Model):
         zone = self._zone()
         return day_begins_at(local_day(fields.Datetime.now(), zone), zone)
 
-    def _count_live(self, model):
+    def _count_live(self, model, enough):
         """How many of a kind are at DokStamp and may still end there.
 
+        :param int enough: how far to count, as there may be many; None: all
         :rtype: int
         """
         ended = [
@@ -162,13 +167,16 @@ class DokstampAccount(models.Model):
         [[count]] = self.env.execute_query(
             SQL(
                 """
-                SELECT COUNT(*) FROM dokstamp_binding
-                 WHERE account_id = %s AND res_model = %s
-                   AND (%s) IS NOT TRUE
+                SELECT COUNT(*)
+                  FROM (SELECT FROM dokstamp_binding
+                         WHERE account_id = %s AND res_model = %s
+                           AND (%s) IS NOT TRUE
+                         LIMIT %s) live
                 """,
                 self.id,
                 model,
                 conditions,
+                enough,
             )
         )
         return count

@@ -21,7 +21,8 @@ export class FillingField extends FieldSelectorField {
     static components = { CharField, ModelFieldSelector, ValueChoiceField };
 
     filter(field) {
-        return super.filter(field) && !NOT_READ.includes(field.type);
+        const isList = field.name === this.props.record.data.relation;
+        return super.filter(field) && (isList || !NOT_READ.includes(field.type));
     }
 
     get selectorProps() {
