@@ -25,6 +25,7 @@
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_run_line_views.xml",
         "views/dokstamp_run_views.xml",
+        "views/dokstamp_reconciliation_views.xml",
         "views/dokstamp_account_views.xml",
         # what all kinds of registry records share before their own
         "views/dokstamp_entity_views.xml",

@@ -29,8 +29,8 @@ ACCOUNT = by(
     "certificate_report_id client_id client_secret company_id held_changes_percent "
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
-    "tenant tz"
+    "password pause_from pause_until reconciles requests_per_minute responsible_id "
+    "sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -163,6 +163,7 @@ FIELDS = {
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
     "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.left.difference": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
@@ -217,8 +218,15 @@ METHODS = {
         "action_ask_to_resume",
         "action_rehearse",
         "action_first_load",
+        "action_reconcile",
     )
-    | of(REGISTRAR, "action_view_queue", "action_view_runs", "action_view_data_issues"),
+    | of(
+        REGISTRAR,
+        "action_view_data_issues",
+        "action_view_queue",
+        "action_view_runs",
+        "action_view_reconciliations",
+    ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -293,14 +301,13 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(
-        MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load"
-    )
+    "dokstamp.left.difference": of(MANAGER, "action_ask_again"),
+    "dokstamp.run": of(MANAGER, "action_repair_all")
+    | of(MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load")
     | of(REGISTRAR, "action_view_lines"),
     "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
-    "dokstamp.run.line": of(
-        REGISTRAR, "action_open_record", "action_link", "action_another"
-    ),
+    "dokstamp.run.line": of(MANAGER, "action_repair", "action_take_in", "action_leave")
+    | of(REGISTRAR, "action_open_record", "action_link", "action_another"),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",

@@ -131,6 +131,12 @@ class RightsTableCase(RightsCase):
             self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
             students,
             self.made(
+                "left.difference",
+                account_id=self.account.id,
+                res_model="dokstamp.student",
+                finding="missing_here",
+            ),
+            self.made(
                 "run.remote",
                 run_id=rehearsal.id,
                 list_id=students.id,

@@ -59,13 +59,19 @@ class TestFirstLoad(RunCase):
         run = self.first_load()
         self.run_cron("dokstamp_connector.ir_cron_run")
         run.with_user(self.manager).action_pause()
+        course = self.course()
+        self.enrollment(student_id=self.people[29].id, course_id=course.id)
         self.flush()
         self.assertEqual(self.requests("POST", "/students"), [])
+        # somebody waits for this one: it has its turn before the others
+        late, last = (self.rows_of(self.people[n])[-1] for n in (28, 29))
+        self.assertGreater(late.priority, last.priority)
         run.with_user(self.manager).action_resume()
         self.work()
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
 
     def test_an_attempt_of_unknown_outcome_is_searched_for(self):
+        self.sandbox.reset()  # it knows nobody
         self.sandbox.fault("POST", "/students", times=1, drop="after")
         run = self.first_load()
         self.work()
@@ -161,6 +167,21 @@ class TestDoubt(RunCase):
         self.assertEqual(self.people[1].sync_state, "synced")
         self.assertEqual(run.review_count, 0)
 
+    def test_a_save_does_not_decide_it(self):
+        run = self.rehearse()
+        self.work()
+        self.account.action_test_connection()
+        self.flush()
+        self.assertEqual(self.people[1].sync_state, "failed")
+        self.assertIn("Say whether both", self.people[1].sync_message)
+        self.assertEqual(self.people[2].sync_state, "synced")  # nothing is in doubt
+
+        self.people[1].name = "Somebody Else"  # it was a slip here
+        self.decide(self.line_of(run, self.people[0]), "link")
+        self.work()
+        self.assertEqual(set(self.people.mapped("sync_state")), {"synced"})
+        self.assertEqual(self.sandbox.count("students"), 4)
+
     def test_what_was_decided_in_a_rehearsal_holds_for_the_load(self):
         rehearsal = self.rehearse()
         self.work()
@@ -169,4 +190,5 @@ class TestDoubt(RunCase):
         run = self.first_load()
         self.work()
         self.assertEqual(run.review_count, 1)
+        self.assertEqual(rehearsal.review_count, 0)  # asked once
         self.assertEqual(self.people[0].sync_state, "synced")

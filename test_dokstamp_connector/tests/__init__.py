@@ -12,6 +12,7 @@ from . import test_source_switching
 from . import test_source_tour
 from . import test_source_trouble
 from . import test_source_twins
+from . import test_source_upgrade
 from . import test_source_volume
 from . import test_source_rights
 from . import test_source_values

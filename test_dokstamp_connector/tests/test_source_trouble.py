@@ -23,9 +23,10 @@ class TestSourceTrouble(SourceCase):
                 " ('x_gone', '{\"en_US\": \"Gone\"}', 'manual', 'id') RETURNING id"
             )
             [model_id] = self.env.cr.fetchone()
-            self.break_column(
-                "dokstamp_source", self.course_source.id, "model_id", model_id
-            )
+            for column, value in (("model_id", model_id), ("model", "x_gone")):
+                self.break_column(
+                    "dokstamp_source", self.course_source.id, column, value
+                )
 
         return {
             "a field": lambda: self.break_line("area", "path", "x_gone"),

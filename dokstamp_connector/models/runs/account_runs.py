@@ -57,8 +57,7 @@ class DokstampAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         runs = self.env["dokstamp.run"]
-        is_open = [("account_id", "=", self.id), ("state", "in", OPEN)]
-        if open_run := runs.search(is_open, limit=1):
+        if open_run := self._open_run():
             if open_run.kind == kind:
                 return open_run._open()
             raise UserError(
@@ -74,6 +73,14 @@ class DokstampAccount(models.Model):
         if kind == "load" and (self.state == "draft" or self._ends_by_test()):
             self._connect()
         return run._open()
+
+    def _open_run(self):
+        """The run that is under way, or paused.
+
+        :rtype: dokstamp.run
+        """
+        is_open = [("account_id", "=", self.id), ("state", "in", OPEN)]
+        return self.env["dokstamp.run"].search(is_open, limit=1)
 
     # === WHAT FOLLOWS FROM A CHANGE === #
 

@@ -132,6 +132,18 @@ class DokstampRunLine(models.Model):
             line.here = line.candidate_ids[:1].here
             line.there = "\n\n".join(filter(None, line.candidate_ids.mapped("there")))
 
+    @api.model
+    def _to_decide(self, records):
+        """The lines of ``records`` that a person has to decide on."""
+        return self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("account_id", "in", records.account_id.ids),
+                ("outcome", "=", "review"),
+            ]
+        )
+
     # === ACTION METHODS === #
 
     def action_link(self):
@@ -168,6 +180,12 @@ class DokstampRunLine(models.Model):
 
     # === WHAT FOLLOWS === #
 
+    def _leave(self):
+        """A later run asks the same."""
+        self.outcome = "left"
+        for run in self.run_id:
+            run._count_findings()
+
     def _link_to(self, candidate):
         self._follow(
             {
@@ -188,6 +206,13 @@ class DokstampRunLine(models.Model):
         """A person has decided: the line is like any other from now on."""
         self.write({**values, "reason": False, "outcome": self._get_next_outcome()})
         self.run_id._count_findings()
+        record = self._records().get((self.res_model, self.res_id))
+        newest = self.env["dokstamp.sync.record"]._newest_rows(
+            self.res_model, [self.res_id]
+        )
+        row = newest.get((self.res_id, self.account_id.id))
+        if record and row and row.state == "failed":  # for the doubt
+            record._queue_push()
 
     def _get_next_outcome(self):
         """Where a line goes once nothing is in doubt.

@@ -90,6 +90,7 @@ class DokstampRun(models.Model):
 
     def _begin(self):
         result = super()._begin()
+        self._take_over_doubts()
         if self.kind == "load":
             self.env["dokstamp.sync.record"]._keep_back_unsent(
                 self,
@@ -99,6 +100,17 @@ class DokstampRun(models.Model):
                 ),
             )
         return result
+
+    def _take_over_doubts(self):
+        """What an earlier run asks, this one asks again, if it still has to."""
+        kinds = {"load": ("load", "rehearsal"), "rehearsal": ("rehearsal",)}
+        self.env["dokstamp.run.line"].sudo().search(  # sudo: they are the connector's
+            [
+                ("account_id", "=", self.account_id.id),
+                ("kind", "in", kinds.get(self.kind, ())),
+                ("outcome", "=", "review"),
+            ]
+        )._leave()
 
     def _compare(self, records):
         vals_list = super()._compare(records)
@@ -263,7 +275,8 @@ class DokstampRunLine(models.Model):
         present = self.filtered(lambda line: (line.res_model, line.res_id) in records)
         self.queued_at = fields.Datetime.now()
         (self - present).outcome = "left"
-        present.filtered(lambda line: line.finding == "adopt")._adopt(records)
+        if there := present.filtered(lambda line: line.finding == "adopt"):
+            there._adopt(records)
         present._queue()
 
     def _adopt(self, records):
@@ -273,7 +286,7 @@ class DokstampRunLine(models.Model):
         """
         account, name = self.account_id, self[:1].res_model
         bindings = self.env["dokstamp.binding"]
-        bound = bindings._of_places(account, list(records)) if self else {}
+        bound = bindings._of_places(account, list(records))
         values = self.run_id._picture_values(name, self.mapped("dokstamp_uuid"))
         holders, adopted, held = self._holders(), self.browse(), {}
         for line in self:
@@ -324,7 +337,7 @@ class DokstampRunLine(models.Model):
                     "event": "adopted",
                     "old_values": {},
                     "new_values": {"uuid": line.dokstamp_uuid},
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                     "called_at": line.create_date,
@@ -352,7 +365,7 @@ class DokstampRunLine(models.Model):
                     "rank": self.env[line.res_model]._dokstamp_rank,
                     "next_attempt_at": fields.Datetime.now(),
                     "run_line_id": line.id,
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                 }
@@ -360,6 +373,13 @@ class DokstampRunLine(models.Model):
                 if line.id not in brought and line.outcome == "pending"
             ]
         )
+
+    def _author(self):
+        """In whose name it is sent.
+
+        :rtype: res.users
+        """
+        return self.run_id.user_id
 
     def _fail(self, reason):
         self.write(

@@ -4,8 +4,9 @@ sent.
 
 from odoo import models
 
+from ..names import alike
 from ..sync.messages import PLACE, Push
-from ..sync.messages.comparison import comparable
+from ..sync.messages.comparison import comparable, is_same, matches
 from .matching import MATCHED
 
 
@@ -33,3 +34,39 @@ class DokstampEntity(models.AbstractModel):
         payload, path = self._payload(), self._path()
         held = comparable(there, payload)
         return {**held, PLACE: list(path)} if len(path) > 1 else held
+
+    # === DOUBT === #
+
+    def _doubtful_keys(self, there):
+        """API keys by which DokStamp's record may be another one.
+
+        :param dict there: API key → value, of what DokStamp has shown
+        :rtype: list[str]
+        """
+        payload = self._payload()
+        given = {key for key in payload if payload[key] and there.get(key)}
+        apart = [
+            key
+            for key in self._get_dokstamp_proofs()
+            if key in given and not is_same(payload[key], there[key])
+        ]
+        return apart + [
+            key
+            for key in self._get_dokstamp_hints()
+            if key in given and not alike(payload[key], there[key])
+        ]
+
+    def _open_doubt(self):
+        """Why a person has to say first whether DokStamp's record is this one; None
+        when nobody has to, or what was in doubt was corrected.
+
+        :rtype: str | None
+        """
+        keys = self._search_keys()
+        for line in self.env["dokstamp.run.line"]._to_decide(self):
+            there = [
+                one.values for one in line.candidate_ids if matches(one.values, keys)
+            ]
+            if len(there) > 1 or any(map(self._doubtful_keys, there)):
+                return line.reason
+        return None

@@ -35,6 +35,16 @@ class DokstampSyncRecord(models.Model):
                 row.priority = urgent[row._place()]
         return result
 
+    def _obstacle(self, record):
+        """What is in doubt is not sent before a person has decided; a run that compares
+        anew looks for itself, with a row that is none of the queue's.
+        """
+        obstacle = super()._obstacle(record)
+        is_open = obstacle is None and self._origin and self.operation == "push"
+        if is_open and not record.dokstamp_uuid:
+            return record._open_doubt()
+        return obstacle
+
     # === KEPT BACK: in SQL, as they may be all that a school has === #
 
     @api.model
@@ -52,8 +62,9 @@ class DokstampSyncRecord(models.Model):
             ),
             SQL(
                 """
-                q.account_id = %s AND q.operation = 'push' AND q.waiting_for IS NULL
-                AND q.priority >= %s AND NOT EXISTS (
+                q.account_id = %s AND q.operation = 'push' AND q.priority >= %s
+                AND (q.waiting_for IS NULL OR q.waiting_for LIKE 'dokstamp.run.line,%%')
+                AND NOT EXISTS (
                     SELECT FROM dokstamp_binding b
                      WHERE b.res_model = q.res_model AND b.res_id = q.res_id
                        AND b.account_id = q.account_id)

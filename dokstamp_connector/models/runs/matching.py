@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..names import alike
-from ..sync.messages.comparison import is_same
-
 BATCH = 500  # records compared between two commits
 MATCHED = "dokstamp_matched"  # context: (model, id) → uuid, of what a run has matched
 
@@ -275,7 +272,8 @@ class DokstampRun(models.Model):
 
     def _finding_of_bound(self, record, binding, known):
         uuid = binding.dokstamp_uuid
-        if not uuid or not known.has_read(record):
+        is_younger = binding.last_synced_at >= self.create_date  # than the picture
+        if not uuid or is_younger or not known.has_read(record):
             return {"finding": "equal", "dokstamp_uuid": uuid}
         if uuid not in known.picture.uuids:
             return {"finding": "missing_there", "dokstamp_uuid": uuid}
@@ -374,24 +372,13 @@ class DokstampRun(models.Model):
         if known.decided.get(record.id, {}).get(uuids[0]):
             return False
         labels = record._api_labels()
-        apart = [labels[key] for key in self._told_by(record, known.values[uuids[0]])]
+        apart = [labels[key] for key in record._doubtful_keys(known.values[uuids[0]])]
         return bool(apart) and self.env._(
             "DokStamp has one with the same %(keys)s, and with another %(fields)s. Say "
             "whether both are the same.",
             keys=record._label(record._dokstamp_keys[0][0]),
             fields=", ".join(apart),
         )
-
-    def _told_by(self, record, values):
-        """API keys by which DokStamp's record may be another one."""
-        payload = record._payload()
-        given = {key for key in payload if payload[key] and values.get(key)}
-        for key in record._get_dokstamp_proofs():
-            if key in given and not is_same(payload[key], values[key]):
-                yield key
-        for key in record._get_dokstamp_hints():
-            if key in given and not alike(payload[key], values[key]):
-                yield key
 
     # === WHAT ONLY DOKSTAMP HAS === #
 
@@ -401,16 +388,10 @@ class DokstampRun(models.Model):
         :return: whether there was any
         """
         rest = self._picture(name).uuids - self._uuids_with_lines(name)
+        rest -= set(self._sent_by(self.account_id._sisters(), name))
         batch = sorted(rest)[:BATCH]
         values = self._picture_values(name, batch)
-        bindings = self.env["dokstamp.binding"].search(
-            [
-                ("account_id", "=", self.account_id.id),
-                ("res_model", "=", name),
-                ("dokstamp_uuid", "in", batch),
-            ]
-        )
-        sent = {binding.dokstamp_uuid: binding.res_id for binding in bindings}
+        sent = self._sent_by(self.account_id, name)
         self._add_lines(
             [
                 {
@@ -424,6 +405,17 @@ class DokstampRun(models.Model):
             ]
         )
         return bool(batch)
+
+    def _sent_by(self, accounts, name):
+        """uuid → id of the record of one kind that one of the accounts has sent.
+
+        :rtype: dict[str, int]
+        """
+        bindings = self.env["dokstamp.binding"].search_fetch(
+            [("account_id", "in", accounts.ids), ("res_model", "=", name)],
+            ["dokstamp_uuid", "res_id"],
+        )
+        return {binding.dokstamp_uuid: binding.res_id for binding in bindings}
 
     def _uuids_with_lines(self, name):
         """uuids of one kind that lines tell of, those in doubt too.

@@ -113,6 +113,15 @@ class DokstampAccount(models.Model):
             for source in sources
             if source.reading_problem
         ]
+        sentences += [
+            self.env._(
+                "The source “%(name)s”: %(reason)s",
+                name=source.name,
+                reason=source.stale_note,
+            )
+            for source in sources
+            if source.stale_note
+        ]
         links = self.env["dokstamp.source.link"].sudo()
         broken = [("source_id", "in", sources.ids), ("error", "!=", False)]
         if held := links.search_count([*broken, ("is_held", "=", True)]):

@@ -10,7 +10,7 @@ import ast
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .reach import condition_paths
+from .reach import condition_paths, conditions_along, values_of
 
 NOT_LITERAL = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
 
@@ -22,6 +22,9 @@ class DokstampSource(models.Model):
         string="Before it can be on", compute="_compute_setup_problem"
     )
     setup_hint = fields.Text(string="To be typed", compute="_compute_setup_problem")
+    stale_note = fields.Text(
+        string="Values that are gone", compute="_compute_setup_problem"
+    )
 
     @api.depends(
         "model_id",
@@ -33,6 +36,7 @@ class DokstampSource(models.Model):
         "field_ids.method",
         "field_ids.path",
         "field_ids.text",
+        "field_ids.value_ids.from_value",
     )
     @api.depends_context("lang", "uid")
     def _compute_setup_problem(self):
@@ -40,11 +44,13 @@ class DokstampSource(models.Model):
         for source in self:
             # sudo: names of models; of their records it reads nothing
             plain = source.sudo()
-            is_begun = bool(plain.model_id and plain.entity)
+            is_begun = plain.model and plain.entity
             source.setup_problem = is_begun and (
                 source._unreadable_problem() or plain._definition_problem()
             )
-            source.setup_hint = is_begun and plain._has_models() and plain._hint()
+            is_known = is_begun and plain._has_models()
+            source.setup_hint = is_known and plain._hint()
+            source.stale_note = is_known and plain._stale_sentence()
 
     def _unreadable_problem(self):
         """Why whoever chooses its model cannot use it; None is best."""
@@ -66,9 +72,11 @@ class DokstampSource(models.Model):
         self.ensure_one()
         if not self._has_models():
             return self.env._(
-                "This source reads nothing: the Odoo model that it is for is gone, "
-                "since an addon was uninstalled or a custom model deleted. Bring that "
-                "back, or delete the source."
+                "This source reads nothing: the Odoo model that it is for, %s, is "
+                "gone, since an addon was uninstalled or a custom model deleted. What "
+                "was read before stays as it is. Bring that back, or delete the "
+                "source.",
+                self.model or "–",
             )
         problem = (
             self._condition_problem()
@@ -84,6 +92,13 @@ class DokstampSource(models.Model):
             "change the source.",
             problem=problem,
         )
+
+    @api.model
+    def _find_models_again(self):
+        """An app that was uninstalled, and is installed again, is known again."""
+        lost = self.with_context(active_test=False).search([("model_id", "=", False)])
+        for source in lost.filtered(lambda one: one.model in self.env):
+            source.model_id = self.env["ir.model"]._get(source.model)
 
     def _line_problems(self):
         return (line._definition_problem() for line in self.field_ids)
@@ -106,7 +121,7 @@ class DokstampSource(models.Model):
         model = self.env[self.model]
         paths = condition_paths(self._domain())
         problems = (self._asked_problem(model, path) for path in sorted(paths))
-        return next(filter(None, problems), None)
+        return next(filter(None, problems), None) or self._asked_value_problem()
 
     def _literal_problem(self):
         """Why its condition is none, of whatever model.
@@ -161,6 +176,23 @@ class DokstampSource(models.Model):
                 )
         return None
 
+    def _asked_value_problem(self):
+        """Why the condition asks for a value that no record has any more."""
+        for _path, model, field, value in conditions_along(
+            self.env[self.model], self._domain()
+        ):
+            known = field.get_values(self.env) if field.type == "selection" else ()
+            gone = [one for one in values_of(value) if isinstance(one, str)]
+            gone = [one for one in gone if one and one not in known]
+            if known and gone:
+                return self.env._(
+                    "%(field)s has no value “%(value)s”. It has: %(known)s.",
+                    field=self._field_label(model, field),
+                    value=gone[0],
+                    known=", ".join(known),
+                )
+        return None
+
     def _next_model(self, model, field):
         """Where a path goes on after ``field``; None where it ends."""
         if field is None:
@@ -186,6 +218,16 @@ class DokstampSource(models.Model):
         except (TypeError, ValueError, NotImplementedError) as error:
             return str(error)
         return None
+
+    # === THE TABLES OF VALUES === #
+
+    def _stale_sentence(self):
+        """Which lines of its tables are for values that nothing has any more.
+
+        :rtype: str | None
+        """
+        sentences = (line._stale_sentence() for line in self.field_ids)
+        return "\n".join(filter(None, sentences)) or None
 
     # === WHAT IT LACKS === #
 

@@ -4,9 +4,8 @@ alone; no id, no company, nothing that it has read.
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
-from .reach import steps_along
+from .reach import conditions_along, values_of
 
 # What a file tells of a source and of its fields as it stands in the database.
 TOLD = ("relation", "domain", "trigger", "sequence", "company_path")
@@ -102,18 +101,7 @@ def _numbered(model, domain):
 
     :return: an iterator of (path, value)
     """
-    for condition in Domain(domain).iter_conditions():
-        path, value = condition.field_expr, condition.value
-        steps = list(steps_along(model, path))
-        field = steps[-1][1] if len(steps) == path.count(".") + 1 else None
-        if field is None or not (field.relational or field.name == "id"):
-            continue
-        if condition.operator in ("any", "not any"):
-            inner = _numbered(model.env[field.comodel_name], value)
-            yield from ((f"{path}.{step}", number) for step, number in inner)
-        elif any(type(one) is int for one in _each(value)):
+    for path, _model, field, value in conditions_along(model, domain):
+        is_number = any(type(one) is int for one in values_of(value))
+        if is_number and (field.relational or field.name == "id"):
             yield path, value
-
-
-def _each(value):
-    return [value] if isinstance(value, str | int | float) else list(value or ())

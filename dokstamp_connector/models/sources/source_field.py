@@ -330,6 +330,27 @@ class DokstampSourceField(models.Model):
         field = self.env[self.entity]._fields[self.field_name]
         return f"{field._description_string(self.env)} ({self.field_name})"
 
+    def _stale_sentence(self):
+        """Which lines of its table are for values that are not there any more.
+
+        :rtype: str | None
+        """
+        field = self._read_field()
+        is_list = field is not None and field.type == "selection"
+        known = dict(self._choices_of(field)) if is_list else {}
+        told = self.value_ids.mapped("from_value")
+        gone = [one for one in told if one and known and one not in known]
+        if not gone:
+            return None
+        return self.env._(
+            "The table of values for %(field)s has lines for %(gone)s, which is no "
+            "value of what it is read from any more; that has: %(known)s. An update "
+            "may have renamed it: correct the table.",
+            field=self._target_label(),
+            gone=", ".join(gone),
+            known=", ".join(known),
+        )
+
     # === DEFINITION === #
 
     def _sources(self):

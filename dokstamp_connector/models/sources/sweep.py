@@ -34,6 +34,7 @@ class DokstampSweep(models.AbstractModel):
         Commits: for the scheduled action only.
         """
         self = self.with_context(**{ORIGIN: ("repair", None)})
+        self.env["dokstamp.source"]._find_models_again()
         sources = self.env["dokstamp.source"].search([])
         queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
