@@ -307,7 +307,13 @@ METHODS = {
     | of(REGISTRAR, "action_view_lines"),
     "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
     "dokstamp.run.line": of(MANAGER, "action_repair", "action_take_in", "action_leave")
-    | of(REGISTRAR, "action_open_record", "action_link", "action_another"),
+    | of(
+        REGISTRAR,
+        "action_open_record",
+        "action_link",
+        "action_another",
+        "action_decide_again",
+    ),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",

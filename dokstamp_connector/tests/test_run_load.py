@@ -92,6 +92,10 @@ class TestFirstLoad(RunCase):
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": course.id}
         )
+        module = self.module()
+        unit = self.env["dokstamp.curriculum.line"].create(
+            {"course_id": course.id, "module_id": module.id}
+        )
         there, new = (
             self.enrollment(
                 student_id=self.people[0].id, course_id=course.id, cohort_id=cohort.id
@@ -103,6 +107,9 @@ class TestFirstLoad(RunCase):
         cohort_uuid = client.cohorts.create(
             {"code": "2026", "course_uuid": course_uuid}
         )["uuid"]
+        client.courses.attach_modules(
+            course_uuid, [{"uuid": client.modules.create(module._payload())["uuid"]}]
+        )
         client.enrollments.create(
             {
                 "student_uuid": self.sandbox.row("students", name="Pupil 0")["uuid"],
@@ -115,6 +122,8 @@ class TestFirstLoad(RunCase):
         self.work()
         self.assertEqual(self.line_of(rehearsal, there).finding, "adopt")
         self.assertEqual(self.line_of(rehearsal, new).finding, "create")
+        self.assertEqual(self.line_of(rehearsal, unit).finding, "adopt")
+        self.assertEqual(rehearsal.missing_here_count, 0)
         self.sandbox.forget_requests()
         run = self.first_load()
         self.work()
@@ -122,6 +131,8 @@ class TestFirstLoad(RunCase):
         counts = {kind: self.sandbox.count(kind) for kind in ("courses", "cohorts")}
         self.assertEqual(counts, {"courses": 1, "cohorts": 1})
         self.assertEqual(self.sandbox.count("enrollments"), 2)
+        self.assertEqual(self.sandbox.count("attachments"), 1)
+        self.assertEqual(unit.sync_state, "synced")
         self.assertEqual(len(self.requests("GET", "/enrollments")), 1)
 
 
@@ -161,6 +172,14 @@ class TestDoubt(RunCase):
         self.decide(named, "another")
         self.work()
         self.assertEqual(named.outcome, "failed")  # DokStamp takes an address once
+        again = self.rehearse()
+        self.work()
+        self.assertEqual(self.line_of(again, self.people[1]).finding, "create")
+        self.decide(named, "decide_again")
+        again = self.rehearse()
+        self.work()
+        self.assertEqual(self.line_of(again, self.people[1]).outcome, "review")
+        self.decide(self.line_of(again, self.people[1]), "another")
         self.assertTrue(self.sandbox.row("students", name="Somebody Else"))
         self.people[1].email = "own@example.com"
         self.work()

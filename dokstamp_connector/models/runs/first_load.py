@@ -64,6 +64,10 @@ class DokstampRun(models.Model):
         """
         if self.state == "done":
             return 100
+        if self.state == "reading":
+            read = self.list_ids.filtered("is_complete")
+            kinds = len(self.env["dokstamp.entity"]._pictured_models())
+            return min(100 * len(read) / kinds, 100)
         total, left = self.total_count, self.total_count - self.compared_count
         if self.kind == "load" and self.going_since:
             total = self.create_count + self.adopt_count
@@ -275,7 +279,9 @@ class DokstampRunLine(models.Model):
         present = self.filtered(lambda line: (line.res_model, line.res_id) in records)
         self.queued_at = fields.Datetime.now()
         (self - present).outcome = "left"
-        if there := present.filtered(lambda line: line.finding == "adopt"):
+        there = present.filtered(lambda line: line.finding == "adopt")
+        # a module in a course has no uuid: the queue looks at the curriculum itself
+        if there and self.env[there[0].res_model]._dokstamp_resource:
             there._adopt(records)
         present._queue()
 

@@ -2,7 +2,7 @@
 sent.
 """
 
-from odoo import models
+from odoo import api, models
 
 from ..names import alike
 from ..sync.messages import PLACE, Push
@@ -34,6 +34,14 @@ class DokstampEntity(models.AbstractModel):
         payload, path = self._payload(), self._path()
         held = comparable(there, payload)
         return {**held, PLACE: list(path)} if len(path) > 1 else held
+
+    @api.model
+    def _key_label(self):
+        """What of a record DokStamp finds it by, in a sentence.
+
+        :rtype: str
+        """
+        return self._label((self._dokstamp_keys or [self._natural_key])[0][0])
 
     # === DOUBT === #
 
