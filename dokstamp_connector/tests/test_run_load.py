@@ -66,6 +66,7 @@ class TestFirstLoad(RunCase):
         # somebody waits for this one: it has its turn before the others
         late, last = (self.rows_of(self.people[n])[-1] for n in (28, 29))
         self.assertGreater(late.priority, last.priority)
+        self.assertIn("does not go on", self.account.attention)
         run.with_user(self.manager).action_resume()
         self.work()
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
