@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_runs import RunCase
@@ -186,6 +187,26 @@ class TestDoubt(RunCase):
         self.work()
         self.assertEqual(self.people[1].sync_state, "synced")
         self.assertEqual(run.review_count, 0)
+
+    def test_of_two_candidates_a_person_says_which(self):
+        courses = self.course(), self.course(name="Zoology", code="ZOO-1")
+        client = self.account._client()
+        for course in courses:
+            for area in ("old", "new"):
+                client.courses.create({**course._payload(), "area": area})
+        run = self.first_load()
+        self.work()
+        one, none = (self.line_of(run, course) for course in courses)
+        self.assertEqual((one.outcome, one.candidate_count), ("review", 2))
+        with self.assertRaises(UserError):
+            self.decide(one, "link")
+        newer = one.candidate_ids.filtered(lambda c: c.values["area"] == "new")
+        newer.with_user(self.registrar).action_link()
+        self.decide(none, "another")
+        self.work()
+        self.assertEqual(courses[0].dokstamp_uuid, newer.dokstamp_uuid)
+        self.assertEqual(self.sandbox.count("courses"), 5)
+        self.assertEqual(courses[1].sync_state, "synced")
 
     def test_a_save_does_not_decide_it(self):
         run = self.rehearse()
