@@ -36,7 +36,6 @@ class DokstampSweep(models.AbstractModel):
         self = self.with_context(**{ORIGIN: ("repair", None)})
         self.env["dokstamp.source"]._find_models_again()
         sources = self.env["dokstamp.source"].search([])
-        queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
         if not readings._waiting(sources):
             # the daily run begins anew
@@ -47,13 +46,25 @@ class DokstampSweep(models.AbstractModel):
                 self.env["dokstamp.source"]._wake_sweep()
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return
-            queue._end_of_reading()
+            self._count_together()
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
-        self.env.cr.flush()  # what was gathered last is there
-        queue._end_of_reading(is_all=True)
+        self._count_together(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _count_together(self, is_all=False):
+        """What was found is counted, and leaves unless it is too much at once."""
+        self.env["ir.cron"]._commit_progress()  # what was gathered last is there
+        for _try in range(CONFLICT_TRIES):
+            try:
+                with without_sql_log():
+                    self.env["dokstamp.sync.record"]._end_of_reading(is_all=is_all)
+                    self.env.cr.flush()
+                return
+            except TRANSIENT:  # the flush, or a person, was quicker
+                self.env.cr.rollback()
+        self.env["dokstamp.source"]._wake_sweep()
 
     def _sweep_source(self, source):
         """Read what is to be read of a source, batch by batch.
