@@ -228,6 +228,8 @@ class TestDoubt(RunCase):
         self.work()
         self.decide(self.line_of(rehearsal, self.people[0]), "link")
         self.assertEqual(self.written(), [])
+        with self.assertRaises(UserError):
+            rehearsal.with_user(self.manager).unlink()
         run = self.first_load()
         self.work()
         self.assertEqual(run.review_count, 1)
