@@ -92,8 +92,8 @@ class EventRegistration(models.Model):
                 registration._has_address_of_another()
                 and self.env._(
                     "%(email)s is the address of another person here. A certificate "
-                    "goes to one person, by an address of the own: if this is somebody "
-                    "else, give an own address, or the school has to decide first.",
+                    "goes to the own address of one person: if this is somebody else, "
+                    "give another address, or the school has to decide first.",
                     email=registration.email,
                 )
             )

@@ -82,6 +82,8 @@ class TestEventFeed(EventCase):
         self.flush()
         self.assertEqual(self.sandbox.count("students"), 1)
         self.assertIn("family@example.com is the address of Ada", self.error_of(ben))
+        opened = ben.with_user(self.event_registrar).action_open_registry_record()
+        self.assertIn("address of Ada", opened["params"]["message"])
         ben.email = "ben@example.com"
         self.flush()
         self.assertEqual(self.sandbox.count("students"), 2)
