@@ -133,7 +133,7 @@ class DokstampRunLine(models.Model):
             line.there = "\n\n".join(filter(None, line.candidate_ids.mapped("there")))
 
     @api.model
-    def _to_decide(self, records):
+    def _in_doubt(self, records):
         """The lines of ``records`` that a person has to decide on."""
         return self.search(
             [

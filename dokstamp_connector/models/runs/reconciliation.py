@@ -27,8 +27,6 @@ BATCH = 500  # records compared between two commits
 PHASES = ("bound", "awaited", "loose")
 KIND = "reconciliation"
 WEEK = timedelta(days=6, hours=12)  # of nights, none of which is as long as the other
-KEEP_LINES = timedelta(days=60)
-VACUUM_BATCH = 10_000  # lines
 REPAIRED_TOGETHER = ("change", "missing_there", "create", "orphan")
 
 _logger = logging.getLogger(__name__)
@@ -94,11 +92,6 @@ class DokstampRun(models.Model):
     def _may_reconcile(self):
         return [("state", "=", "connected"), ("reconciles", "!=", "off")]
 
-    def _pictured_models(self):
-        if self.kind != KIND:
-            return super()._pictured_models()
-        return self.env["dokstamp.entity"]._pictured_models()
-
     # === COMPARING === #
 
     def _compare_next(self):
@@ -110,7 +103,7 @@ class DokstampRun(models.Model):
         :return: whether there was one
         :rtype: bool
         """
-        names = self._pictured_models()
+        names = self.env["dokstamp.entity"]._pictured_models()
         steps = [(name, phase) for name in names for phase in PHASES]
         step, after = self.place or (0, 0)
         if step >= len(steps):
@@ -271,20 +264,3 @@ class DokstampRun(models.Model):
             [("run_id", "=", self.id)], aggregates=["page_count:sum"]
         )
         return count or 0
-
-    # === CLEANING === #
-
-    @api.autovacuum
-    def _gc_lines(self):
-        """Drop what reconciliations found long ago: it is personal data. The numbers
-        stay.
-        """
-        lines = self.env["dokstamp.run.line"].search(
-            [
-                ("run_id.kind", "=", KIND),
-                ("create_date", "<", fields.Datetime.now() - KEEP_LINES),
-            ],
-            limit=VACUUM_BATCH,
-        )
-        lines.unlink()
-        return len(lines), len(lines) == VACUUM_BATCH

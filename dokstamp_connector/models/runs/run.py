@@ -15,7 +15,7 @@ KINDS = [
 ]
 UNDER_WAY = ("reading", "comparing", "sending")
 OPEN = (*UNDER_WAY, "paused")
-KEEP_LINES = timedelta(days=180)
+KEEP_LINES = timedelta(days=60)  # they hold personal data
 VACUUM_BATCH = 10_000  # lines
 COUNTED = (
     *("create", "adopt", "change", "equal"),
