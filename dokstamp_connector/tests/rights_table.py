@@ -26,7 +26,8 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
-    "certificate_report_id client_id client_secret company_id institution_id "
+    "certificate_report_id client_id client_secret company_id "
+    "confirmation_ends_on institution_id needs_confirmation "
     "is_same_school issue_ceiling "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
     "password requests_per_minute sync_mode tenant tz"
@@ -115,6 +116,12 @@ FIELDS = {
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
+    "dokstamp.confirmation": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.correction": {
+        NEW: NOBODY,
+        "open": by(registrar="answer"),
+        "declined": NOBODY,
+    },
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
     "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
@@ -206,7 +213,12 @@ METHODS = {
         "action_confirm_check_address",
         "action_ask_to_resume",
     )
-    | of(REGISTRAR, "action_view_queue", "action_view_data_issues"),
+    | of(
+        REGISTRAR,
+        "action_view_queue",
+        "action_view_data_issues",
+        "action_view_corrections",
+    ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -248,6 +260,7 @@ METHODS = {
         "action_choose_template",
         "action_remove_template",
     ),
+    "dokstamp.correction": of(REGISTRAR, "action_accept", "action_decline"),
     "dokstamp.curriculum.line": SENT,
     "dokstamp.data.issue": of(
         REGISTRAR, "action_mend", "action_leave", "action_look_again"
@@ -308,6 +321,7 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_view_corrections",
         "action_this_one_stays",
     )
     | of(MANAGER, "action_erase"),
@@ -325,4 +339,8 @@ ROUTES = {
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),
     "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
+    "/my/certificates/details": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/confirm": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/correction": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/withdraw": ("http", "user"),
 }
