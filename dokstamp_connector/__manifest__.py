@@ -19,6 +19,7 @@
         # actions before the views and menus that name them
         "views/dokstamp_sync_record_views.xml",
         "views/dokstamp_row_stop_views.xml",
+        "views/dokstamp_mass_change_views.xml",
         "views/dokstamp_audit_log_views.xml",
         "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
@@ -44,6 +45,7 @@
         "wizards/template_choice_views.xml",
         "wizards/source_confirmation_views.xml",
         "wizards/source_switch_views.xml",
+        "wizards/year_closing_views.xml",
         # reports and the wizard's action before the forms whose buttons name them
         "report/register_report.xml",
         "report/issue_run_report.xml",

@@ -10,5 +10,13 @@
         "data/dokstamp_source_course_data.xml",
         "views/event_registration_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "dokstamp_connector_website_event/static/src/interactions/**/*",
+        ],
+        "web.assets_tests": [
+            "dokstamp_connector_website_event/static/tests/tours/**/*",
+        ],
+    },
     "auto_install": True,
 }

@@ -61,6 +61,7 @@ from . import test_issue_run
 from . import test_language_off
 from . import test_local_days
 from . import test_menus
+from . import test_mass_change
 from . import test_messages
 from . import test_names
 from . import test_needs_sending
@@ -69,6 +70,7 @@ from . import test_origin
 from . import test_outage
 from . import test_people_leave
 from . import test_picture
+from . import test_planned_pause
 from . import test_portal
 from . import test_portfolio
 from . import test_privacy
@@ -95,3 +97,4 @@ from . import test_waits
 from . import test_web_pages
 from . import test_wizard_institution
 from . import test_write_protection
+from . import test_year_closing

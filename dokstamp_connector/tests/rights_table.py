@@ -26,11 +26,12 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
-    "certificate_report_id client_id client_secret company_id "
-    "confirmation_ends_on institution_id needs_confirmation "
-    "is_same_school issue_ceiling "
+    "certificate_report_id client_id client_secret company_id held_changes_percent "
+    "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
+    "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant tz"
+    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
+    "tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -148,6 +149,7 @@ FIELDS = {
         "running": NOBODY,
         "paused": NOBODY,
     },
+    "dokstamp.mass.change": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
     "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
     "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
@@ -187,6 +189,11 @@ FIELDS = {
         KEPT: by(registrar="line_id"),
     },
     "dokstamp.template.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.year.closing": {
+        NEW: by(manager="company_id course_ids ended_before"),
+        KEPT: by(manager="company_id course_ids ended_before"),
+    },
+    "dokstamp.year.closing.line": {NEW: NOBODY, KEPT: by(manager="is_selected")},
 }
 
 
@@ -273,6 +280,8 @@ METHODS = {
     "dokstamp.institution.choice": of(
         MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
+    "dokstamp.mass.change": of(MANAGER, "action_send", "action_discard")
+    | of(REGISTRAR, "action_view_rows"),
     "dokstamp.issue.run": of(
         REGISTRAR,
         "action_pause",
@@ -329,6 +338,9 @@ METHODS = {
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
+    "dokstamp.year.closing": of(
+        MANAGER, "action_look", "action_look_again", "action_close"
+    ),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }

@@ -11,3 +11,5 @@ from . import data_leaving
 from . import register_print
 from . import source_confirmation
 from . import source_switch
+from . import year_closing
+from . import year_closing_line

@@ -15,6 +15,7 @@ class EventEvent(models.Model):
         string="Cohort of",
         compute="_compute_dokstamp_course_id",
         store=True,
+        precompute=True,
         readonly=False,
         ondelete="restrict",
         index="btree_not_null",
@@ -23,10 +24,17 @@ class EventEvent(models.Model):
         help="The course that this event is a cohort of at DokStamp. Empty: the event "
         "is a course of its own.",
     )
-    is_cohort = fields.Boolean(compute="_compute_is_cohort", store=True)
-    first_day = fields.Date(compute="_compute_days", help="In the event's time zone.")
-    last_day = fields.Date(compute="_compute_days", help="In the event's time zone.")
+    is_cohort = fields.Boolean(
+        string="Is a cohort", compute="_compute_is_cohort", store=True, precompute=True
+    )
+    first_day = fields.Date(
+        string="First day", compute="_compute_days", help="In the event's time zone."
+    )
+    last_day = fields.Date(
+        string="Last day", compute="_compute_days", help="In the event's time zone."
+    )
     own_description = fields.Text(
+        string="Own description",
         compute="_compute_own_description",
         help="What somebody wrote, and not what Odoo puts there for each new event.",
     )

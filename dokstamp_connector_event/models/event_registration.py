@@ -34,8 +34,10 @@ class EventRegistration(models.Model):
         "whoever books for others is none of them.",
     )
     was_registered = fields.Boolean(
+        string="Was registered",
         compute="_compute_was_registered",
         store=True,
+        precompute=True,
         copy=False,
         help="What was never more than unconfirmed stays in Odoo.",
     )
@@ -56,11 +58,14 @@ class EventRegistration(models.Model):
         help="The status; attended from the last day on, and not before.",
     )
     attended_on = fields.Date(
+        string="Attended on",
         compute="_compute_attendance",
         help="The last day of the event, or of the slot, in the event's time zone.",
     )
     registered_on = fields.Date(
-        compute="_compute_registered_on", help="In the event's time zone."
+        string="Registered on",
+        compute="_compute_registered_on",
+        help="In the event's time zone.",
     )
 
     @api.depends("birth_date", "registration_answer_ids.value_text_box")

@@ -33,6 +33,14 @@ class TestEventFeed(EventCase):
         event = events.create({"name": "Secours", "date_begin": BEGIN, "date_end": END})
         self.assertFalse(event.own_description)
         self.assertFalse(event.with_context(lang="en_US").own_description)
+        event.with_context(lang="en_US").description = "<p>Bandages</p>"
+        event.update_field_translations(
+            "description", {"fr_FR": {"Bandages": "Pansements"}}
+        )
+        self.flush()
+        remote = self.sandbox.row("courses", code=f"EVE-{event.id}")
+        self.assertEqual(remote["description"], "Bandages")
+        self.assertIn("Description", event.dokstamp_language_note)
 
     # === ATTENDEES === #
 

@@ -16,7 +16,12 @@ class SurveySurvey(models.Model):
         help="The course that is completed at DokStamp by passing. Empty: the "
         "certification is a course of its own.",
     )
-    is_own_course = fields.Boolean(compute="_compute_is_own_course", store=True)
+    is_own_course = fields.Boolean(
+        string="Is a course of its own",
+        compute="_compute_is_own_course",
+        store=True,
+        precompute=True,
+    )
 
     @api.depends("certification", "dokstamp_course_id")
     def _compute_is_own_course(self):

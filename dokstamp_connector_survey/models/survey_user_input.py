@@ -7,19 +7,29 @@ class SurveyUserInput(models.Model):
     _name = "survey.user_input"
     _inherit = ["survey.user_input", "dokstamp.fed.mixin"]
 
-    participant_name = fields.Char(compute="_compute_participant")
-    participant_email = fields.Char(compute="_compute_participant")
+    participant_name = fields.Char(
+        string="Name of the participant", compute="_compute_participant"
+    )
+    participant_email = fields.Char(
+        string="Address of the participant", compute="_compute_participant"
+    )
     participant_note = fields.Char(compute="_compute_participant_note")
     is_enrollment = fields.Boolean(
+        string="Is an enrollment",
         compute="_compute_is_enrollment",
         store=True,
+        precompute=True,
         help="A certification that somebody began in earnest.",
     )
     is_passed = fields.Boolean(
-        compute="_compute_is_passed", help="And over, so that nothing changes it."
+        string="Is passed",
+        compute="_compute_is_passed",
+        help="And over, so that nothing changes it.",
     )
-    passed_at = fields.Datetime(compute="_compute_is_passed")
-    passed_percentage = fields.Float(compute="_compute_is_passed")
+    passed_at = fields.Datetime(string="Passed at", compute="_compute_is_passed")
+    passed_percentage = fields.Float(
+        string="Score when passed (%)", compute="_compute_is_passed"
+    )
 
     @api.depends("partner_id.name", "partner_id.email", "nickname", "email")
     def _compute_participant(self):

@@ -86,6 +86,12 @@ class TestWebsiteRegistration(EventCase, HttpCase):
         self.assertEqual(len(self.students()), 1)
         self.assertEqual(len(self.first_aid.registration_ids), 2)
 
+    def test_a_shared_address_is_told_while_the_form_is_filled(self):
+        self.start_tour(
+            f"/event/{self.first_aid.id}/register", "dokstamp_attendee_address"
+        )
+        self.assertEqual(len(self.first_aid.registration_ids), 2)
+
     def test_the_form_asks_with_a_field_for_days(self):
         seat = self.first_aid.event_ticket_ids
         page = self.make_jsonrpc_request(

@@ -16,5 +16,6 @@ from . import test_source_rights
 from . import test_source_values
 from . import test_source_language
 from . import test_source_people
+from . import test_source_mass_change
 from . import test_source_merged
 from . import test_source_company

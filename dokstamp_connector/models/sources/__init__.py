@@ -9,6 +9,7 @@ from . import fed_entity
 from . import enrollment_identity
 from . import student_identity
 from . import source_reading
+from . import held_reading
 from . import definition
 from . import offered_model
 from . import reader

@@ -319,7 +319,8 @@ class DokstampSource(models.Model):
                 continue
             said_before = {link: before.get(link) for link in own if link.is_live}
             vals, origins = entity._merged(feeders, said_before)
-            vals["active"] = any(link.is_live for link in feeders)
+            is_live = any(link.is_live for link in feeders)
+            vals["active"] = is_live and not entity.closed_on
             held = self._hold_changes(entity, vals, origins, feeders, own)
             for link in own:
                 if held.get(link):

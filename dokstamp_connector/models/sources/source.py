@@ -251,6 +251,12 @@ class DokstampSource(models.Model):
     def _definition_changed(self):
         self._take_over()
         self._watch_anew()
+        # sudo: lines of the connector
+        fed = self.sudo().filtered(lambda source: source.active and source.fed_count)
+        if fed:
+            self.env["dokstamp.source.reading"].sudo()._request(
+                dict.fromkeys(fed, 1), is_of_new_definition=True
+            )
 
     def _watch_anew(self):
         """Watch the right models from now on, in every worker; read all again, and what

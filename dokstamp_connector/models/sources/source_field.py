@@ -295,15 +295,21 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_translated(self):
-        """Whether what it reads may have several languages."""
+        """Whether what it reads, or its ingredients, may have several languages."""
+        read = set()
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            model = self.env[self.model]
+            made_of = self.source_id._steps(model, "", path, frozenset())
+            read.update((name, field) for name, _path, field in made_of)
+            for _model, field in steps_along(model, path):
                 if field.relational:  # a record at the end is read by its name
-                    target = model.env[field.comodel_name]
-                    field = target._fields.get(target._rec_name or "")
-                if field and field.translate:
-                    return True
-        return False
+                    read.add(
+                        (field.comodel_name, model.env[field.comodel_name]._rec_name)
+                    )
+        return any(
+            field in (fields_ := self.env[name]._fields) and fields_[field].translate
+            for name, field in read
+        )
 
     def _digest(self):
         """What is another one as soon as these fields are read in another way.

@@ -34,6 +34,7 @@ class DokstampSweep(models.AbstractModel):
         """
         self = self.with_context(**{ORIGIN: ("repair", None)})
         sources = self.env["dokstamp.source"].search([])
+        queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
         if not readings._waiting(sources):
             # the daily run begins anew
@@ -44,9 +45,12 @@ class DokstampSweep(models.AbstractModel):
                 self.env["dokstamp.source"]._wake_sweep()
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return
+            queue._end_of_reading()
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
+        self.env.cr.flush()  # what was gathered last is there
+        queue._end_of_reading(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _sweep_source(self, source):
