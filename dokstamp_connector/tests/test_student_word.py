@@ -1,3 +1,4 @@
+import base64
 import re
 from datetime import timedelta
 
@@ -270,6 +271,26 @@ class TestCorrection(WordCase):
         self.sweep()
         self.assertEqual(self.ada.name, "Ada King")
         self.assertFalse(self.ada.to_decide_count)
+
+    def test_what_the_student_said_goes_with_an_erasure(self):
+        self.issued()
+        self.ada._note_confirmation(self.user)
+        self.ada._ask_for_correction(
+            {"name": "Ada King", "evidence": base64.b64encode(PDF)}
+        )
+        self.assertIn("in the portal", "".join(self.ada._going_sentences()))
+        lookup = self.env["privacy.lookup.wizard"].create(
+            {"email": "ada@example.com", "name": "Ada Example"}
+        )
+        lookup.action_lookup()
+        found = set(lookup.line_ids.mapped("res_model"))
+        self.assertLessEqual({"dokstamp.confirmation", "dokstamp.correction"}, found)
+        self.ada._erase()
+        self.assertTrue(self.ada.exists())
+        self.assertFalse(self.asked() | self.ada.correction_ids)
+        self.assertFalse(self.ada.confirmation_ids)
+        evidence = [("res_model", "=", "dokstamp.correction"), ("res_field", "!=", 0)]
+        self.assertFalse(self.env["ir.attachment"].search(evidence))
 
 
 @tagged("post_install", "-at_install")

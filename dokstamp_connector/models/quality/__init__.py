@@ -17,3 +17,4 @@ from . import checked_account
 from . import student_word
 from . import confirming_account
 from . import confirmed_certificate
+from . import found_words

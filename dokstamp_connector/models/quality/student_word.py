@@ -189,9 +189,17 @@ class DokstampStudent(models.Model):
     # === ERASING === #
 
     def _erase(self):
-        # what it stands on may have to stay; what the student said goes
+        # who it is of may have to stay; what the student said goes
         students = self.sudo().with_context(active_test=False)
         students.correction_ids.unlink()
         students.confirmation_ids.unlink()
         students._forget_decisions()
         return super()._erase()
+
+    def _going_sentences(self):
+        sentences = super()._going_sentences()
+        if self.correction_ids or self.confirmation_ids:
+            sentences.append(
+                self.env._("What the student confirmed and asked for in the portal.")
+            )
+        return sentences
