@@ -24,6 +24,8 @@
         "views/dokstamp_erasure_views.xml",
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_run_line_views.xml",
+        "views/dokstamp_run_views.xml",
+        "views/dokstamp_reconciliation_views.xml",
         "views/dokstamp_account_views.xml",
         # what all kinds of registry records share before their own
         "views/dokstamp_entity_views.xml",
@@ -36,6 +38,7 @@
         "views/dokstamp_cohort_views.xml",
         "views/dokstamp_student_views.xml",
         "views/dokstamp_enrollment_views.xml",
+        "wizards/source_file_views.xml",
         "views/dokstamp_source_views.xml",
         "views/dokstamp_portfolio_views.xml",
         "views/dokstamp_badge_views.xml",

@@ -77,11 +77,14 @@ from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet
+from . import test_reconciliation
 from . import test_register_pages
 from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
 from . import test_rights_table
+from . import test_run_load
+from . import test_run_rehearsal
 from . import test_same_tenant
 from . import test_schedule
 from . import test_second_person

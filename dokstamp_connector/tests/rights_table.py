@@ -30,8 +30,8 @@ ACCOUNT = by(
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
-    "tenant tz"
+    "password pause_from pause_until reconciles requests_per_minute responsible_id "
+    "sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -66,12 +66,13 @@ ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
     manager="active company_id company_path domain entity field_ids lang model_id name "
-    "sequence takes_unassigned trigger"
+    "relation sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
     "source_id text timezone value_ids"
 )
+SOURCE_FILE = by(manager="company_id data filename")
 SOURCE_VALUE = by(manager="field_id from_value to_value")
 STUDENT = by(
     registrar=ENTITY + "date_of_birth email enrollment_ids gender hold_ids name "
@@ -167,13 +168,16 @@ FIELDS = {
         KEPT: by(registrar="institution_id year"),
     },
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.left.difference": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
+    "dokstamp.source.file": {NEW: SOURCE_FILE, KEPT: SOURCE_FILE},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
@@ -219,11 +223,16 @@ METHODS = {
         "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
+        "action_rehearse",
+        "action_first_load",
+        "action_reconcile",
     )
     | of(
         REGISTRAR,
-        "action_view_queue",
         "action_view_data_issues",
+        "action_view_queue",
+        "action_view_runs",
+        "action_view_reconciliations",
         "action_view_corrections",
     ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
@@ -301,12 +310,23 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    "dokstamp.left.difference": of(MANAGER, "action_ask_again"),
+    "dokstamp.run": of(MANAGER, "action_repair_all")
+    | of(MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load")
     | of(REGISTRAR, "action_view_lines"),
-    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
+    "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
+    "dokstamp.run.line": of(MANAGER, "action_repair", "action_take_in", "action_leave")
+    | of(
+        REGISTRAR,
+        "action_open_record",
+        "action_link",
+        "action_another",
+        "action_decide_again",
+    ),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
+        "action_export_definitions",
         "action_switch_on",
         "action_switch_off",
         "action_delete",
@@ -314,6 +334,7 @@ METHODS = {
     | of(SYSTEM, "action_confirm_reading")
     | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.file": of(MANAGER, "action_look", "action_import"),
     "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,

@@ -101,6 +101,14 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        found = self.made(
+            "run.line",
+            run_id=rehearsal.id,
+            account_id=self.account.id,
+            res_model="dokstamp.student",
+            res_id=self.ada.id,
+            finding="equal",
+        )
         students = self.made(
             "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
         )
@@ -119,15 +127,15 @@ class RightsTableCase(RightsCase):
             page,
             run,
             rehearsal,
+            found,
+            self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
+            students,
             self.made(
-                "run.line",
-                run_id=rehearsal.id,
+                "left.difference",
                 account_id=self.account.id,
                 res_model="dokstamp.student",
-                res_id=self.ada.id,
-                finding="equal",
+                finding="missing_here",
             ),
-            students,
             self.made(
                 "run.remote",
                 run_id=rehearsal.id,
@@ -160,6 +168,7 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made("source.file"),
             self.made(
                 "mass.change",
                 account_id=self.account.id,

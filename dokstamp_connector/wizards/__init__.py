@@ -10,6 +10,7 @@ from . import certificate_revocation
 from . import data_leaving
 from . import register_print
 from . import source_confirmation
+from . import source_file
 from . import source_switch
 from . import year_closing
 from . import year_closing_line

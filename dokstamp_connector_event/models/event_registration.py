@@ -30,7 +30,9 @@ class EventRegistration(models.Model):
         "res.partner",
         string="Attendee's contact",
         compute="_compute_attendee_partner_id",
-        help="The contact that booked, where it has the attendee's name and address: "
+        store=True,
+        index="btree_not_null",
+        help="The contact that booked, where it had the attendee's name and address: "
         "whoever books for others is none of them.",
     )
     was_registered = fields.Boolean(
@@ -96,10 +98,9 @@ class EventRegistration(models.Model):
                 )
             )
 
-    @api.depends(
-        "name", "email", "partner_id.name", "partner_id.email", "partner_id.is_company"
-    )
+    @api.depends("name", "email", "partner_id")
     def _compute_attendee_partner_id(self):
+        """As the contact was then: who moves to another address stays who it is."""
         for registration in self:
             contact = registration.partner_id
             is_contact = (

@@ -71,6 +71,9 @@ class TestEventFeed(EventCase):
         self.flush()
         student = self.env["dokstamp.student"].search([])
         self.assertEqual(student.partner_id, self.parent)
+        self.parent.email = "pat.parent@example.com"
+        self.flush()
+        self.assertEqual(student.partner_id, self.parent)
 
     def test_two_attendees_with_one_address_are_never_one(self):
         event = self.event()

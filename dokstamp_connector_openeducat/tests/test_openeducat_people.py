@@ -64,7 +64,7 @@ class TestOpeneducatPeople(OpeneducatCase):
         other = self.env["res.company"].create({"name": "Other School"})
         # nothing on a course tells a company: the only source for them takes it
         course = self.op_course()
-        place = {"course_id": course.id}
+        place = {"course_id": course.id, "batch_id": self.op_batch(course).id}
         companies = (self.env.company, other, self.env["res.company"])
         students = [
             # sudo: the back office is that of one of them

@@ -67,6 +67,13 @@ class TestCourseCertification(SurveyCase):
         self.assertEqual(remote["completion_status"], "completed")
         self.assertTrue(remote["completed_at"].startswith("2026-10-02"), remote)
         self.assertEqual(float(remote["grade"]), 10)
+        with freeze_time("2026-10-05 12:00:00"):
+            self.channel.slide_ids.with_user(self.learner).filtered(
+                lambda slide: slide.slide_category == "article"
+            ).action_mark_completed()
+        self.flush()
+        [remote] = self.sandbox.rows("enrollments")
+        self.assertTrue(remote["completed_at"].startswith("2026-10-02"), remote)
 
     def test_who_fails_for_the_last_time_is_dropped(self):
         self.attempt_in_course("No")

@@ -1,4 +1,5 @@
-from odoo.tests import tagged
+from odoo.exceptions import ValidationError
+from odoo.tests import freeze_time, tagged
 
 from .common import SourceCase
 
@@ -96,3 +97,49 @@ class TestSourceSweep(SourceCase):
         with self.capture_triggers("dokstamp_connector.ir_cron_sweep") as captured:
             merge._merge(contacts.ids, contacts[0])
         self.assertTrue(captured.records)
+
+    def test_a_day_that_passes_is_found_where_the_school_is(self):
+        self.account.tz = "Pacific/Auckland"  # half a day before UTC
+        self.membership_source.with_user(
+            self.manager
+        ).domain = "[('finished_at', '>=', 'today -1d')]"
+        membership = self.membership(
+            finished_at="2026-03-09 12:00:00"
+        )  # the 10th there
+        with freeze_time("2026-03-11 10:00:00"):  # still the 11th there
+            self.sweep()
+            self.flush()
+            self.assertTrue(self.fed(membership).active)
+        with freeze_time("2026-03-11 12:00:00"):
+            self.sweep()
+            self.flush()
+        [enrollment] = self.sandbox.rows("enrollments")
+        self.assertEqual(enrollment["completion_status"], "dropped")
+        with self.assertRaisesRegex(ValidationError, "today -30d"):
+            self.membership_source.domain = "[('joined_at', '>', context_today())]"
+
+    def test_a_contact_takes_person_and_memberships_with_it_at_once(self):
+        membership = self.membership()
+        self.settle()
+        membership.person_id.partner_id.unlink()
+        self.flush()
+        [enrollment] = self.sandbox.rows("enrollments")
+        self.assertEqual(enrollment["completion_status"], "dropped")
+        self.assertFalse(self.link(membership))
+
+    def test_what_enters_or_leaves_a_condition_without_a_save_is_found(self):
+        self.course_source.domain = "[('category', '=', 'open')]"
+        inside = self.school_course(category="open", code="IN")
+        outside = self.school_course(category="shut", code="OUT")
+        self.settle()
+        self.sql(
+            "UPDATE test_dokstamp_school_course"
+            " SET category = CASE WHEN id = %s THEN 'shut' ELSE 'open' END"
+            " WHERE id IN (%s, %s)",
+            inside.id,
+            inside.id,
+            outside.id,
+        )
+        self.sweep()
+        self.assertFalse(self.fed(inside).active)
+        self.assertTrue(self.fed(outside).active)

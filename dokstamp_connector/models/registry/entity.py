@@ -138,6 +138,19 @@ class DokstampEntity(models.AbstractModel):
         )
 
     @api.model
+    def _get_dokstamp_hints(self):
+        """The keys whose values let doubt arise whether one with the same keys is the
+        same.
+
+        :rtype: tuple[str, ...]
+        """
+        return tuple(
+            spec.key_of(self._fields[name])
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.hints_apart
+        )
+
+    @api.model
     def _get_dokstamp_archive_values(self):
         """What stands for "archived" in the body; empty where DokStamp has no flag.
 

@@ -110,10 +110,19 @@ class DokstampRun(models.Model):
             return found
         known = lists._read_group([("run_id", "=", self.id)], ["res_model"])
         begun = {name for (name,) in known}
-        for name in self.env["dokstamp.entity"]._pictured_models():
+        for name in self._pictured_models():
             if name not in begun and (made := self._make_lists(name)):
                 return made[0]
         return lists
+
+    def _pictured_models(self):
+        """Names of the kinds that the run reads.
+
+        :rtype: list[str]
+        """
+        names = self.env["dokstamp.entity"]._pictured_models()
+        # what is attached to a course is found by no key: nothing to match it with
+        return [name for name in names if self.env[name]._dokstamp_resource]
 
     def _make_lists(self, name):
         """What is to be read of one kind.

@@ -187,6 +187,11 @@ class DokstampRun(models.Model):
             run._end("cancelled")
         return True
 
+    def action_first_load(self):
+        """Send what the rehearsal has shown."""
+        self.ensure_one()
+        return self.account_id.action_first_load()
+
     def action_view_lines(self):
         """The lines of what the button that was pressed counts."""
         self.ensure_one()
@@ -200,7 +205,7 @@ class DokstampRun(models.Model):
             for name, value in self.env.context.items()
             if name.startswith("search_default_")
         }
-        action["context"] = {"search_default_group_model": 1, **filters}
+        action["context"] = filters
         return action
 
     def _open(self):
@@ -237,6 +242,7 @@ class DokstampRun(models.Model):
             }
         )
         self._count_findings()
+        self._forget_picture()
 
     def _count_findings(self):
         """Note the numbers of what was found: a report outlives its lines."""

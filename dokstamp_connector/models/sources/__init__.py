@@ -13,10 +13,12 @@ from . import held_reading
 from . import definition
 from . import offered_model
 from . import reader
+from . import relation
 from . import feed
 from . import belonging
 from . import watch
 from . import switching
+from . import preset
 from . import sweep
 from . import fed_mixin
 from . import account_sources

@@ -148,13 +148,15 @@ class DokstampSource(models.Model):
         """
         pairs = []
         for line in self.field_ids.filtered(lambda line: line.method == "path"):
-            if target := line._link_target():
+            # whose a pair is, its own record says, and not the one on the list
+            if not self._list_of(line.path or "") and (target := line._link_target()):
                 model, entity = target
                 pairs += [
                     (line, source)
                     for source in self.search(
                         [
                             ("model_id.model", "=", model),
+                            ("relation", "=", False),
                             ("entity", "=", entity),
                             ("company_id", "=", self.company_id.id),
                             ("trigger", "=", "on_save"),
@@ -211,6 +213,7 @@ class DokstampSource(models.Model):
         return self.sudo().search(
             [
                 ("model_id", "=", self.model_id.id),
+                ("relation", "=", self.relation),
                 ("entity", "=", self.entity),
                 ("company_id", "!=", self.company_id.id),
                 ("active", "=", True),

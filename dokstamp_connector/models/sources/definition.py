@@ -10,7 +10,7 @@ import ast
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .reach import condition_paths
+from .reach import condition_paths, conditions_along, values_of
 
 NOT_LITERAL = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
 
@@ -22,24 +22,31 @@ class DokstampSource(models.Model):
         string="Before it can be on", compute="_compute_setup_problem"
     )
     setup_hint = fields.Text(string="To be typed", compute="_compute_setup_problem")
+    stale_note = fields.Text(
+        string="Values that are gone", compute="_compute_setup_problem"
+    )
 
     @api.depends(
         "model_id",
         "entity",
         "domain",
+        "relation",
         "field_ids.field_name",
         "field_ids.method",
         "field_ids.path",
         "field_ids.text",
+        "field_ids.value_ids.from_value",
     )
     @api.depends_context("lang")
     def _compute_setup_problem(self):
         """Also while a form is being filled: it asks the definition alone."""
         # sudo: names of models; of their records it reads nothing
         for source in self.sudo():
-            is_begun = source.model_id and source.entity
+            is_begun = source.model and source.entity
             source.setup_problem = is_begun and source._definition_problem()
-            source.setup_hint = is_begun and source._has_models() and source._hint()
+            is_known = is_begun and source._has_models()
+            source.setup_hint = is_known and source._hint()
+            source.stale_note = is_known and source._stale_sentence()
 
     def _has_models(self):
         """Whether Odoo has what it reads and what it feeds."""
@@ -53,12 +60,15 @@ class DokstampSource(models.Model):
         self.ensure_one()
         if not self._has_models():
             return self.env._(
-                "This source reads nothing: the Odoo model that it is for is gone, "
-                "since an addon was uninstalled or a custom model deleted. Bring that "
-                "back, or delete the source."
+                "This source reads nothing: the Odoo model that it is for, %s, is "
+                "gone, since an addon was uninstalled or a custom model deleted. What "
+                "was read before stays as it is. Bring that back, or delete the "
+                "source.",
+                self.model or "–",
             )
         problem = (
             self._condition_problem()
+            or self._relation_problem()
             or self._company_problem()
             or next(filter(None, self._line_problems()), None)
         )
@@ -70,6 +80,13 @@ class DokstampSource(models.Model):
             "change the source.",
             problem=problem,
         )
+
+    @api.model
+    def _find_models_again(self):
+        """An app that was uninstalled, and is installed again, is known again."""
+        lost = self.with_context(active_test=False).search([("model_id", "=", False)])
+        for source in lost.filtered(lambda one: one.model in self.env):
+            source.model_id = self.env["ir.model"]._get(source.model)
 
     def _line_problems(self):
         return (line._definition_problem() for line in self.field_ids)
@@ -87,24 +104,35 @@ class DokstampSource(models.Model):
 
         :rtype: str | None
         """
+        if problem := self._literal_problem():
+            return problem
+        model = self.env[self.model]
+        paths = condition_paths(self._domain())
+        problems = (self._asked_problem(model, path) for path in sorted(paths))
+        return next(filter(None, problems), None) or self._asked_value_problem()
+
+    def _literal_problem(self):
+        """Why its condition is none, of whatever model.
+
+        :rtype: str | None
+        """
         if expression := self._expression():
             return self.env._(
                 "The condition asks for “%(expression)s”, which is known in a browser "
                 "alone; a source reads when nobody looks. Write a fixed value "
-                "instead, or choose a field that the school app keeps up to date.",
+                "instead; of days, 'today' or 'today -30d' are fixed as well, and mean "
+                "the day at the school.",
                 expression=expression,
             )
         try:
-            paths = condition_paths(self._domain())
+            condition_paths(self._domain())
         except Exception:  # noqa: BLE001 a domain can be wrong in every way
             return self.env._(
                 "“%(condition)s” is no condition: it has to be a list such as "
                 "[('active', '=', True)].",
                 condition=self.domain,
             )
-        model = self.env[self.model]
-        problems = (self._asked_problem(model, path) for path in sorted(paths))
-        return next(filter(None, problems), None)
+        return None
 
     def _expression(self):
         """What of the condition is no fixed value, as it was written; or None.
@@ -113,7 +141,7 @@ class DokstampSource(models.Model):
         """
         try:
             tree = ast.parse((self.domain or "[]").strip(), mode="eval")
-        except (SyntaxError, ValueError):
+        except (MemoryError, RecursionError, SyntaxError, ValueError):
             return None
         found = (node for node in ast.walk(tree) if isinstance(node, NOT_LITERAL))
         return next(map(ast.unparse, found), None)
@@ -133,6 +161,23 @@ class DokstampSource(models.Model):
                     "%(field)s is computed anew each time, so no condition can ask for "
                     "it.",
                     field=self._field_label(model, field),
+                )
+        return None
+
+    def _asked_value_problem(self):
+        """Why the condition asks for a value that no record has any more."""
+        for _path, model, field, value in conditions_along(
+            self.env[self.model], self._domain()
+        ):
+            known = field.get_values(self.env) if field.type == "selection" else ()
+            gone = [one for one in values_of(value) if isinstance(one, str)]
+            gone = [one for one in gone if one and one not in known]
+            if known and gone:
+                return self.env._(
+                    "%(field)s has no value “%(value)s”. It has: %(known)s.",
+                    field=self._field_label(model, field),
+                    value=gone[0],
+                    known=", ".join(known),
                 )
         return None
 
@@ -161,6 +206,16 @@ class DokstampSource(models.Model):
         except (TypeError, ValueError, NotImplementedError) as error:
             return str(error)
         return None
+
+    # === THE TABLES OF VALUES === #
+
+    def _stale_sentence(self):
+        """Which lines of its tables are for values that nothing has any more.
+
+        :rtype: str | None
+        """
+        sentences = (line._stale_sentence() for line in self.field_ids)
+        return "\n".join(filter(None, sentences)) or None
 
     # === WHAT IT LACKS === #
 

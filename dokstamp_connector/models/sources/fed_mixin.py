@@ -61,7 +61,11 @@ class DokstampFedMixin(models.AbstractModel):
 
     def _compute_dokstamp_link_id(self):
         links = self.env["dokstamp.source.link"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("other_id", "in", (0, False)),  # none that it feeds with another one
+            ]
         )
         first = {}
         for link in links.sorted(

@@ -13,6 +13,7 @@ from odoo.exceptions import ValidationError
 from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
+from .pair import records_of
 from .reach import depends_on_reader, is_closed, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
@@ -54,6 +55,7 @@ class DokstampSourceField(models.Model):
     sequence = fields.Integer(default=10, aggregator=None)
     entity = fields.Selection(related="source_id.entity")
     model = fields.Char(related="source_id.model")
+    relation = fields.Char(related="source_id.relation")
     field_name = fields.Selection(
         selection="_selection_field_name", string="Registry field", required=True
     )
@@ -63,6 +65,7 @@ class DokstampSourceField(models.Model):
             ("path", "Field"),
             ("fixed", "Fixed value"),
             ("text", "Text with placeholders"),
+            ("position", "Place on the list"),
         ],
         required=True,
         default="path",
@@ -235,6 +238,12 @@ class DokstampSourceField(models.Model):
                 "It does not say yet which field %(field)s is read from.",
                 field=self._target_label(),
             )
+        if self.method == "position" and not self.source_id.relation:
+            return self.env._(
+                "%(field)s is to be the place on a list, and the source reads none: "
+                "choose one on the source, or another field here.",
+                field=self._target_label(),
+            )
         model = self.env[self.model]
         for path in self._paths():
             steps = list(steps_along(model, path))
@@ -248,7 +257,9 @@ class DokstampSourceField(models.Model):
     def _fork_problem(self):
         """Why a path along several records is refused: nobody says which one counts."""
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            steps = list(steps_along(self.env[self.model], path))
+            is_of_pair = self.source_id._list_of(path)
+            for model, field in steps[1:] if is_of_pair else steps:
                 if field.type in ("one2many", "many2many"):
                     return self.env._(
                         "%(field)s has several values, and %(target)s takes one: "
@@ -262,6 +273,25 @@ class DokstampSourceField(models.Model):
     def _target_label(self):
         field = self.env[self.entity]._fields[self.field_name]
         return f"{field._description_string(self.env)} ({self.field_name})"
+
+    def _stale_sentence(self):
+        """Which lines of its table are for values that are not there any more.
+
+        :rtype: str | None
+        """
+        known = dict(self._read_choices() or ())
+        told = self.value_ids.mapped("from_value")
+        gone = [one for one in told if one and known and one not in known]
+        if not gone:
+            return None
+        return self.env._(
+            "The table of values for %(field)s has lines for %(gone)s, which is no "
+            "value of what it is read from any more; that has: %(known)s. An update "
+            "may have renamed it: correct the table.",
+            field=self._target_label(),
+            gone=", ".join(gone),
+            known=", ".join(known),
+        )
 
     # === DEFINITION === #
 
@@ -381,7 +411,7 @@ class DokstampSourceField(models.Model):
     def _read_from(self, record, demanded=None):
         """The registry value for ``record``, as `create` and `write` take it.
 
-        :param odoo.models.BaseModel record: of the source's model
+        :param odoo.models.BaseModel | Pair record: of the source
         :param demanded: of `_demanded`, for a link
         :raise Unreadable: with a sentence that says why
         """
@@ -405,8 +435,10 @@ class DokstampSourceField(models.Model):
             return self.fixed_value
         if self.method == "text":
             return self._filled_in(record)
+        if self.method == "position":
+            return record.position
         if self.path == "id" and self._is_link():
-            return record
+            return records_of(record)[0]
         return _follow(record, self.path)
 
     def _filled_in(self, record):
@@ -660,8 +692,3 @@ def _as_date(value):
     if not isinstance(value, date):
         raise TypeError(value)
     return value
-
-
-def is_active(record):
-    """Whether a school app's record is not archived."""
-    return record.active if "active" in record._fields else True

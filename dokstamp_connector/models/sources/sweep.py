@@ -11,6 +11,7 @@ from ..sync.origin import ORIGIN
 from .watch import TRANSIENT, without_sql_log
 
 BATCH = 500  # records read between two commits
+BATCH_OF_LISTS = 25  # likewise, where all that is on a list of each is read
 CONFLICT_TRIES = 3  # of a batch, while users save the same
 
 _logger = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ class DokstampSweep(models.AbstractModel):
         Commits: for the scheduled action only.
         """
         self = self.with_context(**{ORIGIN: ("repair", None)})
+        self.env["dokstamp.source"]._find_models_again()
         sources = self.env["dokstamp.source"].search([])
-        queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
         if not readings._waiting(sources):
             # the daily run begins anew
@@ -45,13 +46,25 @@ class DokstampSweep(models.AbstractModel):
                 self.env["dokstamp.source"]._wake_sweep()
                 self.env["ir.cron"]._commit_progress(remaining=1)
                 return
-            queue._end_of_reading()
+            self._count_together()
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
-        self.env.cr.flush()  # what was gathered last is there
-        queue._end_of_reading(is_all=True)
+        self._count_together(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _count_together(self, is_all=False):
+        """What was found is counted, and leaves unless it is too much at once."""
+        self.env["ir.cron"]._commit_progress()  # what was gathered last is there
+        for _try in range(CONFLICT_TRIES):
+            try:
+                with without_sql_log():
+                    self.env["dokstamp.sync.record"]._end_of_reading(is_all=is_all)
+                    self.env.cr.flush()
+                return
+            except TRANSIENT:  # the flush, or a person, was quicker
+                self.env.cr.rollback()
+        self.env["dokstamp.source"]._wake_sweep()
 
     def _sweep_source(self, source):
         """Read what is to be read of a source, batch by batch.
@@ -106,10 +119,11 @@ class DokstampSweep(models.AbstractModel):
         :raise Conflict: some of them are to be read in a new transaction
         """
         start = min(waiting.mapped("from_id"))
-        ids = source._next_ids(start, BATCH) if source._has_models() else []
+        size = BATCH_OF_LISTS if source.relation else BATCH
+        ids = source._next_ids(start, size) if source._has_models() else []
         if ids and source._feed_safely({source.id: ids}) and not is_last:
             raise Conflict
-        waiting._note_progress(ids[-1] + 1 if len(ids) == BATCH else 0)
+        waiting._note_progress(ids[-1] + 1 if len(ids) == size else 0)
         return len(ids)
 
     def _sweep_registry(self, model):

@@ -423,7 +423,7 @@ class DokstampEntity(models.AbstractModel):
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""
         for record in self._prerequisites():
-            if not record.dokstamp_uuid:
+            if not record._uuid_at_dokstamp():
                 return record
         return None
 

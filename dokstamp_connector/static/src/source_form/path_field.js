@@ -10,7 +10,8 @@ const NOT_READ = ["binary", "image", "json", "many2many", "one2many", "propertie
 /** The field that a source reads, by its label and its technical name. */
 export class PathField extends FieldSelectorField {
     filter(field) {
-        return super.filter(field) && !NOT_READ.includes(field.type);
+        const isList = field.name === this.props.record.data.relation;
+        return super.filter(field) && (isList || !NOT_READ.includes(field.type));
     }
 
     get selectorProps() {
