@@ -1,4 +1,5 @@
 import base64
+from contextlib import suppress
 
 from psycopg2.errors import UniqueViolation
 
@@ -58,11 +59,13 @@ class DetailsPortal(CertificatePortal):
             values = self._wanted(student_sudo, post) | self._evidence(evidence)
         except Refused as refused:
             return self._details(student_sudo, problem=str(refused), typed=post)
-        try:
-            with mute_logger("odoo.sql_db"), request.env.cr.savepoint():
-                student_sudo._ask_for_correction(values)
-        except UniqueViolation:  # pressed twice, at the same time
-            pass
+        # twice, when it is pressed twice at the same time
+        with (
+            suppress(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            request.env.cr.savepoint(),
+        ):
+            student_sudo._ask_for_correction(values)
         return request.redirect(f"{PAGE}?done=asked")
 
     @route(

@@ -237,7 +237,9 @@ class TestFedDataIssues(DataIssueCase):
         link = self.env["dokstamp.source.link"].search([("res_id", "=", contact.id)])
         student = self.env["dokstamp.student"].browse(link.entity_id)
         student.date_of_birth = "2001-02-03"
-        other = link.copy({"source_id": self.source.copy({"active": True}).id})
+        source = self.source.copy()
+        source.active = True
+        other = link.copy({"source_id": source.id})
         other.last_values = {**link.last_values, "name": "ada EXAMPLE"}
         self.assertFalse(self.issues(student))
         other.last_values = {**link.last_values, "name": "Ada King"}

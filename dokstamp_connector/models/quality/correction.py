@@ -71,9 +71,7 @@ class DokstampCorrection(models.Model):
     evidence = fields.Binary(attachment=True, readonly=True, copy=False)
     evidence_name = fields.Char(readonly=True)
     is_picture = fields.Boolean(readonly=True)
-    answer = fields.Text(
-        string="Answer", help="The student reads it, in the portal and in the e-mail."
-    )
+    answer = fields.Text(help="The student reads it, in the portal and in the e-mail.")
     decided_by_id = fields.Many2one(
         "res.users", string="Decided by", readonly=True, ondelete="set null"
     )
