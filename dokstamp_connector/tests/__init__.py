@@ -77,6 +77,7 @@ from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet
+from . import test_reconciled_certificates
 from . import test_reconciliation
 from . import test_register_pages
 from . import test_register_print
