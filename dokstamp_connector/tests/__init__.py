@@ -92,6 +92,7 @@ from . import test_second_person
 from . import test_sentences
 from . import test_single_worker
 from . import test_stays_in_odoo
+from . import test_student_word
 from . import test_taken_numbers
 from . import test_tours
 from . import test_translations
