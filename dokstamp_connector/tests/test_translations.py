@@ -49,6 +49,11 @@ PUBLIC_PAGES = (
     "portal_breadcrumbs_certificates",
     "portal_my_certificates",
     "portal_certificate_card",
+    "portal_my_details_on_certificates",
+    "portal_details_message",
+    "portal_details_card",
+    "portal_details_shown",
+    "portal_details_request",
 )
 # Title and heading of the check page.
 EXPIRED = {
