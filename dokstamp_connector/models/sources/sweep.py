@@ -38,22 +38,23 @@ class DokstampSweep(models.AbstractModel):
         sources = self.env["dokstamp.source"].search([])
         queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
-        if not readings._waiting(sources):
+        if not readings._waiting(sources) | readings._waiting_registry():
             # the daily run begins anew
             readings._request(dict.fromkeys(sources, 1))
         for source in sources:
             if not self._sweep_source(source):
-                # the scheduler itself would look again in a minute
-                self.env["dokstamp.source"]._wake_sweep()
-                self.env["ir.cron"]._commit_progress(remaining=1)
-                return
+                return self._go_on_later()
             queue._end_of_reading()
-        self.env["dokstamp.account"].search([])._complete_registry()
-        for model in self.env["dokstamp.entity"]._registry_models():
-            self._sweep_registry(model)
+        if not self._sweep_registry():
+            return self._go_on_later()
         self.env.cr.flush()  # what was gathered last is there
         queue._end_of_reading(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _go_on_later(self):
+        # the scheduler itself would look again in a minute
+        self.env["dokstamp.source"]._wake_sweep()
+        self.env["ir.cron"]._commit_progress(remaining=1)
 
     def _sweep_source(self, source):
         """Read what is to be read of a source, batch by batch.
@@ -115,19 +116,54 @@ class DokstampSweep(models.AbstractModel):
         waiting._note_progress(ids[-1] + 1 if len(ids) == size else 0)
         return len(ids)
 
-    def _sweep_registry(self, model):
-        """Queue what DokStamp holds otherwise, and the removal of what is gone."""
-        records = self.env[model].with_context(active_test=False)
+    def _sweep_registry(self):
+        """Queue what DokStamp holds otherwise, and the removal of what is gone, kind by
+        kind, from where that stopped.
+
+        :return: whether there is time left
+        :rtype: bool
+        """
+        readings = self.env["dokstamp.source.reading"]
+        if not (waiting := readings._waiting_registry()):
+            self.env["dokstamp.account"].search([])._complete_registry()
+            waiting = readings._request_registry()
+        return all(map(self._sweep_kind, waiting))
+
+    def _sweep_kind(self, reading):
+        """As of `_sweep_registry`, of one kind of record."""
+        if reading.res_model in self.env:
+            records = self.env[reading.res_model].with_context(active_test=False)
+            while batch := records.search(
+                [("id", ">=", reading.from_id), ("account_id", "!=", False)],
+                order="id",
+                limit=BATCH,
+            ):
+                self._gather_differing(batch)
+                reading.from_id = batch[-1].id + 1
+                time_left = self.env["ir.cron"]._commit_progress(
+                    len(batch), remaining=1
+                )
+                batch.invalidate_recordset()
+                if not time_left:
+                    return False
+            self._sweep_deleted(reading.res_model)
+        reading.unlink()
+        return True
+
+    def _gather_differing(self, records):
+        """Queue those that differ; one that is broken holds up no other."""
         queue = self.env["dokstamp.sync.record"]
-        last_id = 0
-        while batch := records.search(
-            [("id", ">", last_id), ("account_id", "!=", False)], order="id", limit=BATCH
-        ):
-            last_id = batch[-1].id
-            queue._gather(queue._to_send(batch), "push")
-            self.env["ir.cron"]._commit_progress()
-            batch.invalidate_recordset()
-        self._sweep_deleted(model)
+        try:
+            with without_sql_log(), self.env.cr.savepoint():
+                queue._gather(queue._to_send(records), "push")
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 whichever record it was is found below
+            for record in records if len(records) > 1 else ():
+                self._gather_differing(record)
+            if len(records) == 1:
+                kind = type(error).__name__
+                _logger.warning("Cannot compare %s: %s", records, kind)
 
     def _sweep_deleted(self, model):
         """Bindings of records that the database dropped in a cascade."""
