@@ -41,12 +41,17 @@ class DokstampSweep(models.AbstractModel):
         if not readings._waiting(sources) | readings._waiting_registry():
             # the daily run begins anew
             readings._request(dict.fromkeys(sources, 1))
+        if not readings._waiting_registry():
+            # now: what is to come after the sources is still so in another run
+            readings._request_registry()
         for source in sources:
             if not self._sweep_source(source):
-                return self._go_on_later()
+                self._go_on_later()
+                return
             queue._end_of_reading()
         if not self._sweep_registry():
-            return self._go_on_later()
+            self._go_on_later()
+            return
         self.env.cr.flush()  # what was gathered last is there
         queue._end_of_reading(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
@@ -123,10 +128,8 @@ class DokstampSweep(models.AbstractModel):
         :return: whether there is time left
         :rtype: bool
         """
-        readings = self.env["dokstamp.source.reading"]
-        if not (waiting := readings._waiting_registry()):
-            self.env["dokstamp.account"].search([])._complete_registry()
-            waiting = readings._request_registry()
+        self.env["dokstamp.account"].search([])._complete_registry()
+        waiting = self.env["dokstamp.source.reading"]._waiting_registry()
         return all(map(self._sweep_kind, waiting))
 
     def _sweep_kind(self, reading):
