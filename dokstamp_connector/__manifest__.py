@@ -25,6 +25,7 @@
         "views/dokstamp_source_link_views.xml",
         "views/dokstamp_run_line_views.xml",
         "views/dokstamp_run_views.xml",
+        "views/dokstamp_reconciliation_views.xml",
         "views/dokstamp_account_views.xml",
         # what all kinds of registry records share before their own
         "views/dokstamp_entity_views.xml",
@@ -64,6 +65,7 @@
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
         "views/dokstamp_data_issue_views.xml",
+        "views/dokstamp_correction_views.xml",
         "views/dokstamp_menus.xml",
         "views/dokstamp_certificate_menus.xml",
         "views/dokstamp_quality_menus.xml",

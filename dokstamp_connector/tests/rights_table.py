@@ -28,9 +28,10 @@ ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
     "certificate_report_id client_id client_secret company_id held_changes_percent "
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
+    "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password pause_from pause_until requests_per_minute responsible_id sync_mode "
-    "tenant tz"
+    "password pause_from pause_until reconciles requests_per_minute responsible_id "
+    "sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -117,6 +118,12 @@ FIELDS = {
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
+    "dokstamp.confirmation": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.correction": {
+        NEW: NOBODY,
+        "open": by(registrar="answer"),
+        "declined": NOBODY,
+    },
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
     "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
@@ -163,6 +170,7 @@ FIELDS = {
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
     "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.left.difference": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
@@ -217,8 +225,16 @@ METHODS = {
         "action_ask_to_resume",
         "action_rehearse",
         "action_first_load",
+        "action_reconcile",
     )
-    | of(REGISTRAR, "action_view_queue", "action_view_runs", "action_view_data_issues"),
+    | of(
+        REGISTRAR,
+        "action_view_data_issues",
+        "action_view_queue",
+        "action_view_runs",
+        "action_view_reconciliations",
+        "action_view_corrections",
+    ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -260,6 +276,7 @@ METHODS = {
         "action_choose_template",
         "action_remove_template",
     ),
+    "dokstamp.correction": of(REGISTRAR, "action_accept", "action_decline"),
     "dokstamp.curriculum.line": SENT,
     "dokstamp.data.issue": of(
         REGISTRAR, "action_mend", "action_leave", "action_look_again"
@@ -293,13 +310,18 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(
-        MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load"
-    )
+    "dokstamp.left.difference": of(MANAGER, "action_ask_again"),
+    "dokstamp.run": of(MANAGER, "action_repair_all")
+    | of(MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load")
     | of(REGISTRAR, "action_view_lines"),
     "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
-    "dokstamp.run.line": of(
-        REGISTRAR, "action_open_record", "action_link", "action_another"
+    "dokstamp.run.line": of(MANAGER, "action_repair", "action_take_in", "action_leave")
+    | of(
+        REGISTRAR,
+        "action_open_record",
+        "action_link",
+        "action_another",
+        "action_decide_again",
     ),
     "dokstamp.source": of(
         MANAGER,
@@ -329,6 +351,7 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_view_corrections",
         "action_this_one_stays",
     )
     | of(MANAGER, "action_erase"),
@@ -349,4 +372,8 @@ ROUTES = {
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),
     "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
+    "/my/certificates/details": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/confirm": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/correction": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/withdraw": ("http", "user"),
 }

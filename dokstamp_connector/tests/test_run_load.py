@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_runs import RunCase
@@ -66,6 +67,7 @@ class TestFirstLoad(RunCase):
         # somebody waits for this one: it has its turn before the others
         late, last = (self.rows_of(self.people[n])[-1] for n in (28, 29))
         self.assertGreater(late.priority, last.priority)
+        self.assertIn("does not go on", self.account.attention)
         run.with_user(self.manager).action_resume()
         self.work()
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
@@ -92,6 +94,10 @@ class TestFirstLoad(RunCase):
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": course.id}
         )
+        module = self.module()
+        unit = self.env["dokstamp.curriculum.line"].create(
+            {"course_id": course.id, "module_id": module.id}
+        )
         there, new = (
             self.enrollment(
                 student_id=self.people[0].id, course_id=course.id, cohort_id=cohort.id
@@ -103,6 +109,9 @@ class TestFirstLoad(RunCase):
         cohort_uuid = client.cohorts.create(
             {"code": "2026", "course_uuid": course_uuid}
         )["uuid"]
+        client.courses.attach_modules(
+            course_uuid, [{"uuid": client.modules.create(module._payload())["uuid"]}]
+        )
         client.enrollments.create(
             {
                 "student_uuid": self.sandbox.row("students", name="Pupil 0")["uuid"],
@@ -115,6 +124,8 @@ class TestFirstLoad(RunCase):
         self.work()
         self.assertEqual(self.line_of(rehearsal, there).finding, "adopt")
         self.assertEqual(self.line_of(rehearsal, new).finding, "create")
+        self.assertEqual(self.line_of(rehearsal, unit).finding, "adopt")
+        self.assertEqual(rehearsal.missing_here_count, 0)
         self.sandbox.forget_requests()
         run = self.first_load()
         self.work()
@@ -122,6 +133,8 @@ class TestFirstLoad(RunCase):
         counts = {kind: self.sandbox.count(kind) for kind in ("courses", "cohorts")}
         self.assertEqual(counts, {"courses": 1, "cohorts": 1})
         self.assertEqual(self.sandbox.count("enrollments"), 2)
+        self.assertEqual(self.sandbox.count("attachments"), 1)
+        self.assertEqual(unit.sync_state, "synced")
         self.assertEqual(len(self.requests("GET", "/enrollments")), 1)
 
 
@@ -161,11 +174,39 @@ class TestDoubt(RunCase):
         self.decide(named, "another")
         self.work()
         self.assertEqual(named.outcome, "failed")  # DokStamp takes an address once
+        again = self.rehearse()
+        self.work()
+        self.assertEqual(self.line_of(again, self.people[1]).finding, "create")
+        self.decide(named, "decide_again")
+        again = self.rehearse()
+        self.work()
+        self.assertEqual(self.line_of(again, self.people[1]).outcome, "review")
+        self.decide(self.line_of(again, self.people[1]), "another")
         self.assertTrue(self.sandbox.row("students", name="Somebody Else"))
         self.people[1].email = "own@example.com"
         self.work()
         self.assertEqual(self.people[1].sync_state, "synced")
         self.assertEqual(run.review_count, 0)
+
+    def test_of_two_candidates_a_person_says_which(self):
+        courses = self.course(), self.course(name="Zoology", code="ZOO-1")
+        client = self.account._client()
+        for course in courses:
+            for area in ("old", "new"):
+                client.courses.create({**course._payload(), "area": area})
+        run = self.first_load()
+        self.work()
+        one, none = (self.line_of(run, course) for course in courses)
+        self.assertEqual((one.outcome, one.candidate_count), ("review", 2))
+        with self.assertRaises(UserError):
+            self.decide(one, "link")
+        newer = one.candidate_ids.filtered(lambda c: c.values["area"] == "new")
+        newer.with_user(self.registrar).action_link()
+        self.decide(none, "another")
+        self.work()
+        self.assertEqual(courses[0].dokstamp_uuid, newer.dokstamp_uuid)
+        self.assertEqual(self.sandbox.count("courses"), 5)
+        self.assertEqual(courses[1].sync_state, "synced")
 
     def test_a_save_does_not_decide_it(self):
         run = self.rehearse()
@@ -187,6 +228,8 @@ class TestDoubt(RunCase):
         self.work()
         self.decide(self.line_of(rehearsal, self.people[0]), "link")
         self.assertEqual(self.written(), [])
+        with self.assertRaises(UserError):
+            rehearsal.with_user(self.manager).unlink()
         run = self.first_load()
         self.work()
         self.assertEqual(run.review_count, 1)

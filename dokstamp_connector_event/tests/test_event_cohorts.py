@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import EventCase
 
@@ -16,7 +16,8 @@ class TestEventCohorts(EventCase):
 
     def choose(self, event, course):
         """As a registrar does on the event's form."""
-        event.with_user(self.event_registrar).dokstamp_course_id = course
+        with Form(event.with_user(self.event_registrar)) as form:
+            form.dokstamp_course_id = course
 
     def remote_course(self, registration):
         return self.remote_of(registration)["course_uuid"]

@@ -82,6 +82,8 @@ class TestEventFeed(EventCase):
         self.flush()
         self.assertEqual(self.sandbox.count("students"), 1)
         self.assertIn("family@example.com is the address of Ada", self.error_of(ben))
+        opened = ben.with_user(self.event_registrar).action_open_registry_record()
+        self.assertIn("address of Ada", opened["params"]["message"])
         ben.email = "ben@example.com"
         self.flush()
         self.assertEqual(self.sandbox.count("students"), 2)
@@ -204,6 +206,8 @@ class TestEventFeed(EventCase):
         self.assertFalse(registration.birth_date_note)
         [student] = self.sandbox.rows("students")
         self.assertTrue(student["date_of_birth"].startswith("2001-04-03"))
+        registration.birth_date = "2026-04-03"
+        self.assertIn("less than a year ago", registration.birth_date_note)
 
     def test_a_date_of_birth_is_never_asked_once_for_all(self):
         question = self.ask_birth_date(self.event())

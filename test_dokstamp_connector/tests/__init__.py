@@ -22,3 +22,5 @@ from . import test_source_people
 from . import test_source_mass_change
 from . import test_source_merged
 from . import test_source_company
+from . import test_source_guesses
+from . import test_source_trial

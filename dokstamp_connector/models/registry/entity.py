@@ -500,9 +500,16 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: list[str]
         """
+        return list(map(self._label, self._shortened_names()))
+
+    def _shortened_names(self):
+        """As of `_shortened`, the names.
+
+        :rtype: list[str]
+        """
         self.ensure_one()
         return [
-            self._label(name)
+            name
             for name, spec in self._get_dokstamp_fields().items()
             if spec.max_bytes and self[name] and spec.cut(self[name]) != self[name]
         ]

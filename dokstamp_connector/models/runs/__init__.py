@@ -10,3 +10,7 @@ from . import account_runs
 from . import compared_entity
 from . import picture_list
 from . import picture
+from . import left_difference
+from . import reconciliation
+from . import line_repair
+from . import account_reconciliation

@@ -57,8 +57,7 @@ class DokstampAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         runs = self.env["dokstamp.run"]
-        is_open = [("account_id", "=", self.id), ("state", "in", OPEN)]
-        if open_run := runs.search(is_open, limit=1):
+        if open_run := self._open_run():
             if open_run.kind == kind:
                 return open_run._open()
             raise UserError(
@@ -74,6 +73,14 @@ class DokstampAccount(models.Model):
         if kind == "load" and (self.state == "draft" or self._ends_by_test()):
             self._connect()
         return run._open()
+
+    def _open_run(self):
+        """The run that is under way, or paused.
+
+        :rtype: dokstamp.run
+        """
+        is_open = [("account_id", "=", self.id), ("state", "in", OPEN)]
+        return self.env["dokstamp.run"].search(is_open, limit=1)
 
     # === WHAT FOLLOWS FROM A CHANGE === #
 
@@ -91,6 +98,21 @@ class DokstampAccount(models.Model):
         return result
 
     # === WHAT NEEDS ATTENTION === #
+
+    def _get_attention(self):
+        # sudo: what stands still is no secret to whoever sees the account
+        stopped = self.sudo().run_ids.filtered(
+            lambda run: run.kind == "load" and run.state in ("paused", "failed")
+        )
+        return super()._get_attention() + [
+            self.env._(
+                "%(run)s does not go on, and what it keeps back waits: %(reason)s "
+                "Press Resume or Cancel on it, under Runs.",
+                run=run.display_name,
+                reason=run.problem or "",
+            )
+            for run in stopped
+        ]
 
     def _get_scheduled_works(self):
         works = super()._get_scheduled_works()

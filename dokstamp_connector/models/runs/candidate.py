@@ -133,7 +133,7 @@ class DokstampRunLine(models.Model):
             line.there = "\n\n".join(filter(None, line.candidate_ids.mapped("there")))
 
     @api.model
-    def _to_decide(self, records):
+    def _in_doubt(self, records):
         """The lines of ``records`` that a person has to decide on."""
         return self.search(
             [
@@ -168,11 +168,21 @@ class DokstampRunLine(models.Model):
             line._create_another()
         return True
 
-    def _check_may_decide(self):
-        """:raise UserError: nothing is to be decided here, or not by this user"""
+    def action_decide_again(self):
+        """A person takes back that it is another one: the next run asks anew."""
+        self._check_is_registrar()
+        # sudo: a run's lines are the connector's
+        self.sudo().candidate_ids.write({"decision": False, "user_id": False})
+        return True
+
+    def _check_is_registrar(self):
         self.check_access("read")
         if not self.env.user.has_group("dokstamp_connector.group_registrar"):
             raise AccessError(self.env._("Only registrars decide who is who."))
+
+    def _check_may_decide(self):
+        """:raise UserError: nothing is to be decided here, or not by this user"""
+        self._check_is_registrar()
         if any(line.outcome != "review" for line in self):
             raise UserError(
                 self.env._("This was decided already: reload the page to see it.")
@@ -220,3 +230,18 @@ class DokstampRunLine(models.Model):
         :rtype: str
         """
         return "none"
+
+
+class DokstampRun(models.Model):
+    _inherit = "dokstamp.run"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        decided = [("line_id.run_id", "in", self.ids), ("decision", "!=", False)]
+        if self.env["dokstamp.run.candidate"].search_count(decided, limit=1):
+            raise UserError(
+                self.env._(
+                    "Somebody has decided in this run who is who, and that would be "
+                    "forgotten: it stays."
+                )
+            )

@@ -64,6 +64,10 @@ class DokstampRun(models.Model):
         """
         if self.state == "done":
             return 100
+        if self.state == "reading":
+            read = self.list_ids.filtered("is_complete")
+            kinds = len(self._pictured_models())
+            return min(100 * len(read) / kinds, 100)
         total, left = self.total_count, self.total_count - self.compared_count
         if self.kind == "load" and self.going_since:
             total = self.create_count + self.adopt_count
@@ -275,7 +279,9 @@ class DokstampRunLine(models.Model):
         present = self.filtered(lambda line: (line.res_model, line.res_id) in records)
         self.queued_at = fields.Datetime.now()
         (self - present).outcome = "left"
-        if there := present.filtered(lambda line: line.finding == "adopt"):
+        there = present.filtered(lambda line: line.finding == "adopt")
+        # a module in a course has no uuid: the queue looks at the curriculum itself
+        if there and self.env[there[0].res_model]._dokstamp_resource:
             there._adopt(records)
         present._queue()
 
@@ -337,7 +343,7 @@ class DokstampRunLine(models.Model):
                     "event": "adopted",
                     "old_values": {},
                     "new_values": {"uuid": line.dokstamp_uuid},
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                     "called_at": line.create_date,
@@ -365,7 +371,7 @@ class DokstampRunLine(models.Model):
                     "rank": self.env[line.res_model]._dokstamp_rank,
                     "next_attempt_at": fields.Datetime.now(),
                     "run_line_id": line.id,
-                    "user_id": line.run_id.user_id.id,
+                    "user_id": line._author().id,
                     "origin": origin,
                     "origin_name": origin_name,
                 }
@@ -373,6 +379,13 @@ class DokstampRunLine(models.Model):
                 if line.id not in brought and line.outcome == "pending"
             ]
         )
+
+    def _author(self):
+        """In whose name it is sent.
+
+        :rtype: res.users
+        """
+        return self.run_id.user_id
 
     def _fail(self, reason):
         self.write(

@@ -2,7 +2,7 @@
 sent.
 """
 
-from odoo import models
+from odoo import api, models
 
 from ..names import alike
 from ..sync.messages import PLACE, Push
@@ -35,6 +35,14 @@ class DokstampEntity(models.AbstractModel):
         held = comparable(there, payload)
         return {**held, PLACE: list(path)} if len(path) > 1 else held
 
+    @api.model
+    def _key_label(self):
+        """What of a record DokStamp finds it by, in a sentence.
+
+        :rtype: str
+        """
+        return self._label((self._dokstamp_keys or [self._natural_key])[0][0])
+
     # === DOUBT === #
 
     def _doubtful_keys(self, there):
@@ -63,7 +71,7 @@ class DokstampEntity(models.AbstractModel):
         :rtype: str | None
         """
         keys = self._search_keys()
-        for line in self.env["dokstamp.run.line"]._to_decide(self):
+        for line in self.env["dokstamp.run.line"]._in_doubt(self):
             there = [
                 one.values for one in line.candidate_ids if matches(one.values, keys)
             ]

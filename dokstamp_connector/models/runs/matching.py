@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 BATCH = 500  # records compared between two commits
 MATCHED = "dokstamp_matched"  # context: (model, id) → uuid, of what a run has matched
@@ -80,6 +81,7 @@ class DokstampRun(models.Model):
             self._add_lines(self._compare(records))
             self.cursor_id = records[-1].id
             self.compared_count += len(records)
+            self._count_findings()
         elif not self._note_rest(self.cursor_model):
             return self._compare_next_kind()
         return True
@@ -94,7 +96,7 @@ class DokstampRun(models.Model):
         return True
 
     def _end_comparison(self):
-        self._count_findings()
+        self._count_findings()  # what is only there came last
         self._note_compared()
 
     def _note_compared(self):
@@ -208,10 +210,9 @@ class DokstampRun(models.Model):
         """The text of the key by which DokStamp would find a record; None where it
         cannot be searched for, or refers to what is not there yet.
         """
-        keys = record._search_keys()
-        if not keys or record._first_blocker():
+        if record._first_blocker():
             return None
-        return record._key_text(keys, record._path())
+        return next(iter(record._wanted_keys()), None)
 
     def _taken(self, name, uuids):
         """uuid → the record of ours that is linked to it, or that this run links.
@@ -352,7 +353,7 @@ class DokstampRun(models.Model):
             "%(other)s has the same %(keys)s, and DokStamp would take both for one. If "
             "both are the same, keep one of them; if not, change one of them.",
             other=other.display_name,
-            keys=other._label(other._dokstamp_keys[0][0]),
+            keys=other._key_label(),
         )
 
     # === DOUBT === #
@@ -376,7 +377,7 @@ class DokstampRun(models.Model):
         return bool(apart) and self.env._(
             "DokStamp has one with the same %(keys)s, and with another %(fields)s. Say "
             "whether both are the same.",
-            keys=record._label(record._dokstamp_keys[0][0]),
+            keys=record._key_label(),
             fields=", ".join(apart),
         )
 
@@ -390,14 +391,14 @@ class DokstampRun(models.Model):
         rest = self._picture(name).uuids - self._uuids_with_lines(name)
         rest -= set(self._sent_by(self.account_id._sisters(), name))
         batch = sorted(rest)[:BATCH]
-        values = self._picture_values(name, batch)
+        names = self._names_in_picture(name, batch)
         sent = self._sent_by(self.account_id, name)
         self._add_lines(
             [
                 {
                     "res_model": name,
                     "res_id": sent.get(uuid),
-                    "res_name": self.env[name]._name_in_picture(values[uuid], {}),
+                    "res_name": names[uuid],
                     "dokstamp_uuid": uuid,
                     "finding": "orphan" if uuid in sent else "missing_here",
                 }
@@ -405,6 +406,18 @@ class DokstampRun(models.Model):
             ]
         )
         return bool(batch)
+
+    def _names_in_picture(self, name, uuids):
+        """uuid → what people call it.
+
+        :rtype: dict[str, str | bool]
+        """
+        columns = SQL('dokstamp_uuid, "values", labels')
+        among = SQL("AND dokstamp_uuid = ANY(%s)", uuids)
+        return {
+            uuid: self.env[name]._name_in_picture(values, labels or {})
+            for uuid, values, labels in self._in_picture(columns, name, among)
+        }
 
     def _sent_by(self, accounts, name):
         """uuid → id of the record of one kind that one of the accounts has sent.

@@ -18,6 +18,8 @@ from . import feed
 from . import belonging
 from . import watch
 from . import switching
+from . import guessing
+from . import trial
 from . import preset
 from . import sweep
 from . import fed_mixin

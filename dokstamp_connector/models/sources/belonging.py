@@ -112,13 +112,19 @@ class DokstampSource(models.Model):
     def _own_company_paths(self):
         return [path.strip() for path in (self.company_path or "").split(",") if path]
 
-    @tools.ormcache("self.id", cache=CACHE)
     def _company_paths(self):
         """The dotted paths that tell whose a record is, in the order in which they
         count.
 
         :rtype: tuple[str, ...]
         """
+        if self.id:
+            return self._kept_company_paths()
+        # of a form that is being filled nothing is remembered
+        return tuple(dict.fromkeys(self.sudo()._find_company_paths()))
+
+    @tools.ormcache("self.id", cache=CACHE)
+    def _kept_company_paths(self):
         # sudo: whoever saves a course has no rights on the sources
         return tuple(dict.fromkeys(self.sudo()._find_company_paths()))
 

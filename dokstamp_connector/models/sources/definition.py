@@ -29,6 +29,7 @@ class DokstampSource(models.Model):
     @api.depends(
         "model_id",
         "entity",
+        "company_id",
         "domain",
         "relation",
         "field_ids.field_name",
@@ -37,16 +38,27 @@ class DokstampSource(models.Model):
         "field_ids.text",
         "field_ids.value_ids.from_value",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_setup_problem(self):
         """Also while a form is being filled: it asks the definition alone."""
-        # sudo: names of models; of their records it reads nothing
-        for source in self.sudo():
-            is_begun = source.model and source.entity
-            source.setup_problem = is_begun and source._definition_problem()
-            is_known = is_begun and source._has_models()
-            source.setup_hint = is_known and source._hint()
-            source.stale_note = is_known and source._stale_sentence()
+        for source in self:
+            # sudo: names of models; of their records it reads nothing
+            plain = source.sudo()
+            is_begun = plain.model and plain.entity
+            source.setup_problem = is_begun and (
+                source._unreadable_problem() or plain._definition_problem()
+            )
+            is_known = is_begun and plain._has_models()
+            source.setup_hint = is_known and plain._hint()
+            source.stale_note = is_known and plain._stale_sentence()
+
+    def _unreadable_problem(self):
+        """Why whoever chooses its model cannot use it; None is best."""
+        if self._origin or not self._has_models():
+            return None
+        if self.env[self.model].has_access("read"):
+            return None
+        return self._denied_sentence(self.model_id.sudo().name)
 
     def _has_models(self):
         """Whether Odoo has what it reads and what it feeds."""
@@ -224,10 +236,8 @@ class DokstampSource(models.Model):
 
         :rtype: list[str]
         """
-        unsaid = self.field_ids.filtered(lambda line: line._is_unsaid())
-        said = (self.field_ids - unsaid).mapped("field_name")
-        names = self.env[self.entity]._lacking_fields(said)
-        return list(dict.fromkeys([*names, *unsaid.mapped("field_name")]))
+        said = self.field_ids._said().mapped("field_name")
+        return self.env[self.entity]._lacking_fields(said)
 
     def _lacking_sentence(self):
         """Why it cannot be switched on yet; None when it can."""
@@ -239,24 +249,40 @@ class DokstampSource(models.Model):
         )
 
     def _hint(self):
-        """What people have to type where no field of the source gives it.
+        """What people have to type where no source of such records gives it.
 
         :rtype: str | None
         """
-        given = self.field_ids.mapped("field_name")
         model = self.env[self.entity]
-        names = [
-            name
-            for name in model._get_dokstamp_fields()
-            if name not in given and model._is_needed(name)
-        ]
+        needed = filter(model._is_needed, model._get_dokstamp_fields())
+        given = self._fed_together()
+        names = [name for name in needed if name not in given]
         if not names:
             return None
         return self.env._(
-            "DokStamp needs these as well, and no field gives them: people have to "
+            "DokStamp needs these as well, and no source gives them: people have to "
             "type them for each record: %(fields)s.",
             fields=self._labels_of(names),
         )
+
+    def _fed_together(self):
+        """Names of the fields that this source and those of other apps, as far as they
+        are on, give the same kind of record.
+
+        :rtype: set[str]
+        """
+        # another source of the same model has other records
+        others = self.search(
+            [
+                ("entity", "=", self.entity),
+                ("company_id", "=", self.company_id.id),
+                ("model_id", "!=", self.model_id.id),
+                ("active", "=", True),
+            ]
+        )
+        # what it lacks is said in a sentence of its own
+        own = {*self.field_ids._said().mapped("field_name"), *self._lacking()}
+        return own.union(others.field_ids._said().mapped("field_name"))
 
     def _labels_of(self, names):
         """The registry's fields as people and technicians know them."""

@@ -107,7 +107,7 @@ class DokstampFedMixin(models.AbstractModel):
 
     def action_open_registry_record(self):
         self.ensure_one()
-        if not self.dokstamp_link_id:
+        if not self.dokstamp_link_id.entity_id:
             return show_message(self.dokstamp_sync_message, "warning")
         return self.dokstamp_link_id.action_open_registry_record()
 

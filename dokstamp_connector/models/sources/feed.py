@@ -141,7 +141,9 @@ class DokstampSource(models.Model):
         values, errors = {}, self._unreadable(items)
         items = self._filter(items, lambda item: item.id not in errors)
         demanded = {
-            line: line._demanded(items) for line in self.field_ids if line._is_link()
+            line: line._demanded(items)
+            for line in self.field_ids._said()
+            if line._is_link()
         }
         for item in items:
             try:
@@ -169,15 +171,15 @@ class DokstampSource(models.Model):
                 raise Unreadable(self._failure_sentence(error)) from error
 
     def _read_record(self, item, demanded):
+        lines = self.field_ids._said()
         values = {
-            line.field_name: line._read_from(item, demanded.get(line))
-            for line in self.field_ids
+            line.field_name: line._read_from(item, demanded.get(line)) for line in lines
         }
         values["company_id"] = self.company_id.id
         values["active"] = is_active(item)
         values = self.env[self.entity]._trimmed(values)
         keys = self.env[self.entity]._key_names(values)
-        for line in self.field_ids:
+        for line in lines:
             text = values[line.field_name]
             values[line.field_name] = line._cut_to_length(text, keys)
         return values
@@ -229,7 +231,7 @@ class DokstampSource(models.Model):
         :param dict[int | tuple, dict] values: item id → registry values
         :rtype: dict[int | tuple, dict]
         """
-        names = self.field_ids.mapped("field_name")
+        names = self.field_ids._said().mapped("field_name")
         definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
         return {
             item_id: {name: _as_json(vals[name]) for name in names} | definition
@@ -478,6 +480,26 @@ class DokstampSource(models.Model):
         :rtype: dict[int, int | Unreadable]
         :raise Unreadable: no source feeds such records
         """
+        sources = self._sources_of(records, entity_model)
+        # whoever saved a record that refers to these said nothing of what they say
+        sources = sources.with_context(**{AUTHORS: ()})
+        known = sources._known_ids(records.ids)
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            if missing:
+                known |= source._feed_items(
+                    source._matching(missing).filtered(is_active)
+                )
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            known |= source._held_back(missing)
+        return known
+
+    def _sources_of(self, records, entity_model):
+        """Those of the company that make such registry records of ``records``.
+
+        :raise Unreadable: there is none that is on
+        """
         sources = self.search(
             [
                 ("model_id.model", "=", records._name),
@@ -495,21 +517,17 @@ class DokstampSource(models.Model):
                     model=records._description,
                 )
             )
-        # whoever saved a record that refers to these said nothing of what they say
-        sources = sources.with_context(**{AUTHORS: ()})
+        return sources
+
+    def _known_ids(self, ids):
+        """Record id → id of the registry record that it has fed by one of these.
+
+        :rtype: dict[int, int]
+        """
         known = {}
-        for source in sources:
-            entities = source._known_entities(source._links_of(records.ids))
+        for source in self:
+            entities = source._known_entities(source._links_of(ids))
             known |= {record_id: entity.id for record_id, entity in entities.items()}
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            if missing:
-                known |= source._feed_items(
-                    source._matching(missing).filtered(is_active)
-                )
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            known |= source._held_back(missing)
         return known
 
     def _held_back(self, ids):

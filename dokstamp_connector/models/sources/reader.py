@@ -18,7 +18,6 @@ from odoo.fields import Domain
 from ..language import language_name, usable_language
 from .pair import records_of
 from .reach import condition_paths, ingredients, is_closed, is_technical, steps_along
-from .source_field import as_text
 
 MANAGER = "dokstamp_connector.group_manager"
 NAME = ".display_name"
@@ -163,13 +162,22 @@ class DokstampSource(models.Model):
         """
         for source in self:
             if denied := source._as_reader()._denied_at_all():
-                raise AccessError(
-                    self.env._(
-                        "You may not read %(what)s, so no source may read it for you. "
-                        "Ask a system administrator to set this up.",
-                        what=denied,
-                    )
-                )
+                raise AccessError(self._denied_sentence(denied))
+
+    def _denied_sentence(self, what):
+        """Why the user can make no source that reads ``what``."""
+        if self.env.user._is_system():
+            return self.env._(
+                "You may not read %(what)s yet. Open Settings > Technical > Models, "
+                "choose the model, and add a line under Access Rights that gives a "
+                "group of yours the right to read it.",
+                what=what,
+            )
+        return self.env._(
+            "You may not read %(what)s, so no source may read it for you. Ask a system "
+            "administrator to set this up.",
+            what=what,
+        )
 
     def _reads_all(self):
         return bool(self.confirmed_by_id or self.reader_id.id == SUPERUSER_ID)
@@ -185,20 +193,14 @@ class DokstampSource(models.Model):
 
         :rtype: str
         """
-        model = self.env[self.model]
         lines = [f"{self.model_id.name}: {self.domain}"]
         if self.relation:
+            model = self.env[self.model]
             field = model._fields[self.relation]
             lines.append(f"{self.env._('For each')}: {self._field_label(model, field)}")
         for line in self.field_ids:
             target = self.env[self.entity]._fields[line.field_name]
-            labels = [
-                " › ".join(
-                    field._description_string(self.env)
-                    for _model, field in steps_along(model, path)
-                )
-                for path in line._paths()
-            ]
+            labels = [line._path_label(path) for path in line._paths()]
             if labels:
                 label = target._description_string(self.env)
                 lines.append(f"{label} ← {', '.join(labels)}")
@@ -260,9 +262,13 @@ class DokstampSource(models.Model):
         """
         if self._reads_all():
             return None
-        reader = self._reader_model()
         paths = self._condition_paths() | self._line_paths() | {"id"}
         paths |= self._relation_paths().union(self._own_company_paths())
+        return self._denied_along(paths)
+
+    def _denied_along(self, paths):
+        """As of `_denied_at_all`, of what these dotted paths lead through."""
+        reader = self._reader_model()
         for path in sorted(paths):
             for model, field in steps_along(reader, path):
                 if not model.has_access("read"):
@@ -476,25 +482,14 @@ class DokstampSource(models.Model):
         :rtype: dict[int | tuple, list[str]]
         """
         source = self._as_reader()
-        spoken = source.env.lang
-        codes = [code for code, _name in self.env["res.lang"].get_installed()]
         lines = source.field_ids.filtered(lambda line: line._is_translated())
-        if len(codes) < 2 or not lines:
+        if len(self.env["res.lang"].get_installed()) < 2 or not lines:
             return {}
         told = {}
-        for record in source._items(source.env[source.model].browse(ids).exists()):
-            names = [
-                line.field_name
-                for line in lines
-                if any(
-                    as_text(line._raw(record.with_context(lang=code)))
-                    != as_text(line._raw(record))
-                    for code in codes
-                    if code != spoken
-                )
-            ]
+        for item in source._items(source.env[source.model].browse(ids).exists()):
+            names = [line.field_name for line in lines if line._reads_otherwise(item)]
             if names:
-                told[record.id] = names
+                told[item.id] = names
         return told
 
     def _language_sentence(self, names):

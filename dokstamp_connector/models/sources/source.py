@@ -5,6 +5,8 @@
     source_value      of it: a line of a field's table of values
     watch             notices a school app's save, and keeps it from failing
     offered_model     which models it can be for
+    guessing          what a new one is filled in with; guess_words: by which words
+    trial             what it would read of one record, before anything is saved
     definition        what is wrong with it, and what it lacks
     reader, reach     as whom it reads, and in which language; what no source reads,
                       whoever confirms it
@@ -135,20 +137,6 @@ class DokstampSource(models.Model):
         problems = self.env["dokstamp.schedule"]._problems(works)
         for source in self:
             source.sweep_problem = problems[0] if problems and source.active else False
-
-    @api.onchange("model_id", "entity")
-    def _onchange_kind(self):
-        """Bring a line for each field that DokStamp needs, to be filled."""
-        if not self.entity or not self.model_id:
-            return
-        model = self.env[self.entity]
-        needed = [
-            name for name in model._get_feedable_fields() if model._is_needed(name)
-        ]
-        for name in set(needed) - set(self.field_ids.mapped("field_name")):
-            values = {"field_name": name, "method": "path"}
-            values["sequence"] = needed.index(name)
-            self.field_ids += self.field_ids.new(values)
 
     # === CONSTRAINT METHODS === #
 
@@ -343,4 +331,4 @@ class DokstampSource(models.Model):
         return literal_eval(self.domain or "[]")
 
     def _fed_field_names(self):
-        return [*self.field_ids.mapped("field_name"), "active"]
+        return [*self.field_ids._said().mapped("field_name"), "active"]

@@ -14,11 +14,12 @@ from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
 from .pair import records_of
-from .reach import depends_on_reader, is_closed, steps_along
+from .reach import depends_on_reader, is_closed, is_technical, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
 MAX_INTEGER = 2**31 - 1  # of a column
+MOST_CHOICES = 80  # records of a table of values; of more nobody chooses from a list
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A thousand in one country, one in another.
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -117,6 +118,10 @@ class DokstampSourceField(models.Model):
         compute="_compute_value_choices",
         help="What the registry's field takes, where that is a list.",
     )
+    read_choices = fields.Json(
+        compute="_compute_read_choices",
+        help="What the field that is read has, where that is a list.",
+    )
 
     @api.depends("entity", "field_name")
     def _compute_need(self):
@@ -132,45 +137,80 @@ class DokstampSourceField(models.Model):
     @api.depends("entity", "field_name")
     def _compute_value_choices(self):
         for line in self:
-            model = self.env.get(line.entity) if line.entity else None
-            field = model is not None and model._fields.get(line.field_name)
-            line.value_choices = field and self._choices_of(field)
+            field = line._target()
+            line.value_choices = field is not None and line._choices_of(field)
 
+    @api.depends("entity", "field_name", "model", "method", "path", "source_id.lang")
+    @api.depends_context("uid", "lang")
+    def _compute_read_choices(self):
+        for line in self:
+            # a link needs a record, and no table makes one
+            field = None if line._is_link() else line._read_field()
+            lang = line.source_id._language()
+            line.read_choices = field is not None and line._choices_read(field, lang)
+
+    def _target(self):
+        """The registry's field, or None."""
+        model = self.env.get(self.entity) if self.entity else None
+        return None if model is None else model._fields.get(self.field_name)
+
+    def _read_field(self):
+        """What stands at the end of the path that it is read from, or None."""
+        model = self.env.get(self.model) if self.model else None
+        if self.method != "path" or not self.path or model is None:
+            return None
+        steps = list(steps_along(model, self.path))
+        is_whole = len(steps) == len(self.path.split("."))
+        return steps[-1][1] if is_whole else None
+
+    @api.model
     def _choices_of(self, field):
         """The keys and labels of a list of values; False of another field.
 
         :rtype: list[list[str]] | bool
         """
+        if field.type == "boolean":
+            return [["yes", self.env._("Yes")], ["no", self.env._("No")]]
         if field.type != "selection":
             return False
         return [list(one) for one in field._description_selection(self.env)]
 
-    def _read_choices(self):
-        """The values that what it is read from has, where that is a list.
+    @api.model
+    def _choices_read(self, field, lang):
+        """As of `_choices_of`, of what is read: of a link also the records that there
+        are, by their names, unless these are too many to choose from.
 
-        :rtype: list[list[str]] | bool
+        :param str lang: code of the language that the source reads in
         """
-        model = self.env.get(self.model) if self.model else None
-        if self.method != "path" or not self.path or model is None:
+        if field.type != "many2one":
+            return self._choices_of(field)
+        model = self.env[field.comodel_name]
+        if is_technical(model) or not model.has_access("read"):
             return False
-        steps = list(steps_along(model, self.path))
-        is_whole = len(steps) == len(self.path.split("."))
-        return is_whole and self._choices_of(steps[-1][1])
+        records = model.search([], limit=MOST_CHOICES + 1)
+        if len(records) > MOST_CHOICES:
+            return False
+        named = {
+            as_text(record.with_context(lang=lang)): record.display_name
+            for record in records
+        }
+        return [[name, label] for name, label in named.items() if name]
 
     @api.onchange("path", "field_name", "method")
     def _onchange_values(self):
-        """Bring a line for each value, where the registry does not take all of them."""
-        taken, given = self.value_choices, self._read_choices()
-        if not taken or not given:
+        """Bring a line for each value, where the registry does not take all of them,
+        with what it may mean; and drop those that are none any more.
+        """
+        target, given = self._target(), self.read_choices
+        if target is None or target.type != "selection" or not given:
             return
-        keys = {key for key, _label in taken}
-        if keys.issuperset(key for key, _label in given):
-            return
+        keys = {key for key, _label in given}
+        self.value_ids -= self.value_ids.filtered(
+            lambda line: line.from_value and line.from_value not in keys
+        )
         known = set(self.value_ids.mapped("from_value"))
-        for key, _label in given:
-            if key not in known:
-                same = key if key in keys else False
-                values = {"from_value": key, "to_value": same}
+        for values in self.source_id._guessed_table(target, given):
+            if values["from_value"] not in known:
                 self.value_ids += self.value_ids.new(values)
 
     @api.model
@@ -205,10 +245,7 @@ class DokstampSourceField(models.Model):
     @api.constrains("method", "path", "text", "source_id")
     def _check_paths(self):
         for line in self:
-            # what is to be filled may be chosen later, while the source is off
-            is_half = line._is_unsaid() and not line.source_id.active
-            problem = line._fork_problem() if is_half else line._path_problem()
-            if problem := problem or line._fork_problem():
+            if problem := line._path_problem() or line._fork_problem():
                 raise ValidationError(problem)
             if closed := line._closed():
                 raise ValidationError(line.source_id._closed_sentence(closed))
@@ -218,10 +255,7 @@ class DokstampSourceField(models.Model):
 
         :rtype: str | None
         """
-        if problem := self._name_problem():
-            return problem
-        # what is not said yet is lacking, and said with the rest of that
-        return None if self._is_unsaid() else self._path_problem()
+        return self._name_problem() or self._path_problem()
 
     def _name_problem(self):
         if self.field_name in self._feedable(self.entity):
@@ -233,11 +267,6 @@ class DokstampSourceField(models.Model):
         )
 
     def _path_problem(self):
-        if self._is_unsaid():
-            return self.env._(
-                "It does not say yet which field %(field)s is read from.",
-                field=self._target_label(),
-            )
         if self.method == "position" and not self.source_id.relation:
             return self.env._(
                 "%(field)s is to be the place on a list, and the source reads none: "
@@ -252,7 +281,15 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_unsaid(self):
+        """Whether it does not say yet where its field comes from: so it fills none."""
         return self.method == "path" and not self.path
+
+    def _leads_anywhere(self):
+        """Whether its model has what it reads, or nothing is said of that yet."""
+        return bool(self.field_name) and not self._path_problem()
+
+    def _said(self):
+        return self.filtered(lambda line: not line._is_unsaid())
 
     def _fork_problem(self):
         """Why a path along several records is refused: nobody says which one counts."""
@@ -270,6 +307,25 @@ class DokstampSourceField(models.Model):
                     )
         return None
 
+    def _path_label(self, path):
+        """What people read of a dotted path.
+
+        :rtype: str
+        """
+        steps = steps_along(self.env[self.model], path)
+        labels = (field._description_string(self.env) for _model, field in steps)
+        return " › ".join(labels)
+
+    def _origin_label(self):
+        """Where its field comes from, as people read it."""
+        if self.method == "path":
+            return self._path_label(self.path)
+        if self.method == "text":
+            return self.text
+        return dict(self._fields["method"]._description_selection(self.env))[
+            self.method
+        ]
+
     def _target_label(self):
         field = self.env[self.entity]._fields[self.field_name]
         return f"{field._description_string(self.env)} ({self.field_name})"
@@ -279,7 +335,9 @@ class DokstampSourceField(models.Model):
 
         :rtype: str | None
         """
-        known = dict(self._read_choices() or ())
+        field = self._read_field()
+        is_list = field is not None and field.type == "selection"
+        known = dict(self._choices_of(field)) if is_list else {}
         told = self.value_ids.mapped("from_value")
         gone = [one for one in told if one and known and one not in known]
         if not gone:
@@ -341,6 +399,16 @@ class DokstampSourceField(models.Model):
             for name, field in read
         )
 
+    def _reads_otherwise(self, item):
+        """Whether ``item`` says something else in another language than its own."""
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        spoken = records_of(item)[0].env.lang
+        own = as_text(self._raw(item))
+        return any(
+            as_text(self._raw(item.with_context(lang=code))) != own
+            for code in codes - {spoken}
+        )
+
     def _digest(self):
         """What is another one as soon as these fields are read in another way.
 
@@ -356,7 +424,7 @@ class DokstampSourceField(models.Model):
         return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
-        field = self.env[self.entity]._fields.get(self.field_name)
+        field = self._target()
         return bool(field) and field.type == "many2one"
 
     def _link_target(self):

@@ -36,7 +36,6 @@ class DokstampSweep(models.AbstractModel):
         self = self.with_context(**{ORIGIN: ("repair", None)})
         self.env["dokstamp.source"]._find_models_again()
         sources = self.env["dokstamp.source"].search([])
-        queue = self.env["dokstamp.sync.record"]
         readings = self.env["dokstamp.source.reading"]
         if not readings._waiting(sources) | readings._waiting_registry():
             # the daily run begins anew
@@ -48,18 +47,32 @@ class DokstampSweep(models.AbstractModel):
             if not self._sweep_source(source):
                 self._go_on_later()
                 return
-            queue._end_of_reading()
+            self._count_together()
         if not self._sweep_registry():
             self._go_on_later()
             return
-        self.env.cr.flush()  # what was gathered last is there
-        queue._end_of_reading(is_all=True)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _go_on_later(self):
         # the scheduler itself would look again in a minute
         self.env["dokstamp.source"]._wake_sweep()
         self.env["ir.cron"]._commit_progress(remaining=1)
+
+    def _count_together(self, model=None):
+        """What was found is counted, and leaves unless it is too much at once.
+
+        :param str model: of the registry, that was looked through; else sources were
+        """
+        self.env["ir.cron"]._commit_progress()  # what was gathered last is there
+        for _try in range(CONFLICT_TRIES):
+            try:
+                with without_sql_log():
+                    self.env["dokstamp.sync.record"]._end_of_reading(model)
+                    self.env.cr.flush()
+                return
+            except TRANSIENT:  # the flush, or a person, was quicker
+                self.env.cr.rollback()
+        self.env["dokstamp.source"]._wake_sweep()
 
     def _sweep_source(self, source):
         """Read what is to be read of a source, batch by batch.
@@ -134,8 +147,9 @@ class DokstampSweep(models.AbstractModel):
 
     def _sweep_kind(self, reading):
         """As of `_sweep_registry`, of one kind of record."""
-        if reading.res_model in self.env:
-            records = self.env[reading.res_model].with_context(active_test=False)
+        model = reading.res_model
+        if model in self.env:
+            records = self.env[model].with_context(active_test=False)
             while batch := records.search(
                 [("id", ">=", reading.from_id), ("account_id", "!=", False)],
                 order="id",
@@ -149,8 +163,9 @@ class DokstampSweep(models.AbstractModel):
                 batch.invalidate_recordset()
                 if not time_left:
                     return False
-            self._sweep_deleted(reading.res_model)
+            self._sweep_deleted(model)
         reading.unlink()
+        self._count_together(model)
         return True
 
     def _gather_differing(self, records):
