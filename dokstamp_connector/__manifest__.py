@@ -65,6 +65,7 @@
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
         "views/dokstamp_data_issue_views.xml",
+        "views/dokstamp_correction_views.xml",
         "views/dokstamp_menus.xml",
         "views/dokstamp_certificate_menus.xml",
         "views/dokstamp_quality_menus.xml",

@@ -10,6 +10,7 @@ from odoo.tools.misc import get_lang
 YEAR_FIRST = re.compile(r"(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})[.日]?")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/. ]+)(\d{1,2})[-/. ]+(\d{4})\.?")
 WORDS = re.compile(r"[^\W\d_]+|\d+")
+SHORTEST = 3  # letters of a month's name
 # What stands between the parts of a day: 3rd of April, 3 de abril de 2001, den 3. April
 FILLERS = {"a", "d", "da", "de", "del", "den", "der", "di", "do", "le", "of", "the"}
 FILLERS |= {"er", "nd", "rd", "st", "th"}
@@ -74,8 +75,18 @@ def _with_month_name(text, lang):
     days = [word for word in words if word.isdigit() and len(word) < 3]
     if (len(names), len(years), len(days)) != (1, 1, 1):
         return None
-    month = _month_names(lang.code).get(names[0]) or _month_names("en").get(names[0])
+    month = _month(names[0], lang.code) or _month(names[0], "en")
     return month and (years[0], month, days[0])
+
+
+def _month(word, code):
+    """The number of the one month that is called so, or so in short."""
+    names = _month_names(code)
+    if word in names:
+        return names[word]
+    is_long = len(word) >= SHORTEST
+    found = {names[name] for name in names if is_long and name.startswith(word)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _month_names(code):

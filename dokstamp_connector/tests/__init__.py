@@ -77,6 +77,7 @@ from . import test_privacy
 from . import test_push
 from . import test_queue_shown
 from . import test_quiet
+from . import test_reconciled_certificates
 from . import test_reconciliation
 from . import test_register_pages
 from . import test_register_print
@@ -91,6 +92,7 @@ from . import test_second_person
 from . import test_sentences
 from . import test_single_worker
 from . import test_stays_in_odoo
+from . import test_student_word
 from . import test_taken_numbers
 from . import test_tours
 from . import test_translations

@@ -28,6 +28,7 @@ ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
     "certificate_report_id client_id client_secret company_id held_changes_percent "
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
+    "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
     "password pause_from pause_until reconciles requests_per_minute responsible_id "
     "sync_mode tenant tz"
@@ -117,6 +118,12 @@ FIELDS = {
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
+    "dokstamp.confirmation": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.correction": {
+        NEW: NOBODY,
+        "open": by(registrar="answer"),
+        "declined": NOBODY,
+    },
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
     "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
@@ -226,6 +233,7 @@ METHODS = {
         "action_view_queue",
         "action_view_runs",
         "action_view_reconciliations",
+        "action_view_corrections",
     ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
@@ -268,6 +276,7 @@ METHODS = {
         "action_choose_template",
         "action_remove_template",
     ),
+    "dokstamp.correction": of(REGISTRAR, "action_accept", "action_decline"),
     "dokstamp.curriculum.line": SENT,
     "dokstamp.data.issue": of(
         REGISTRAR, "action_mend", "action_leave", "action_look_again"
@@ -342,6 +351,7 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_view_corrections",
         "action_this_one_stays",
     )
     | of(MANAGER, "action_erase"),
@@ -362,4 +372,8 @@ ROUTES = {
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),
     "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
+    "/my/certificates/details": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/confirm": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/correction": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/withdraw": ("http", "user"),
 }

@@ -232,6 +232,21 @@ class TestFedDataIssues(DataIssueCase):
             (action["res_model"], action["res_id"]), (student._name, student.id)
         )
 
+    def test_apps_that_call_one_student_differently(self):
+        contact = self.contact(name="Ada Example", email="ada@example.com")
+        link = self.env["dokstamp.source.link"].search([("res_id", "=", contact.id)])
+        student = self.env["dokstamp.student"].browse(link.entity_id)
+        student.date_of_birth = "2001-02-03"
+        source = self.source.copy()
+        source.active = True
+        other = link.copy({"source_id": source.id})
+        other.last_values = {**link.last_values, "name": "ada EXAMPLE"}
+        self.assertFalse(self.issues(student))
+        other.last_values = {**link.last_values, "name": "Ada King"}
+        [line] = self.issues(student)
+        self.assertEqual(line.check_name, "disagreement")
+        self.assertEqual(line.value, "Ada Example / Ada King")
+
     def test_a_shared_address_is_held_back_and_on_the_list(self):
         self.contact(name="Ada Example", email="family@example.com")
         self.contact(name="Charles Example", email="family@example.com")

@@ -156,6 +156,7 @@ class RightsTableCase(RightsCase):
                 )
             ),
             *self.doubtful(),
+            *self.said(),
             self.made(
                 "erasure",
                 res_model="dokstamp.student",
@@ -213,6 +214,12 @@ class RightsTableCase(RightsCase):
         left._leave("So she is called")
         leaving = self.made("data.leaving", issue_ids=issue.ids, reason="Yes")
         return [issue, left.decision_id, leaving]
+
+    def said(self):
+        """What the student confirmed, and asked for."""
+        self.ada._note_confirmation(self.registrar)
+        asked = self.ada._ask_for_correction({"name": "Ada King"})
+        return [self.ada.confirmation_ids, asked]
 
     def wizards(self):
         opening = self.env["dokstamp.certificate.issue"]
@@ -339,7 +346,8 @@ class TestFieldsTable(RightsTableCase):
         """
         if state in ("draft", "failed", "queued") and "student_id" in record._fields:
             record = self.unsent.sudo()
-        if record._name in ("dokstamp.certificate", "dokstamp.account"):
+        stateful = ("dokstamp.certificate", "dokstamp.account", "dokstamp.correction")
+        if record._name in stateful:
             record.state = state
         elif record._name == "dokstamp.hold":
             record.active = state == "in force"

@@ -41,6 +41,9 @@ class DokstampYearClosing(models.TransientModel):
     is_looked_at = fields.Boolean(readonly=True)
     summary = fields.Text(compute="_compute_summary")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Close a year")
+
     @api.model
     def _get_writable_fields(self, state=None):
         names = super()._get_writable_fields(state)
@@ -65,7 +68,7 @@ class DokstampYearClosing(models.TransientModel):
                     )[model],
                     count=len(lines & chosen),
                     all=len(lines),
-                    sent=len((lines & chosen).filtered("what_is_sent")),
+                    sent=len((lines & chosen).filtered("is_sent")),
                 )
                 for model, lines in closing.line_ids.grouped("res_model").items()
             ]
@@ -110,11 +113,13 @@ class DokstampYearClosing(models.TransientModel):
     def _line_values(self, records):
         bindings = records._bindings()
         for record in records:
+            told = record._archiving_told(bindings.get(record.id))
             yield {
                 "res_model": record._name,
                 "res_id": record.id,
                 "name": record.display_name,
-                "what_is_sent": record._archiving_told(bindings.get(record.id)),
+                "is_sent": bool(told),
+                "what_is_sent": told or self.env._("Nothing"),
             }
 
     def action_look_again(self):

@@ -21,10 +21,11 @@ class DokstampYearClosingLine(models.TransientModel):
         string="Record ID", model_field="res_model", readonly=True
     )
     name = fields.Char(string="Record", readonly=True)
+    is_sent = fields.Boolean(readonly=True)
     what_is_sent = fields.Char(
         string="DokStamp hears",
         readonly=True,
-        help="Empty: nothing, as it is not there, or has no sign for what is archived.",
+        help="Nothing of what is not there, or has no sign there for being archived.",
     )
     is_selected = fields.Boolean(string="Archive", default=True)
 

@@ -24,7 +24,7 @@ class EventRegistration(models.Model):
         help="DokStamp needs it of each student. The question “Date of birth” asks for "
         "it on the website.",
     )
-    birth_date_note = fields.Char(compute="_compute_birth_date_note")
+    birth_date_note = fields.Char(compute="_compute_birth_date_note", compute_sudo=True)
     address_note = fields.Char(compute="_compute_address_note", compute_sudo=True)
     attendee_partner_id = fields.Many2one(
         "res.partner",
@@ -77,12 +77,28 @@ class EventRegistration(models.Model):
             answers = registration.registration_answer_ids.filtered(
                 lambda answer: answer.question_type == BIRTH_DATE
             )
-            is_open = answers and not registration.birth_date
-            registration.birth_date_note = is_open and self.env._(
-                "The date of birth was written as “%(text)s”, which tells no day, or "
-                "more than one. Ask the attendee, and type it.",
-                text=answers[0].value_text_box,
-            )
+            if registration.birth_date:
+                registration.birth_date_note = registration._problem_of_birth_date()
+            else:
+                registration.birth_date_note = answers and self.env._(
+                    "The date of birth was written as “%(text)s”, which tells no day, "
+                    "or more than one. Ask the attendee, and type it.",
+                    text=answers[0].value_text_box,
+                )
+
+    def _problem_of_birth_date(self):
+        """Why no student can be born on that day, as the registry says it; or None.
+
+        :rtype: str | None
+        """
+        company = self._dokstamp_company()
+        student = self.env["dokstamp.student"].new(
+            {"date_of_birth": self.birth_date, "company_id": company.id}
+        )
+        return student._problem_of("date_of_birth")
+
+    def _dokstamp_company(self):
+        return self.company_id or self.event_id.company_id or self.env.company
 
     @api.depends("name", "email", "event_id", "state")
     @api.depends_context("lang")
@@ -184,9 +200,9 @@ class EventRegistration(models.Model):
 
         :rtype: dokstamp.student
         """
-        company = self.company_id or self.event_id.company_id or self.env.company
         # sudo: who keeps events has no rights on the registry
         students = self.env["dokstamp.student"].sudo()
+        company = self._dokstamp_company()
         vals = {"email": self.email.strip(), "company_id": company.id}
         key = students._natural_keys({1: vals})[1]
         twin = students.with_context(active_test=False)._twins([key]).get(key)

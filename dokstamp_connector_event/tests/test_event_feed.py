@@ -206,6 +206,8 @@ class TestEventFeed(EventCase):
         self.assertFalse(registration.birth_date_note)
         [student] = self.sandbox.rows("students")
         self.assertTrue(student["date_of_birth"].startswith("2001-04-03"))
+        registration.birth_date = "2026-04-03"
+        self.assertIn("less than a year ago", registration.birth_date_note)
 
     def test_a_date_of_birth_is_never_asked_once_for_all(self):
         question = self.ask_birth_date(self.event())

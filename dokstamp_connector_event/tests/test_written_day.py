@@ -25,6 +25,7 @@ class TestWrittenDay(TransactionCase):
             " 3 April 2001 ",
             "April 3rd, 2001",
             "3rd of Apr. 2001",
+            "3-APRI-2001",
             "2001年4月3日",
         ):
             with self.subTest(text):
@@ -56,6 +57,7 @@ class TestWrittenDay(TransactionCase):
             "2001",
             "April 2001",
             "3 Smarch 2001",
+            "3 Ju 2001",
             "3 April or 4 May 2001",
             "yesterday",
         ):

@@ -257,7 +257,8 @@ class DokstampAccount(models.Model):
             lambda user: user.active and self.company_id in user.company_ids
         ).sorted("id")
         chosen = [one for one in (self.responsible_id, self.create_uid) if one in own]
-        return (chosen or own or [self.env.ref("base.user_admin")])[0]
+        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
+        return (chosen or own or [administrator or self.env.user])[0]
 
     def _language(self):
         """The code of the language of what is sent.

@@ -102,11 +102,6 @@ class DokstampAccount(models.Model):
 
     # === THE PLAN === #
 
-    @api.model
-    def _follow_plans(self):
-        """Do what is planned for today, of all accounts."""
-        self.search([("pause_until", "!=", False)])._follow_plan()
-
     def _plan_wakings(self):
         """Have the flush look at the beginning, on the day before the end, and at the
         end.

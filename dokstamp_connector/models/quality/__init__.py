@@ -1,4 +1,6 @@
 # what is made here, before what inherits it
+from . import confirmation
+from . import correction
 from . import data_decision
 from . import data_issue
 
@@ -10,3 +12,9 @@ from . import checked_student
 from . import checked_enrollment
 from . import checked_link
 from . import checked_account
+
+# the student's own word
+from . import student_word
+from . import confirming_account
+from . import confirmed_certificate
+from . import found_words

@@ -303,12 +303,16 @@ class DokstampEntity(models.AbstractModel):
         self.check_access("write")
 
     def _note_deletion(self):
-        # sudo: what was said of a record goes with it
+        self._forget_decisions()
+        return super()._note_deletion()
+
+    def _forget_decisions(self):
+        """What was said of a record goes with it."""
+        # sudo: the connector's own notes
         decisions = self.env["dokstamp.data.decision"].sudo()
         decisions.search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         ).unlink()
-        return super()._note_deletion()
 
 
 def _whole(pattern):

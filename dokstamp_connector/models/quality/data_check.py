@@ -43,13 +43,10 @@ class DataCheck:
 
 
 def checks_of(env):
-    """Model → its checks, of every model that has some.
+    """Model → its checks, of every kind of record that a save sends, and of what brings
+    them.
 
     :rtype: dict[str, list[DataCheck]]
     """
-    models = (
-        name
-        for name in sorted(env.registry)
-        if not env[name]._abstract and hasattr(env[name], "_get_data_checks")
-    )
+    models = [*env["dokstamp.entity"]._registry_models(), "dokstamp.source.link"]
     return {name: env[name].sudo()._get_data_checks() for name in models}

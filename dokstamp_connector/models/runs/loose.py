@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from .reconciled import Seen, of_run
+from .reconciled import of_run
 
 MOMENT = timedelta(seconds=1)  # the audit log has no fractions
 REMOVED = ("deleted", "detached")
@@ -24,46 +24,57 @@ class Loose:
         self.run, self.model = run, model
         rows = self._read(after, limit)
         self.last_id = rows[-1][0] if rows else None
-        self._seen = [(Seen(*row), twin) for _id, twin, *row in rows]
-        self._traces = self._traces_of([seen.uuid for seen, _twin in self._seen])
+        bound = self._bound([uuid for _id, uuid, _key, _is_awaited in rows])
+        keys = {
+            uuid: key
+            for _id, uuid, key, is_awaited in rows
+            if not is_awaited and uuid not in bound
+        }
+        self._seen = run._seen(model._name, keys)
+        twins = self._twins(set(keys.values()) - {None}) if keys else {}
+        self._twin_of = {uuid: twins.get(key) for uuid, key in keys.items()}
+        self._traces = self._traces_of(list(keys))
 
     def _read(self, after, limit):
-        """:return: id, id of the record that is linked to another row with the same
-        key, and what `Seen` takes
-        """
-        return self.run.env.execute_query(
+        """:return: id, uuid, what finds it, whether a record is about to adopt it"""
+        return self.run._in_picture(
+            SQL("id, dokstamp_uuid, keys ->> 0, is_awaited"),
+            self.model._name,
+            SQL("AND id > %s ORDER BY id LIMIT %s", after, limit),
+        )
+
+    def _bound(self, uuids):
+        """Those that a binding links to, of whatever account."""
+        found = self.run.env.execute_query(
             SQL(
-                """
-                SELECT r.id, twin.res_id, r.dokstamp_uuid, r.path, r."values", r.labels,
-                       r.read_at
-                  FROM dokstamp_run_remote r
-                  LEFT JOIN LATERAL (
-                       SELECT other.res_id
-                         FROM dokstamp_run_remote same
-                         JOIN dokstamp_binding other
-                           ON other.dokstamp_uuid = same.dokstamp_uuid
-                          AND other.res_model = same.res_model
-                          AND other.account_id = %(account)s
-                        WHERE same.run_id = r.run_id AND same.res_model = r.res_model
-                          AND same.keys ->> 0 = r.keys ->> 0 AND same.id <> r.id
-                        LIMIT 1) twin ON TRUE
-                 WHERE r.run_id = %(run)s AND r.res_model = %(model)s
-                   AND r.id > %(after)s AND r.is_awaited IS NOT TRUE
-                   AND NOT EXISTS (
-                       SELECT FROM dokstamp_binding b
-                        WHERE b.res_model = r.res_model
-                          AND %(bound_to)s = r.dokstamp_uuid)
-                 ORDER BY r.id
-                 LIMIT %(limit)s
-                """,
-                account=self.run.account_id.id,
-                run=self.run.id,
+                "SELECT %(uuid)s FROM dokstamp_binding b"
+                " WHERE b.res_model = %(model)s AND %(uuid)s = ANY(%(uuids)s)",
+                uuid=self.model._pictured_id_sql(),
                 model=self.model._name,
-                after=after,
-                bound_to=self.model._pictured_id_sql(),
-                limit=limit,
+                uuids=uuids,
             )
         )
+        return {uuid for (uuid,) in found}
+
+    def _twins(self, keys):
+        """Key → id of the record that is linked to another row with it.
+
+        :rtype: dict[str, int]
+        """
+        rows = self.run._in_picture(
+            SQL("keys ->> 0, dokstamp_uuid"),
+            self.model._name,
+            SQL("AND keys ->> 0 = ANY(%s)", list(keys)),
+        )
+        bindings = self.run.env["dokstamp.binding"].search(
+            [
+                ("account_id", "=", self.run.account_id.id),
+                ("res_model", "=", self.model._name),
+                ("dokstamp_uuid", "in", [uuid for _key, uuid in rows]),
+            ]
+        )
+        holders = {one.dokstamp_uuid: one.res_id for one in bindings}
+        return {key: holders[uuid] for key, uuid in rows if uuid in holders}
 
     def _traces_of(self, uuids):
         """uuid → the last line of the audit log about it.
@@ -83,7 +94,9 @@ class Loose:
 
         :rtype: list[dict | None]
         """
-        return [self._of_row(seen, twin) for seen, twin in self._seen]
+        return [
+            self._of_row(self._seen[uuid], twin) for uuid, twin in self._twin_of.items()
+        ]
 
     def _of_row(self, seen, twin):
         trace = self._traces.get(seen.uuid)

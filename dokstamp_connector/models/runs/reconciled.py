@@ -2,31 +2,12 @@
 at a time.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from odoo.tools import SQL
 
 from ..sync.messages import PLACE
 from .compared_entity import link_key
 
 UNDER_WAY = ("pending", "sending", "held")
-
-
-@dataclass
-class Seen:
-    """What the picture has of one record.
-
-    :param dict values: as of `_pictured`
-    :param dict labels: as of `_pictured`
-    :param datetime read_at: when its page was asked for
-    """
-
-    uuid: str
-    path: str
-    values: dict
-    labels: dict
-    read_at: datetime
 
 
 class Bound:
@@ -224,21 +205,19 @@ def of_run(run):
 def _pictures_of(run, bindings):
     """Binding id → what the picture has of its record, of those that are in it.
 
+    Two plain statements: what was just read has no statistics that a join could be
+    planned with.
+
     :param dokstamp.binding bindings: of one model
     :rtype: dict[int, Seen]
     """
-    rows = run.env.execute_query(
+    name = bindings[:1].res_model
+    uuids = run.env.execute_query(
         SQL(
-            """
-            SELECT b.id, r.dokstamp_uuid, r.path, r."values", r.labels, r.read_at
-              FROM dokstamp_binding b
-              JOIN dokstamp_run_remote r ON r.run_id = %s
-               AND r.res_model = b.res_model AND r.dokstamp_uuid = %s
-             WHERE b.id = ANY(%s)
-            """,
-            run.id,
-            run.env[bindings[:1].res_model]._pictured_id_sql(),
+            "SELECT b.id, %s FROM dokstamp_binding b WHERE b.id = ANY(%s)",
+            run.env[name]._pictured_id_sql(),
             bindings.ids,
         )
     )
-    return {binding_id: Seen(*row) for binding_id, *row in rows}
+    seen = run._seen(name, [uuid for _binding_id, uuid in uuids])
+    return {one: seen[uuid] for one, uuid in uuids if uuid in seen}

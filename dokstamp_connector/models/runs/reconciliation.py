@@ -111,7 +111,7 @@ class DokstampRun(models.Model):
         :rtype: bool
         """
         names = self._pictured_models()
-        steps = [(name, phase) for name in names for phase in PHASES]
+        steps = [(name, phase) for name in names for phase in self._phases_of(name)]
         step, after = self.place or (0, 0)
         if step >= len(steps):
             self._end_comparison()
@@ -120,6 +120,20 @@ class DokstampRun(models.Model):
         last_id = getattr(self, f"_reconcile_{phase}")(self.env[name], after)
         self.place = [step, last_id] if last_id else [step + 1, 0]
         return True
+
+    def _phases_of(self, name):
+        """What is looked at of one kind, in this order.
+
+        :rtype: tuple[str, ...]
+        """
+        return PHASES
+
+    def _batch_of(self, bindings):
+        """What compares these, all of one model.
+
+        :rtype: Bound
+        """
+        return Bound(self, bindings)
 
     def _note_compared(self):
         if self.kind != KIND:
@@ -143,7 +157,7 @@ class DokstampRun(models.Model):
         )
         if not bindings:
             return None
-        batch = Bound(self, bindings)
+        batch = self._batch_of(bindings)
         self._note_found([self._guarded(batch, binding) for binding in bindings])
         self.equal_count += batch.equal_count
         self.compared_count += len(bindings)

@@ -213,7 +213,7 @@ class DokstampFlush(models.AbstractModel):
 
     def _open_lanes(self, lanes):
         """Add a lane for every account that may call and has something due."""
-        self._in_transaction(self.env["dokstamp.account"]._follow_plans)
+        self._follow_plans()
         for account in self._connected_accounts():
             if self._has_work(account) and self._lock(account):
                 if lane := self._opened_lane(account):
@@ -221,6 +221,18 @@ class DokstampFlush(models.AbstractModel):
                 else:
                     self._unlock(account.id)
         self._commit()
+
+    def _follow_plans(self):
+        """Pause accounts, or let them go on, as was planned for today; an error of our
+        own is in no other one's way.
+        """
+        planned = self.env["dokstamp.account"].search([("pause_until", "!=", False)])
+        for account in planned:
+            try:
+                self._in_transaction(self._in_language_of(account)._follow_plan)
+            except Exception as error:  # noqa: BLE001
+                self.env.cr.rollback()
+                _logger.error("Account %s keeps no plan: %s", account.id, where(error))
 
     def _opened_lane(self, account):
         """The lane of a locked account; None where it pauses, or an error of our own is
