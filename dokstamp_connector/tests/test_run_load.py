@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_runs import RunCase
@@ -66,6 +67,7 @@ class TestFirstLoad(RunCase):
         # somebody waits for this one: it has its turn before the others
         late, last = (self.rows_of(self.people[n])[-1] for n in (28, 29))
         self.assertGreater(late.priority, last.priority)
+        self.assertIn("does not go on", self.account.attention)
         run.with_user(self.manager).action_resume()
         self.work()
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
@@ -186,6 +188,26 @@ class TestDoubt(RunCase):
         self.assertEqual(self.people[1].sync_state, "synced")
         self.assertEqual(run.review_count, 0)
 
+    def test_of_two_candidates_a_person_says_which(self):
+        courses = self.course(), self.course(name="Zoology", code="ZOO-1")
+        client = self.account._client()
+        for course in courses:
+            for area in ("old", "new"):
+                client.courses.create({**course._payload(), "area": area})
+        run = self.first_load()
+        self.work()
+        one, none = (self.line_of(run, course) for course in courses)
+        self.assertEqual((one.outcome, one.candidate_count), ("review", 2))
+        with self.assertRaises(UserError):
+            self.decide(one, "link")
+        newer = one.candidate_ids.filtered(lambda c: c.values["area"] == "new")
+        newer.with_user(self.registrar).action_link()
+        self.decide(none, "another")
+        self.work()
+        self.assertEqual(courses[0].dokstamp_uuid, newer.dokstamp_uuid)
+        self.assertEqual(self.sandbox.count("courses"), 5)
+        self.assertEqual(courses[1].sync_state, "synced")
+
     def test_a_save_does_not_decide_it(self):
         run = self.rehearse()
         self.work()
@@ -206,6 +228,8 @@ class TestDoubt(RunCase):
         self.work()
         self.decide(self.line_of(rehearsal, self.people[0]), "link")
         self.assertEqual(self.written(), [])
+        with self.assertRaises(UserError):
+            rehearsal.with_user(self.manager).unlink()
         run = self.first_load()
         self.work()
         self.assertEqual(run.review_count, 1)

@@ -99,6 +99,21 @@ class DokstampAccount(models.Model):
 
     # === WHAT NEEDS ATTENTION === #
 
+    def _get_attention(self):
+        # sudo: what stands still is no secret to whoever sees the account
+        stopped = self.sudo().run_ids.filtered(
+            lambda run: run.kind == "load" and run.state in ("paused", "failed")
+        )
+        return super()._get_attention() + [
+            self.env._(
+                "%(run)s does not go on, and what it keeps back waits: %(reason)s "
+                "Press Resume or Cancel on it, under Runs.",
+                run=run.display_name,
+                reason=run.problem or "",
+            )
+            for run in stopped
+        ]
+
     def _get_scheduled_works(self):
         works = super()._get_scheduled_works()
         return works | {"run": self.env._("No rehearsal, load or comparison goes on.")}

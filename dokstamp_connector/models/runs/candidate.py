@@ -133,7 +133,7 @@ class DokstampRunLine(models.Model):
             line.there = "\n\n".join(filter(None, line.candidate_ids.mapped("there")))
 
     @api.model
-    def _to_decide(self, records):
+    def _in_doubt(self, records):
         """The lines of ``records`` that a person has to decide on."""
         return self.search(
             [
@@ -230,3 +230,18 @@ class DokstampRunLine(models.Model):
         :rtype: str
         """
         return "none"
+
+
+class DokstampRun(models.Model):
+    _inherit = "dokstamp.run"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        decided = [("line_id.run_id", "in", self.ids), ("decision", "!=", False)]
+        if self.env["dokstamp.run.candidate"].search_count(decided, limit=1):
+            raise UserError(
+                self.env._(
+                    "Somebody has decided in this run who is who, and that would be "
+                    "forgotten: it stays."
+                )
+            )

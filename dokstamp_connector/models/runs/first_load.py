@@ -66,7 +66,7 @@ class DokstampRun(models.Model):
             return 100
         if self.state == "reading":
             read = self.list_ids.filtered("is_complete")
-            kinds = len(self.env["dokstamp.entity"]._pictured_models())
+            kinds = len(self._pictured_models())
             return min(100 * len(read) / kinds, 100)
         total, left = self.total_count, self.total_count - self.compared_count
         if self.kind == "load" and self.going_since:

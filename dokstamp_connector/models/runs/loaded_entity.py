@@ -71,7 +71,7 @@ class DokstampEntity(models.AbstractModel):
         :rtype: str | None
         """
         keys = self._search_keys()
-        for line in self.env["dokstamp.run.line"]._to_decide(self):
+        for line in self.env["dokstamp.run.line"]._in_doubt(self):
             there = [
                 one.values for one in line.candidate_ids if matches(one.values, keys)
             ]

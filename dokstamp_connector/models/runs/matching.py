@@ -81,6 +81,7 @@ class DokstampRun(models.Model):
             self._add_lines(self._compare(records))
             self.cursor_id = records[-1].id
             self.compared_count += len(records)
+            self._count_findings()
         elif not self._note_rest(self.cursor_model):
             return self._compare_next_kind()
         return True
@@ -95,7 +96,7 @@ class DokstampRun(models.Model):
         return True
 
     def _end_comparison(self):
-        self._count_findings()
+        self._count_findings()  # what is only there came last
         self._note_compared()
 
     def _note_compared(self):

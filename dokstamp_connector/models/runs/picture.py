@@ -136,9 +136,7 @@ class DokstampRun(models.Model):
 
         :rtype: list[str]
         """
-        names = self.env["dokstamp.entity"]._pictured_models()
-        # what is attached to a course is found by no key: nothing to match it with
-        return [name for name in names if self.env[name]._dokstamp_resource]
+        return self.env["dokstamp.entity"]._pictured_models()
 
     def _make_lists(self, name):
         """What is to be read of one kind.

@@ -27,8 +27,6 @@ BATCH = 500  # records compared between two commits
 PHASES = ("bound", "awaited", "loose")
 KIND = "reconciliation"
 WEEK = timedelta(days=6, hours=12)  # of nights, none of which is as long as the other
-KEEP_LINES = timedelta(days=60)
-VACUUM_BATCH = 10_000  # lines
 REPAIRED_TOGETHER = ("change", "missing_there", "create", "orphan")
 
 _logger = logging.getLogger(__name__)
@@ -94,15 +92,21 @@ class DokstampRun(models.Model):
     def _may_reconcile(self):
         return [("state", "=", "connected"), ("reconciles", "!=", "off")]
 
-    def _pictured_models(self):
-        if self.kind != KIND:
-            return super()._pictured_models()
-        return self.env["dokstamp.entity"]._pictured_models()
-
     # === COMPARING === #
 
     def _compare_next(self):
         return self._reconcile_next() if self.kind == KIND else super()._compare_next()
+
+    def _begin_comparing(self):
+        result = super()._begin_comparing()
+        if self.kind == KIND:
+            self.total_count = self.env["dokstamp.binding"].search_count(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("res_model", "in", self._pictured_models()),
+                ]
+            )
+        return result
 
     def _reconcile_next(self):
         """Compare the next batch, and end it after the last.
@@ -285,20 +289,3 @@ class DokstampRun(models.Model):
             [("run_id", "=", self.id)], aggregates=["page_count:sum"]
         )
         return count or 0
-
-    # === CLEANING === #
-
-    @api.autovacuum
-    def _gc_lines(self):
-        """Drop what reconciliations found long ago: it is personal data. The numbers
-        stay.
-        """
-        lines = self.env["dokstamp.run.line"].search(
-            [
-                ("run_id.kind", "=", KIND),
-                ("create_date", "<", fields.Datetime.now() - KEEP_LINES),
-            ],
-            limit=VACUUM_BATCH,
-        )
-        lines.unlink()
-        return len(lines), len(lines) == VACUUM_BATCH

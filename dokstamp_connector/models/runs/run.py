@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,6 +15,8 @@ KINDS = [
 ]
 UNDER_WAY = ("reading", "comparing", "sending")
 OPEN = (*UNDER_WAY, "paused")
+KEEP_LINES = timedelta(days=60)  # they hold personal data
+VACUUM_BATCH = 10_000  # lines
 COUNTED = (
     *("create", "adopt", "change", "equal"),
     *("missing_there", "missing_here", "orphan"),
@@ -210,6 +213,21 @@ class DokstampRun(models.Model):
 
     def _open(self):
         return open_form(self)
+
+    # === CLEANING === #
+
+    @api.autovacuum
+    def _gc_lines(self):
+        """Drop the lines of old runs: the numbers stay. What a person has decided on
+        candidates stays too.
+        """
+        limit = fields.Datetime.now() - KEEP_LINES
+        lines = self.env["dokstamp.run.line"].search(
+            [("run_id.done_at", "<", limit), ("candidate_ids", "=", False)],
+            limit=VACUUM_BATCH,
+        )
+        lines.unlink()
+        return len(lines), len(lines) == VACUUM_BATCH
 
     # === ITS LIFE === #
 

@@ -50,16 +50,19 @@ class DokstampSweep(models.AbstractModel):
         self.env["dokstamp.account"].search([])._complete_registry()
         for model in self.env["dokstamp.entity"]._registry_models():
             self._sweep_registry(model)
-        self._count_together(is_all=True)
+            self._count_together(model)
         self.env["ir.cron"]._commit_progress(remaining=0)
 
-    def _count_together(self, is_all=False):
-        """What was found is counted, and leaves unless it is too much at once."""
+    def _count_together(self, model=None):
+        """What was found is counted, and leaves unless it is too much at once.
+
+        :param str model: of the registry, that was looked through; else sources were
+        """
         self.env["ir.cron"]._commit_progress()  # what was gathered last is there
         for _try in range(CONFLICT_TRIES):
             try:
                 with without_sql_log():
-                    self.env["dokstamp.sync.record"]._end_of_reading(is_all=is_all)
+                    self.env["dokstamp.sync.record"]._end_of_reading(model)
                     self.env.cr.flush()
                 return
             except TRANSIENT:  # the flush, or a person, was quicker

@@ -183,15 +183,17 @@ class DokstampSyncRecord(models.Model):
     # === IN THE SWEEP === #
 
     @api.model
-    def _end_of_reading(self, *, is_all=False):
+    def _end_of_reading(self, model=None):
         """What was held until it is counted is due, of the kinds that were read to the
         end.
 
-        :param bool is_all: the registry was looked through as well; else the sources
-            alone
+        :param str model: what of the registry was looked through; None: sources were
+            read, and what a look through the registry has found stays held
         """
         domain = Domain([("state", "=", "held"), ("mass_change_id", "=", False)])
-        if not is_all:
+        if model:
+            domain &= Domain("res_model", "=", model)
+        else:
             domain &= Domain("origin_name", "!=", False)
         for company_id, name in self._kinds_being_read():
             domain &= ~Domain(
@@ -200,15 +202,17 @@ class DokstampSyncRecord(models.Model):
         rows = self.search(domain)
         rows._make_due()
         rows.account_id._wake()
-        if is_all:
-            self._drop_settled()
+        if model:
+            self._drop_settled(model)
 
     @api.model
-    def _drop_settled(self):
+    def _drop_settled(self, model):
         """What waits for a manager and differs no more from what DokStamp holds, as its
         cause was mended, has nothing to send.
         """
-        waiting = self.env["dokstamp.mass.change"].search([("state", "=", "waiting")])
+        waiting = self.env["dokstamp.mass.change"].search(
+            [("state", "=", "waiting"), ("res_model", "=", model)]
+        )
         for batch in waiting:
             rows = batch._held_rows()
             ids = rows.mapped("res_id")
