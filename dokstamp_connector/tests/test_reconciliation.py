@@ -265,6 +265,17 @@ class TestReconciliation(ReconciliationCase):
         self.botany.name = "Botany II"
         self.env.cr.flush()
         self.rows_of(self.botany)[-1].with_user(self.manager).action_cancel()
+        # one that another account of the same school has as well, and may have changed
+        other = self.account.copy({"name": "Other"})
+        self.env["dokstamp.binding"].create(
+            {
+                "account_id": other.id,
+                "res_model": self.ada._name,
+                "res_id": self.ada.id,
+                "dokstamp_uuid": self.ada.dokstamp_uuid,
+            }
+        )
+        self.change(self.ada, name="Ada of the Other Account")
         self.assertEqual(self.found(self.reconcile()), [])
         # what DokStamp has of a record that is on its way will be that one's
         self.make(

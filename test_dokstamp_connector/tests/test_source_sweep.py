@@ -1,5 +1,9 @@
+import logging
+
 from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
+
+from odoo.addons.dokstamp_connector.models.sources import sweep
 
 from .common import SourceCase
 
@@ -143,3 +147,44 @@ class TestSourceSweep(SourceCase):
         self.sweep()
         self.assertFalse(self.fed(inside).active)
         self.assertTrue(self.fed(outside).active)
+
+    def test_the_registry_is_compared_from_where_the_time_ran_out(self):
+        courses = [self.school_course(code=f"C-{n}") for n in range(5)]
+        self.settle()
+        broken = self.fed(courses[1])
+        # behind Odoo's back, and not read from the school app again
+        self.course_source.active = False
+        self.sql("UPDATE dokstamp_course SET area = 'Science'")
+        crons, kinds = self.registry["ir.cron"], self.registry["dokstamp.course"]
+        commit, payload, compared = crons._commit_progress, kinds._payload, []
+
+        def out_of_time(cron, *args, **values):
+            commit(cron, *args, **values)
+            return 0
+
+        def fail_for_one(record):
+            compared.append(record.id)
+            if record == broken:
+                raise KeyError(record.name)
+            return payload(record)
+
+        self.patch(sweep, "BATCH", 2)
+        self.patch(crons, "_commit_progress", out_of_time)
+        self.patch(kinds, "_payload", fail_for_one)
+        last, runs = self.fed(courses[4]).id, 0
+        with self.assertLogs("odoo.addons.dokstamp_connector", logging.WARNING):
+            while last not in compared and runs < 40:
+                self.sweep()
+                runs += 1
+        self.patch(kinds, "_payload", payload)
+        self.assertEqual(compared.count(last), 1, (runs, compared))
+        rows = self.env["dokstamp.sync.record"].search(
+            [
+                ("res_model", "=", "dokstamp.course"),
+                ("state", "in", ["pending", "held"]),
+            ]
+        )
+        self.assertEqual(
+            set(rows.mapped("res_id")),
+            {self.fed(course).id for course in courses} - {broken.id},
+        )

@@ -217,6 +217,10 @@ class TestSourceTrial(SourceRightsCase):
             rows, _sentences = self.tried(form, course)
             self.assertNotIn(SECRET, str(form.trial))
             self.assertEqual(rows["name"]["value"], "Botany")
+        # nor does a condition tell what it says
+        form = self.form()
+        form.domain = "[('file_id.note', 'ilike', 'Zenobia')]"
+        self.assertIn("may not read", self.tried(form, course)[1])
         form = self.form()
         self.set_line(form, "area", path="budget")
         rows, _sentences = self.tried(form, course)

@@ -146,7 +146,8 @@ class DokstampStudent(models.Model):
     @api.model
     def _disagreement_check(self, name):
         """Several records of school apps are this student, and say different things."""
-        said = SQL("link.last_values->>%s", name)
+        links = self.env["dokstamp.source.link"]
+        said = SQL("%s->>%s", links._field_to_sql("link", "last_values"), name)
         return DataCheck(
             "disagreement",
             self.env._("School apps that disagree"),
@@ -162,12 +163,14 @@ class DokstampStudent(models.Model):
                        string_agg(DISTINCT %(said)s, ' / ' ORDER BY %(said)s)
                   FROM dokstamp_source_link link
                   JOIN dokstamp_source source ON source.id = link.source_id
-                 WHERE link.entity_model = %(model)s AND link.is_live
-                   AND source.active AND %(said)s NOT IN ('', 'false')
+                 WHERE link.entity_model = %(model)s AND %(is_live)s
+                   AND %(is_on)s AND %(said)s NOT IN ('', 'false')
               GROUP BY link.entity_id
                 HAVING count(DISTINCT lower(btrim(%(said)s))) > 1
                 """,
                 said=said,
+                is_live=links._field_to_sql("link", "is_live"),
+                is_on=links.source_id._field_to_sql("source", "active"),
                 model=self._name,
             ),
             is_doubt=True,

@@ -29,6 +29,7 @@ class Bound:
         self._queue = env["dokstamp.sync.record"]
         self._newest = self._queue._newest_rows(name, ids)
         self._lost = self._queue._to_remove(bindings)
+        self._shared = bindings._shared()
         self._adopted = self._adopted_uuids(bindings)
         self._archived = self.model._get_dokstamp_archive_values()
 
@@ -75,6 +76,10 @@ class Bound:
             return None
         if not seen:
             return self._missing(binding, record)
+        if binding in self._shared:
+            # another account of the same school may have said something else since
+            self.equal_count += 1
+            return None
         return self._changed(binding, record, seen)
 
     def _missing(self, binding, record):

@@ -97,6 +97,17 @@ class DokstampRun(models.Model):
     def _compare_next(self):
         return self._reconcile_next() if self.kind == KIND else super()._compare_next()
 
+    def _begin_comparing(self):
+        result = super()._begin_comparing()
+        if self.kind == KIND:
+            self.total_count = self.env["dokstamp.binding"].search_count(
+                [
+                    ("account_id", "=", self.account_id.id),
+                    ("res_model", "in", self._pictured_models()),
+                ]
+            )
+        return result
+
     def _reconcile_next(self):
         """Compare the next batch, and end it after the last.
 

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class DokstampSourceReading(models.Model):
-    """What of a source is still to be read, and what kept the sweep from it.
+    """What of a source, or of a kind of registry record, is still to be read, and what
+    kept the sweep from it.
 
     Users only add lines, the sweep alone changes and deletes them: whoever edits a
     source while it is being read is never in its way, nor it in theirs.
@@ -14,8 +15,9 @@ class DokstampSourceReading(models.Model):
     _order = "id"
 
     source_id = fields.Many2one(
-        "dokstamp.source", required=True, readonly=True, ondelete="cascade", index=True
+        "dokstamp.source", readonly=True, ondelete="cascade", index=True
     )
+    res_model = fields.Char(string="Kind of registry record", readonly=True)
     from_id = fields.Integer(
         string="Goes on at", default=1, readonly=True, aggregator=None
     )
@@ -41,6 +43,16 @@ class DokstampSourceReading(models.Model):
     def _waiting(self, sources):
         """What is still to be read of these sources."""
         return self.search([("source_id", "in", sources.ids), ("from_id", ">", 0)])
+
+    @api.model
+    def _waiting_registry(self):
+        """What is still to be compared with what DokStamp holds."""
+        return self.search([("res_model", "!=", False)])
+
+    @api.model
+    def _request_registry(self):
+        kinds = self.env["dokstamp.entity"]._registry_models()
+        return self.create([{"res_model": kind} for kind in kinds])
 
     @api.model
     def _kinds_waiting(self, domain=()):

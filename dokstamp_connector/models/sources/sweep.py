@@ -37,21 +37,26 @@ class DokstampSweep(models.AbstractModel):
         self.env["dokstamp.source"]._find_models_again()
         sources = self.env["dokstamp.source"].search([])
         readings = self.env["dokstamp.source.reading"]
-        if not readings._waiting(sources):
+        if not readings._waiting(sources) | readings._waiting_registry():
             # the daily run begins anew
             readings._request(dict.fromkeys(sources, 1))
+        if not readings._waiting_registry():
+            # now: what is to come after the sources is still so in another run
+            readings._request_registry()
         for source in sources:
             if not self._sweep_source(source):
-                # the scheduler itself would look again in a minute
-                self.env["dokstamp.source"]._wake_sweep()
-                self.env["ir.cron"]._commit_progress(remaining=1)
+                self._go_on_later()
                 return
             self._count_together()
-        self.env["dokstamp.account"].search([])._complete_registry()
-        for model in self.env["dokstamp.entity"]._registry_models():
-            self._sweep_registry(model)
-            self._count_together(model)
+        if not self._sweep_registry():
+            self._go_on_later()
+            return
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _go_on_later(self):
+        # the scheduler itself would look again in a minute
+        self.env["dokstamp.source"]._wake_sweep()
+        self.env["ir.cron"]._commit_progress(remaining=1)
 
     def _count_together(self, model=None):
         """What was found is counted, and leaves unless it is too much at once.
@@ -129,19 +134,54 @@ class DokstampSweep(models.AbstractModel):
         waiting._note_progress(ids[-1] + 1 if len(ids) == size else 0)
         return len(ids)
 
-    def _sweep_registry(self, model):
-        """Queue what DokStamp holds otherwise, and the removal of what is gone."""
-        records = self.env[model].with_context(active_test=False)
+    def _sweep_registry(self):
+        """Queue what DokStamp holds otherwise, and the removal of what is gone, kind by
+        kind, from where that stopped.
+
+        :return: whether there is time left
+        :rtype: bool
+        """
+        self.env["dokstamp.account"].search([])._complete_registry()
+        waiting = self.env["dokstamp.source.reading"]._waiting_registry()
+        return all(map(self._sweep_kind, waiting))
+
+    def _sweep_kind(self, reading):
+        """As of `_sweep_registry`, of one kind of record."""
+        model = reading.res_model
+        if model in self.env:
+            records = self.env[model].with_context(active_test=False)
+            while batch := records.search(
+                [("id", ">=", reading.from_id), ("account_id", "!=", False)],
+                order="id",
+                limit=BATCH,
+            ):
+                self._gather_differing(batch)
+                reading.from_id = batch[-1].id + 1
+                time_left = self.env["ir.cron"]._commit_progress(
+                    len(batch), remaining=1
+                )
+                batch.invalidate_recordset()
+                if not time_left:
+                    return False
+            self._sweep_deleted(model)
+        reading.unlink()
+        self._count_together(model)
+        return True
+
+    def _gather_differing(self, records):
+        """Queue those that differ; one that is broken holds up no other."""
         queue = self.env["dokstamp.sync.record"]
-        last_id = 0
-        while batch := records.search(
-            [("id", ">", last_id), ("account_id", "!=", False)], order="id", limit=BATCH
-        ):
-            last_id = batch[-1].id
-            queue._gather(queue._to_send(batch), "push")
-            self.env["ir.cron"]._commit_progress()
-            batch.invalidate_recordset()
-        self._sweep_deleted(model)
+        try:
+            with without_sql_log(), self.env.cr.savepoint():
+                queue._gather(queue._to_send(records), "push")
+        except TRANSIENT:
+            raise
+        except Exception as error:  # noqa: BLE001 whichever record it was is found below
+            for record in records if len(records) > 1 else ():
+                self._gather_differing(record)
+            if len(records) == 1:
+                kind = type(error).__name__
+                _logger.warning("Cannot compare %s: %s", records, kind)
 
     def _sweep_deleted(self, model):
         """Bindings of records that the database dropped in a cascade."""

@@ -278,6 +278,8 @@ class DokstampSource(models.Model):
         # sudo: whose a record is does not depend on who asks
         if not self.env[self.model].search_count(own & self._company_domain()):
             return [self._elsewhere_sentence(own)], False
+        if refused := self._refused(record, self._condition_paths(), every=True):
+            return [refused[record.id]], False
         if not record.search_count(own & Domain(self._domain())):
             return [
                 self.env._("It does not match the condition, so it is not taken.")
@@ -288,7 +290,7 @@ class DokstampSource(models.Model):
                     "It is archived: it is taken only if it was taken before, and is "
                     "archived in the registry as well."
                 )
-            ], True
+            ], bool(link and link.entity_id)
         if self.trigger == "on_demand":
             return [
                 self.env._("It is taken as soon as another source refers to it.")
@@ -401,38 +403,34 @@ class DokstampSource(models.Model):
         model = self.env[self.entity]
         given = {n: value for n, value in vals.items() if n not in coming}
         preview = model.new(given, origin=entity or None)
-        differences = entity._differences(given) if entity else {}
-        waiting = entity._to_be_vouched_for(differences)
-        shortened = preview._shortened_names()
-        specs = model._get_dokstamp_fields()
-        for name, spec in specs.items():
-            is_needed = model._is_needed(name)
-            if name not in rows:
-                if not preview[name] and not is_needed:
-                    continue
+        for name, spec in model._get_dokstamp_fields().items():
+            is_needed = spec.needed or model._is_needed(name)
+            if name not in rows and (preview[name] or is_needed):
                 rows[name] = self._row(name, self._own_origin(preview, name, entity))
-            row = rows[name]
+        for name, row in rows.items():
             if row["problem"] or name in coming:
                 continue
             row["value"] = self._shown_to_people(preview, name)
-            if spec.needed and not preview[name]:
-                row["problem"] = self.env._("It is empty, and DokStamp needs one.")
-            elif problem := preview._problem_of(name):
-                row["problem"] = problem
-            elif name in shortened:
-                row["notes"].append(self._cut_note())
-            if name in waiting:
-                row["notes"].append(
-                    self.env._(
-                        "A certificate tells it already: what differs changes on a "
-                        "person's word alone."
-                    )
-                )
-        for name, row in rows.items():
-            if name not in specs and name in vals:
-                row["value"] = self._shown_to_people(preview, name)
+            row["problem"] = row["is_sent"] and self._refusal_of(preview, name)
             if row["read"] == row["value"]:
                 row["read"] = False
+        for name in preview._shortened_names():
+            rows[name]["notes"].append(self._cut_note())
+        differences = entity._differences(given) if entity else {}
+        for name in entity._to_be_vouched_for(differences):
+            rows[name]["notes"].append(
+                self.env._(
+                    "A certificate tells it already: what differs changes on a "
+                    "person's word alone."
+                )
+            )
+
+    def _refusal_of(self, preview, name):
+        """Why DokStamp would not take a value; None when it would."""
+        spec = preview._get_dokstamp_fields()[name]
+        if spec.needed and not preview[name]:
+            return self.env._("It is empty, and DokStamp needs one.")
+        return preview._problem_of(name)
 
     def _own_origin(self, preview, name, entity):
         """Where a value is from that this source does not give."""
