@@ -105,6 +105,9 @@ class Stage:
                 "tenant": TENANT,
                 "client_id": CLIENT_ID,
                 "client_secret": CLIENT_SECRET,
+                # all of it is meant: nothing is held for a manager
+                "held_changes_percent": 100,
+                "held_removals_percent": 100,
             },
         )
         for button in ("action_test_connection", "action_confirm_check_address"):

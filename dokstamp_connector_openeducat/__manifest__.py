@@ -10,6 +10,7 @@
         # persons and courses before what refers to them
         "data/dokstamp_source_course_data.xml",
         "data/dokstamp_source_subject_data.xml",
+        "data/dokstamp_source_curriculum_data.xml",
         "data/dokstamp_source_batch_data.xml",
         "data/dokstamp_source_student_data.xml",
         "data/dokstamp_source_enrollment_data.xml",

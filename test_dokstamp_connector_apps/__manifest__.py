@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "dokstamp_connector_elearning",
+        "dokstamp_connector_event",
         "dokstamp_connector_openeducat_exam",
         "openeducat_admission",
     ],

@@ -1,2 +1,3 @@
 from . import check
 from . import portal
+from . import portal_details

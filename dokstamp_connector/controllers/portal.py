@@ -19,6 +19,8 @@ class CertificatePortal(CustomerPortal):
             values["dokstamp_certificate_count"] = self._certificates().search_count(
                 self._own_certificates()
             )
+        if "dokstamp_student_count" in counters:
+            values["dokstamp_student_count"] = len(self._own_students())
         return values
 
     @route(
@@ -44,7 +46,12 @@ class CertificatePortal(CustomerPortal):
             offset=pages["offset"],
         )
         values.update(
-            {"certificates": found_sudo, "page_name": "certificate", "pager": pages}
+            {
+                "certificates": found_sudo,
+                "students": self._own_students(),
+                "page_name": "certificate",
+                "pager": pages,
+            }
         )
         return request.render("dokstamp_connector.portal_my_certificates", values)
 
@@ -79,3 +86,9 @@ class CertificatePortal(CustomerPortal):
 
     def _own_certificates(self):
         return self._certificates()._domain_of_partner(request.env.user.partner_id)
+
+    def _own_students(self):
+        """Who the user is: at each school that the person studied at."""
+        # sudo: portal users have no rights on students; the own contact's alone
+        students = request.env["dokstamp.student"].sudo()
+        return students.search(students._domain_of_partner(request.env.user.partner_id))

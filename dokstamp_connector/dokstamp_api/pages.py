@@ -121,13 +121,18 @@ class Pages:
         """
         rows, meta = self.fetch(progress.number)
         keys = list(map(_key, rows))
+        if not meta.known and keys == progress.last:
+            rows, keys = [], []  # the page before was the whole list
         if progress.number > 1 and meta.total != progress.total:
             progress.has_shifted = True
         progress.total = meta.total
         self._check_progress(keys, meta, progress)
         progress.received += len(rows)
-        has_all = meta.total is not None and progress.received >= meta.total
-        progress.is_over = not rows or not meta.known or has_all
+        if meta.total is not None:
+            has_all = progress.received >= meta.total
+        else:  # where nothing is said of pages, a full one may have others behind it
+            has_all = not meta.known and len(rows) < self._per_page
+        progress.is_over = not rows or has_all
         progress.number, progress.last = progress.number + 1, keys
         return rows
 

@@ -6,4 +6,5 @@ from . import runs
 from . import sources
 from . import certificates
 from . import privacy
+from . import quality
 from . import exports

@@ -2,7 +2,7 @@
 
 import functools
 import zoneinfo
-from datetime import UTC
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 SYSTEM_ZONE = Path("/etc/localtime")
@@ -43,3 +43,13 @@ def local_day(moment, zone):
     :rtype: date
     """
     return moment.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(zone)).date()
+
+
+def day_begins_at(day, zone):
+    """When a day begins in a time zone.
+
+    :return: naive UTC, as Odoo keeps them
+    :rtype: datetime
+    """
+    began = datetime.combine(day, time.min, zoneinfo.ZoneInfo(zone))
+    return began.astimezone(UTC).replace(tzinfo=None)

@@ -1,4 +1,8 @@
-"""Finding records by a name that is put together of several fields."""
+"""Names: finding records by one that is put together of several fields, and whether two
+are the same to a reader.
+"""
+
+import unicodedata
 
 from odoo.fields import Domain
 
@@ -53,3 +57,13 @@ def _part(model, name, operator, value):
         )
     ]
     return Domain(name, "in", keys)
+
+
+def alike(one, other):
+    """Whether two names are the same but for case, accents and spaces."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name):
+    letters = unicodedata.normalize("NFKD", name or "").casefold()
+    return "".join(c for c in letters if not unicodedata.combining(c)).split()

@@ -26,10 +26,12 @@ NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
     manager="active audit_values_months auth_method base_url certificate_document "
-    "certificate_report_id client_id client_secret company_id institution_id "
-    "is_same_school issue_ceiling "
+    "certificate_report_id client_id client_secret company_id held_changes_percent "
+    "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
+    "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
-    "password requests_per_minute sync_mode tenant tz"
+    "password pause_from pause_until reconciles requests_per_minute responsible_id "
+    "sync_mode tenant tz"
 )
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
@@ -64,12 +66,13 @@ ORGANIZATION = by(registrar=ENTITY + "code institution_id name")
 SIGNATORY = by(manager="institution_id name sequence signature title")
 SOURCE = by(
     manager="active company_id company_path domain entity field_ids lang model_id name "
-    "sequence takes_unassigned trigger"
+    "relation sequence takes_unassigned trigger"
 )
 SOURCE_FIELD = by(
     manager="conversion cut field_name fixed_value method path scale sequence "
     "source_id text timezone value_ids"
 )
+SOURCE_FILE = by(manager="company_id data filename")
 SOURCE_VALUE = by(manager="field_id from_value to_value")
 STUDENT = by(
     registrar=ENTITY + "date_of_birth email enrollment_ids gender hold_ids name "
@@ -115,7 +118,19 @@ FIELDS = {
     },
     "dokstamp.cohort": {NEW: COHORT, KEPT: COHORT},
     "dokstamp.course": {NEW: COURSE, KEPT: COURSE},
+    "dokstamp.confirmation": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.correction": {
+        NEW: NOBODY,
+        "open": by(registrar="answer"),
+        "declined": NOBODY,
+    },
     "dokstamp.curriculum.line": {NEW: CURRICULUM_LINE, KEPT: CURRICULUM_LINE},
+    "dokstamp.data.decision": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.issue": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.data.leaving": {
+        NEW: by(registrar="issue_ids reason"),
+        KEPT: by(registrar="reason"),
+    },
     "dokstamp.enrollment": {NEW: ENROLLMENT, KEPT: ENROLLMENT},
     "dokstamp.erasure": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.flush.sender": {NEW: NOBODY, KEPT: NOBODY},
@@ -135,6 +150,7 @@ FIELDS = {
         "running": NOBODY,
         "paused": NOBODY,
     },
+    "dokstamp.mass.change": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.module": {NEW: MODULE, KEPT: MODULE},
     "dokstamp.module.group": {NEW: MODULE_GROUP, KEPT: MODULE_GROUP},
     "dokstamp.organization": {NEW: ORGANIZATION, KEPT: ORGANIZATION},
@@ -152,13 +168,16 @@ FIELDS = {
         KEPT: by(registrar="institution_id year"),
     },
     "dokstamp.run": {NEW: by(manager="account_id kind"), KEPT: NOBODY},
+    "dokstamp.run.candidate": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.left.difference": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.field": {NEW: SOURCE_FIELD, KEPT: SOURCE_FIELD},
+    "dokstamp.source.file": {NEW: SOURCE_FILE, KEPT: SOURCE_FILE},
     "dokstamp.source.link": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.reading": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.source.switch": {NEW: NOBODY, KEPT: NOBODY},
@@ -174,6 +193,11 @@ FIELDS = {
         KEPT: by(registrar="line_id"),
     },
     "dokstamp.template.choice.line": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.year.closing": {
+        NEW: by(manager="company_id course_ids ended_before"),
+        KEPT: by(manager="company_id course_ids ended_before"),
+    },
+    "dokstamp.year.closing.line": {NEW: NOBODY, KEPT: by(manager="is_selected")},
 }
 
 
@@ -199,8 +223,18 @@ METHODS = {
         "action_make_sources",
         "action_confirm_check_address",
         "action_ask_to_resume",
+        "action_rehearse",
+        "action_first_load",
+        "action_reconcile",
     )
-    | of(REGISTRAR, "action_view_queue"),
+    | of(
+        REGISTRAR,
+        "action_view_data_issues",
+        "action_view_queue",
+        "action_view_runs",
+        "action_view_reconciliations",
+        "action_view_corrections",
+    ),
     "dokstamp.account.resumption": of(MANAGER, "action_confirm"),
     "dokstamp.audit.log": of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.badge.image": SENT,
@@ -242,7 +276,12 @@ METHODS = {
         "action_choose_template",
         "action_remove_template",
     ),
+    "dokstamp.correction": of(REGISTRAR, "action_accept", "action_decline"),
     "dokstamp.curriculum.line": SENT,
+    "dokstamp.data.issue": of(
+        REGISTRAR, "action_mend", "action_leave", "action_look_again"
+    ),
+    "dokstamp.data.leaving": of(REGISTRAR, "action_confirm"),
     "dokstamp.enrollment": SENT | of(REGISTRAR, "action_view_certificates"),
     "dokstamp.erasure": of(MANAGER, "action_open_record"),
     "dokstamp.hold": of(REGISTRAR, "action_lift"),
@@ -250,6 +289,8 @@ METHODS = {
     "dokstamp.institution.choice": of(
         MANAGER, "action_use", "action_create_from_company", "action_try_again"
     ),
+    "dokstamp.mass.change": of(MANAGER, "action_send", "action_discard")
+    | of(REGISTRAR, "action_view_rows"),
     "dokstamp.issue.run": of(
         REGISTRAR,
         "action_pause",
@@ -269,12 +310,23 @@ METHODS = {
     "dokstamp.portfolio.item": SENT,
     "dokstamp.register.entry": of(REGISTRAR, "action_open_certificate"),
     "dokstamp.register.print": of(REGISTRAR, "action_print"),
-    "dokstamp.run": of(MANAGER, "action_pause", "action_resume", "action_cancel")
+    "dokstamp.left.difference": of(MANAGER, "action_ask_again"),
+    "dokstamp.run": of(MANAGER, "action_repair_all")
+    | of(MANAGER, "action_pause", "action_resume", "action_cancel", "action_first_load")
     | of(REGISTRAR, "action_view_lines"),
-    "dokstamp.run.line": of(REGISTRAR, "action_open_record"),
+    "dokstamp.run.candidate": of(REGISTRAR, "action_link"),
+    "dokstamp.run.line": of(MANAGER, "action_repair", "action_take_in", "action_leave")
+    | of(
+        REGISTRAR,
+        "action_open_record",
+        "action_link",
+        "action_another",
+        "action_decide_again",
+    ),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
+        "action_export_definitions",
         "action_switch_on",
         "action_switch_off",
         "action_delete",
@@ -282,6 +334,7 @@ METHODS = {
     | of(SYSTEM, "action_confirm_reading")
     | of(REGISTRAR, "action_view_links", "action_view_matching"),
     "dokstamp.source.confirmation": of(SYSTEM, "action_confirm"),
+    "dokstamp.source.file": of(MANAGER, "action_look", "action_import"),
     "dokstamp.source.switch": of(MANAGER, "action_confirm"),
     "dokstamp.source.link": of(
         REGISTRAR,
@@ -298,6 +351,7 @@ METHODS = {
         "action_view_certificates",
         "action_open_portfolio",
         "action_view_to_decide",
+        "action_view_corrections",
         "action_this_one_stays",
     )
     | of(MANAGER, "action_erase"),
@@ -305,6 +359,9 @@ METHODS = {
     "dokstamp.sync.record": of(MANAGER, "action_retry", "action_cancel")
     | of(REGISTRAR, "action_open_record", "action_open_origin"),
     "dokstamp.template.choice": of(REGISTRAR, "action_use", "action_try_again"),
+    "dokstamp.year.closing": of(
+        MANAGER, "action_look", "action_look_again", "action_close"
+    ),
     "res.partner": of(OFFICE, "action_view_dokstamp_student")
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }
@@ -315,4 +372,8 @@ ROUTES = {
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),
     "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
+    "/my/certificates/details": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/confirm": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/correction": ("http", "user"),
+    "/my/certificates/details/<int:student_id>/withdraw": ("http", "user"),
 }

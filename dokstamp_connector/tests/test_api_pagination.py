@@ -155,6 +155,12 @@ class TestPagination(ScriptedCase):
         self.assertEqual(self.codes(), ["C1", "C2"])
         self.assertEqual(self.asked_pages(), ["1"])
 
+    def test_full_page_without_meta_may_have_others_behind_it(self):
+        self.script(page(courses(1, 2)), page(courses(3)))
+        self.assertEqual(self.codes(per_page=2), ["C1", "C2", "C3"])
+        self.script(page(courses(1, 2)), page(courses(1, 2)))
+        self.assertEqual(self.codes(per_page=2), ["C1", "C2"])
+
     def test_empty_list(self):
         self.script(page([], current_page=1, per_page=15, total=0))
         self.assertEqual(self.codes(), [])

@@ -29,8 +29,8 @@ class TestPicture(DokstampCase):
         self.flush()
         self.sandbox.set_options(per_page_max=2)
         self.sandbox.forget_requests()
-        self.rehearsal = self.env["dokstamp.run"].create(
-            {"account_id": self.account.id}
+        self.reading = self.env["dokstamp.run"].create(
+            {"account_id": self.account.id, "kind": "reconciliation"}
         )
 
     def pages(self):
@@ -42,7 +42,7 @@ class TestPicture(DokstampCase):
         """As the scheduled action does, which commits before it asks."""
         self.env.flush_all()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            run = self.rehearsal.with_env(self.env(cr=cr))
+            run = self.reading.with_env(self.env(cr=cr))
             was_left = run._read_next_page()
         self.env.invalidate_all()
         return was_left
@@ -58,9 +58,9 @@ class TestPicture(DokstampCase):
         self.read_all()
         pages = self.pages()
         self.assertEqual(max(Counter(pages).values()), 1)
-        self.assertEqual(sum(self.rehearsal.list_ids.mapped("page_count")), len(pages))
+        self.assertEqual(sum(self.reading.list_ids.mapped("page_count")), len(pages))
         self.assertEqual(len([p for p in pages if p[0] == "/students"]), 3)
-        picture = self.rehearsal._picture("dokstamp.student")
+        picture = self.reading._picture("dokstamp.student")
         self.assertEqual(picture.uuids, self.uuids(self.students))
         first = self.students[0]
         [key] = first._held_keys(first._payload())
@@ -68,16 +68,16 @@ class TestPicture(DokstampCase):
 
     def test_what_lies_below_a_record_is_read_there(self):
         self.read_all()
-        groups = self.rehearsal._picture_values(
+        groups = self.reading._picture_values(
             "dokstamp.module.group", [self.semester.dokstamp_uuid]
         )
         self.assertEqual(groups[self.semester.dokstamp_uuid]["name"], "Semester 1")
         path = ("courses", self.botany.dokstamp_uuid, "modules", "groups")
-        self.assertTrue(self.rehearsal._has_read("dokstamp.module.group", path))
-        self.assertFalse(self.rehearsal._has_read("dokstamp.module.group", path[:2]))
+        self.assertTrue(self.reading._has_read("dokstamp.module.group", path))
+        self.assertFalse(self.reading._has_read("dokstamp.module.group", path[:2]))
         module = self.line.module_id
         self.assertEqual(
-            self.rehearsal._picture("dokstamp.curriculum.line").uuids,
+            self.reading._picture("dokstamp.curriculum.line").uuids,
             {f"{self.botany.dokstamp_uuid}/{module.dokstamp_uuid}"},
         )
 
@@ -100,17 +100,17 @@ class TestPicture(DokstampCase):
         self.assertEqual(max(Counter(self.pages()).values()), 1)
 
     def test_a_list_that_shifts_while_it_is_read_is_read_again(self):
-        while self.rehearsal.list_ids[-1:].res_model != "dokstamp.student":
+        while self.reading.list_ids[-1:].res_model != "dokstamp.student":
             self.read_page()
         # the first row is gone: the third one moves to the page that was read
         self.sandbox.remove("students", self.students[1].dokstamp_uuid)
         self.read_all()
-        seen = self.rehearsal._picture("dokstamp.student").uuids
+        seen = self.reading._picture("dokstamp.student").uuids
         self.assertLessEqual(self.uuids(self.students) - seen, set())
 
     def test_values_are_those_of_the_body_and_links_are_uuids(self):
         self.read_all()
-        [values] = self.rehearsal._picture_values(
+        [values] = self.reading._picture_values(
             "dokstamp.enrollment", [self.enrolled.dokstamp_uuid]
         ).values()
         self.assertEqual(values["course_uuid"], self.botany.dokstamp_uuid)
@@ -132,12 +132,12 @@ class TestPicture(DokstampCase):
     def test_a_list_that_this_integration_may_not_read_stops_no_other(self):
         self.sandbox.fault(path="/cohorts", times=None, status=403)
         self.read_all()
-        [refused] = self.rehearsal.list_ids.filtered("problem")
+        [refused] = self.reading.list_ids.filtered("problem")
         self.assertEqual(refused.path, "cohorts")
-        self.assertFalse(self.rehearsal._has_read("dokstamp.cohort", ("cohorts",)))
-        self.assertTrue(self.rehearsal._has_read("dokstamp.student", ("students",)))
+        self.assertFalse(self.reading._has_read("dokstamp.cohort", ("cohorts",)))
+        self.assertTrue(self.reading._has_read("dokstamp.student", ("students",)))
 
     def test_the_picture_goes_when_the_run_is_over(self):
         self.read_all()
-        self.rehearsal._forget_picture()
+        self.reading._forget_picture()
         self.assertFalse(self.env["dokstamp.run.remote"].search([]))

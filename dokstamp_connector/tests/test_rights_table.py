@@ -29,7 +29,14 @@ from .rights_table import (
 )
 from .test_badges import png
 
-ADDONS = ("dokstamp_connector", "dokstamp_connector_elearning")
+ADDONS = (
+    "dokstamp_connector",
+    "dokstamp_connector_elearning",
+    "dokstamp_connector_event",
+    "dokstamp_connector_survey",
+    "dokstamp_connector_website_event",
+    "dokstamp_connector_website_slides_survey",
+)
 SENTENCES = (AccessError, UserError)
 
 
@@ -94,6 +101,14 @@ class RightsTableCase(RightsCase):
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
         rehearsal = self.made("run", account_id=self.account.id, state="done")
+        found = self.made(
+            "run.line",
+            run_id=rehearsal.id,
+            account_id=self.account.id,
+            res_model="dokstamp.student",
+            res_id=self.ada.id,
+            finding="equal",
+        )
         students = self.made(
             "run.list", run_id=rehearsal.id, res_model="dokstamp.student", path="x"
         )
@@ -112,15 +127,15 @@ class RightsTableCase(RightsCase):
             page,
             run,
             rehearsal,
+            found,
+            self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),
+            students,
             self.made(
-                "run.line",
-                run_id=rehearsal.id,
+                "left.difference",
                 account_id=self.account.id,
                 res_model="dokstamp.student",
-                res_id=self.ada.id,
-                finding="equal",
+                finding="missing_here",
             ),
-            students,
             self.made(
                 "run.remote",
                 run_id=rehearsal.id,
@@ -140,6 +155,8 @@ class RightsTableCase(RightsCase):
                     "dokstamp.register.entry",
                 )
             ),
+            *self.doubtful(),
+            *self.said(),
             self.made(
                 "erasure",
                 res_model="dokstamp.student",
@@ -151,6 +168,20 @@ class RightsTableCase(RightsCase):
             self.made("source.confirmation", source_id=source.id),
             self.made("source.reading", source_id=source.id),
             self.made("source.switch", source_id=source.id, change="off"),
+            self.made("source.file"),
+            self.made(
+                "mass.change",
+                account_id=self.account.id,
+                res_model="dokstamp.student",
+                change="removed",
+            ),
+            (closing := self.made("year.closing")),
+            self.made(
+                "year.closing.line",
+                closing_id=closing.id,
+                res_model="dokstamp.course",
+                res_id=botany.id,
+            ),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
@@ -171,6 +202,24 @@ class RightsTableCase(RightsCase):
                 certificate_id=self.certificate.id,
             ),
         ]
+
+    def doubtful(self):
+        """A line of the work list, one that is left as it is, and the wizard."""
+        self.student(name="GRACE EXAMPLE", email="grace-rights@example.com")
+        self.student(name="Hedy", email="hedy-rights@example.com")
+        issue, left = self.env["dokstamp.data.issue"].search(
+            [("check_name", "in", ("capitals", "one_word")), ("name", "!=", False)],
+            limit=2,
+        )
+        left._leave("So she is called")
+        leaving = self.made("data.leaving", issue_ids=issue.ids, reason="Yes")
+        return [issue, left.decision_id, leaving]
+
+    def said(self):
+        """What the student confirmed, and asked for."""
+        self.ada._note_confirmation(self.registrar)
+        asked = self.ada._ask_for_correction({"name": "Ada King"})
+        return [self.ada.confirmation_ids, asked]
 
     def wizards(self):
         opening = self.env["dokstamp.certificate.issue"]
@@ -297,7 +346,8 @@ class TestFieldsTable(RightsTableCase):
         """
         if state in ("draft", "failed", "queued") and "student_id" in record._fields:
             record = self.unsent.sudo()
-        if record._name in ("dokstamp.certificate", "dokstamp.account"):
+        stateful = ("dokstamp.certificate", "dokstamp.account", "dokstamp.correction")
+        if record._name in stateful:
             record.state = state
         elif record._name == "dokstamp.hold":
             record.active = state == "in force"

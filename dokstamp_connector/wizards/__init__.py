@@ -7,6 +7,10 @@ from . import certificate_issue
 from . import certificate_issue_line
 from . import certificate_keeping
 from . import certificate_revocation
+from . import data_leaving
 from . import register_print
 from . import source_confirmation
+from . import source_file
 from . import source_switch
+from . import year_closing
+from . import year_closing_line

@@ -29,6 +29,7 @@ class DokstampCertificateIssueLine(models.TransientModel):
     course_id = fields.Many2one("dokstamp.course", compute="_compute_subject")
     company_id = fields.Many2one("res.company", compute="_compute_subject")
     completed_at = fields.Date(related="enrollment_id.completed_at")
+    is_confirmed = fields.Boolean(related="student_id.is_confirmed")
     conferral_date = fields.Date(string="Conferred on")
     exception_reason = fields.Char(
         string="Exception because",

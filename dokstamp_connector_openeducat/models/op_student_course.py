@@ -28,12 +28,32 @@ class OpStudentCourse(models.Model):
         "which the enrollment was entered.",
     )
 
+    own_batch_id = fields.Many2one(
+        "op.batch",
+        string="Batch of the course",
+        compute="_compute_own_batch_id",
+        search="_search_own_batch_id",
+        compute_sudo=True,
+        help="Not that of a parent course: a cohort at DokStamp is one course's.",
+    )
+
     @api.depends("state", "finished_on", "batch_id.end_date")
     def _compute_finished_on_or_batch_end(self):
         for enrollment in self:
             is_over = enrollment.state == "finished"
             day = enrollment.finished_on or enrollment.batch_id.end_date
             enrollment.finished_on_or_batch_end = is_over and day
+
+    @api.depends("course_id", "batch_id.course_id")
+    def _compute_own_batch_id(self):
+        for enrollment in self:
+            batch = enrollment.batch_id
+            is_own = batch.course_id == enrollment.course_id
+            enrollment.own_batch_id = is_own and batch
+
+    def _search_own_batch_id(self, operator, value):
+        """More than asked for: what is found is read, and that tells."""
+        return [("batch_id", operator, value)]
 
     @api.depends("create_date", "batch_id.start_date")
     def _compute_enrolled_on(self):

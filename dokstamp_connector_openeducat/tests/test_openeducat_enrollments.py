@@ -162,10 +162,36 @@ class TestOpeneducatEnrollments(OpeneducatCase):
         self.assertEqual(len(rows), 3)
         self.assertEqual(len({row["student_uuid"] for row in rows}), 1)
         self.assertNotEqual(self.registered(self.enrollment), self.registered(again))
-        body = self.sandbox.requests("POST", "/enrollments")[-1]["body"]
-        self.assertNotIn("cohort_uuid", body)
+        zoology = self.sandbox.row("courses", code="ZOO")
+        self.assertFalse(self.remote(course_uuid=zoology["uuid"])["cohort_uuid"])
         created = self.registered(loose).enrolled_at
         self.assertLess(created - loose.create_date.date(), timedelta(days=1))
+
+    def test_the_batch_of_a_parent_course_is_no_cohort_of_this_one(self):
+        semester = self.op_course(
+            name="First semester", code="BOT1", parent_id=self.course.id
+        )
+        self.op("student.course").create(
+            {
+                "student_id": self.student.id,
+                "course_id": semester.id,
+                "batch_id": self.batch.id,
+            }
+        )
+        self.flush()
+        course = self.sandbox.row("courses", code="BOT1")
+        row = self.remote(course_uuid=course["uuid"])
+        self.assertFalse(row["cohort_uuid"])
+        self.assertEqual(row["enrolled_at"][:10], "2026-02-01")
+
+    def test_who_left_and_is_enrolled_again_has_the_same_enrollment(self):
+        place = {"course_id": self.course.id, "batch_id": self.batch.id}
+        self.enrollment.unlink()
+        self.flush()
+        self.assertEqual(self.remote()["completion_status"], "dropped")
+        self.student.course_detail_ids = [Command.create(place)]
+        self.flush()
+        self.assertEqual(self.remote()["completion_status"], "enrolled")
 
     def test_an_archived_students_enrollments_are_dropped_and_come_back(self):
         self.sandbox.forget_requests()

@@ -59,3 +59,23 @@ class TestOpeneducatPeople(OpeneducatCase):
         self.assertEqual(len(self.sandbox.rows("students")), 1)
         held = self.env["dokstamp.source.link"].search([("is_held", "=", True)])
         self.assertEqual(held.res_name, "Bo Example")
+
+    def test_in_several_companies_the_contact_tells_whose_a_student_is(self):
+        other = self.env["res.company"].create({"name": "Other School"})
+        # nothing on a course tells a company: the only source for them takes it
+        course = self.op_course()
+        place = {"course_id": course.id, "batch_id": self.op_batch(course).id}
+        companies = (self.env.company, other, self.env["res.company"])
+        students = [
+            # sudo: the back office is that of one of them
+            self.op_student(place, name=name, email=f"{name}@example.com").sudo()
+            for name in ("Ada", "Bo", "Cy")
+        ]
+        for student, company in zip(students, companies, strict=True):
+            student.company_id = company
+        self.flush()
+        self.assertEqual(self.sandbox.row("students")["name"], "Ada")
+        self.assertEqual(len(self.sandbox.rows("enrollments")), 1)
+        self.assertEqual(self.sandbox.row("courses")["code"], "BOT")
+        note = students[2].with_user(self.registrar).dokstamp_sync_message
+        self.assertIn("belongs to no company", note)

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import OpeneducatCase
@@ -41,3 +42,47 @@ class TestOpeneducatProgramme(OpeneducatCase):
             [("PATCH", "cohorts"), ("PATCH", "courses"), ("PATCH", "modules")],
         )
         self.assertFalse(self.sandbox.row("modules", code="LEAF")["is_active"])
+
+    def test_a_courses_subjects_are_its_curriculum(self):
+        subjects = self.op("subject").create(
+            [
+                {"name": "Leaves", "code": "LEAF"},
+                {"name": "Roots", "code": "ROOT"},
+                {"name": "Painting", "code": "ART", "subject_type": "elective"},
+            ]
+        )
+        leaves, roots, painting = subjects
+        course = self.op_course(subject_ids=[Command.set((leaves + painting).ids)])
+        other = self.op_course(
+            name="Gardens", code="GAR", subject_ids=[Command.link(leaves.id)]
+        )
+        self.flush()
+        self.assertEqual(
+            self.curriculum(course), {"LEAF": (1, True), "ART": (2, False)}
+        )
+        self.assertEqual(self.curriculum(other), {"LEAF": (1, True)})
+        self.sandbox.forget_requests()
+        # changed through the course alone: the subjects' own forms are not touched
+        course.subject_ids = [Command.unlink(leaves.id), Command.link(roots.id)]
+        self.flush()
+        self.assertEqual(
+            self.curriculum(course), {"ROOT": (1, True), "ART": (2, False)}
+        )
+        self.assertEqual(self.curriculum(other), {"LEAF": (1, True)})
+        roots.subject_type = "elective"
+        self.flush()
+        self.assertEqual(self.curriculum(course)["ROOT"], (1, False))
+        # a subject that is taught no more is in no curriculum
+        roots.active = False
+        self.flush()
+        self.assertEqual(self.curriculum(course), {"ART": (1, False)})
+
+    def curriculum(self, course):
+        """Code of each module that DokStamp has in a course → place, is it required."""
+        remote = self.sandbox.row("courses", code=course.code)
+        codes = {row["uuid"]: row["code"] for row in self.sandbox.rows("modules")}
+        return {
+            codes[row["module_uuid"]]: (row["order"], row["is_required"])
+            for row in self.sandbox.rows("attachments")
+            if row["course_uuid"] == remote["uuid"]
+        }

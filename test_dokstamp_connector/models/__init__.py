@@ -4,3 +4,4 @@ from . import membership
 from . import file
 from . import taught_course
 from . import template
+from . import topic

@@ -2,6 +2,7 @@ from . import test_own_kind
 from . import test_source_claims
 from . import test_source_definition
 from . import test_source_feed
+from . import test_source_file
 from . import test_source_form
 from . import test_source_guard
 from . import test_source_mapping
@@ -11,10 +12,15 @@ from . import test_source_switching
 from . import test_source_tour
 from . import test_source_trouble
 from . import test_source_twins
+from . import test_source_upgrade
 from . import test_source_volume
 from . import test_source_rights
 from . import test_source_values
 from . import test_source_language
+from . import test_source_pairs
 from . import test_source_people
+from . import test_source_mass_change
 from . import test_source_merged
 from . import test_source_company
+from . import test_source_guesses
+from . import test_source_trial

@@ -23,9 +23,10 @@ class TestSourceTrouble(SourceCase):
                 " ('x_gone', '{\"en_US\": \"Gone\"}', 'manual', 'id') RETURNING id"
             )
             [model_id] = self.env.cr.fetchone()
-            self.break_column(
-                "dokstamp_source", self.course_source.id, "model_id", model_id
-            )
+            for column, value in (("model_id", model_id), ("model", "x_gone")):
+                self.break_column(
+                    "dokstamp_source", self.course_source.id, column, value
+                )
 
         return {
             "a field": lambda: self.break_line("area", "path", "x_gone"),
@@ -142,10 +143,10 @@ class TestSourceTrouble(SourceCase):
         feed, held = sources._feed, self.school_course(code="HELD")
         other = self.school_course(code="FREE")
 
-        def collide(source, ids):
+        def collide(source, ids, only=None):
             if source == self.course_source and held.id in ids:
                 raise UniqueViolation("duplicate key")
-            return feed(source, ids)
+            return feed(source, ids, only)
 
         self.patch(sources, "_feed", collide)
         self.course_source._read_all()

@@ -1,6 +1,7 @@
 from . import account
 from . import access
 from . import breaker
+from . import planned_pause
 from . import schedule
 from . import ir_cron
 from . import res_company

@@ -166,6 +166,12 @@ class DokstampAccount(models.Model):
         compute="_compute_used_tz",
         help="The time zone that counts.",
     )
+    responsible_id = fields.Many2one(
+        "res.users",
+        domain="[('share', '=', False)]",
+        copy=False,
+        help="Who is asked to decide, and reminded. Empty: whoever made the account.",
+    )
     sync_mode = fields.Selection(
         [("realtime", "Right after each save"), ("scheduled", "At intervals")],
         string="Send",
@@ -239,6 +245,20 @@ class DokstampAccount(models.Model):
             administrator and administrator.sudo(),
         ]
         return usable_zone(self.tz, *(person.tz for person in people if person))
+
+    def _responsible(self):
+        """The manager who is asked: of the account, or of its company.
+
+        :rtype: res.users
+        """
+        # sudo: who has which role
+        managers = self.env.ref("dokstamp_connector.group_manager").sudo().all_user_ids
+        own = managers.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        ).sorted("id")
+        chosen = [one for one in (self.responsible_id, self.create_uid) if one in own]
+        administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
+        return (chosen or own or [administrator or self.env.user])[0]
 
     def _language(self):
         """The code of the language of what is sent.
@@ -348,7 +368,7 @@ class DokstampAccount(models.Model):
         return super()._get_writable_fields(state) | {
             *ACCESS_FIELDS,
             *("name", "active", "company_id", "lang", "page_url_pattern", "sync_mode"),
-            *("tz", "max_in_flight", "requests_per_minute"),
+            *("tz", "max_in_flight", "requests_per_minute", "responsible_id"),
         }
 
     @api.model_create_multi

@@ -79,6 +79,14 @@ class DokstampAccount(models.Model):
                     {"state": "paused", "pause_reason": reason, "pause_kind": kind}
                 )
 
+    def _paused_sentence(self):
+        """Why nothing of a paused account is sent, and what ends that."""
+        return self.env._(
+            "The DokStamp account is paused, and nothing is sent until a manager "
+            "presses Resume on it. %(reason)s",
+            reason=self.pause_reason or "",
+        )
+
     def _ends_by_test(self):
         """Whether a test that succeeds ends the pause; one from before there were kinds
         may be anybody's.

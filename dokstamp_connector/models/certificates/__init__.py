@@ -15,6 +15,7 @@ from . import delivery
 from . import document
 from . import student_view
 from . import chatter
+from . import reconciled_certificate
 
 # what each model of the layers below gets
 from . import certified_entity

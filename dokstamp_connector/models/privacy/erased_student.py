@@ -15,6 +15,7 @@ class DokstampStudent(models.Model):
         rest goes. Records of school apps that fed them are passed over from then on.
         """
         for student in self.sudo().with_context(active_test=False):
+            student._erase_findings()
             student._erase_enrollments()
             student._erasable_records().unlink()
             kept = student._kept_sentence()
@@ -24,6 +25,16 @@ class DokstampStudent(models.Model):
                 student.write(dict.fromkeys(self._get_erasable_fields(), False))
             else:
                 student.unlink()
+
+    def _erase_findings(self):
+        """What runs have found of them and of their enrollments."""
+        for records in (self, self.enrollment_ids):
+            of_records = [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+            ]
+            for name in ("dokstamp.run.line", "dokstamp.left.difference"):
+                self.env[name].search(of_records).unlink()
 
     def _erase_enrollments(self):
         """Those that no certificate is of; what fed them finds no student any more."""

@@ -69,6 +69,16 @@ class PrivacyLookupWizard(models.TransientModel):
             ),
             "dokstamp.sync.record": self._dokstamp_says("removal_keys", "tried_keys"),
             "dokstamp.source.link": self._dokstamp_says("last_values", "held_changes"),
+            "dokstamp.run.line": SQL(
+                "%s OR %s",
+                about,
+                self._dokstamp_says("res_name", "differences", "held"),
+            ),
+            "dokstamp.run.candidate": self._dokstamp_says("values"),
+            "dokstamp.run.remote": self._dokstamp_says("values", "labels"),
+            "dokstamp.left.difference": SQL(
+                "%s OR %s", about, self._dokstamp_says("res_name")
+            ),
         }
 
     def _dokstamp_says(self, *columns):

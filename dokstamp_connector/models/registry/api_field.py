@@ -36,6 +36,8 @@ class ApiField:
     :param filterable: DokStamp is documented to filter a list by it
     :param archived: what stands here for "archived"; None: it says nothing of that
     :param tells_apart: whoever has the same key and another value here is another one
+    :param hints_apart: whoever has the same key and another value here may be another
+        one: where many are matched at once, a person is asked
     :param unique: DokStamp takes each value once, wherever in the tenant it lies
     :param zero_is_empty: Odoo's 0 stands for "not known" and is not sent
     :param winners: its values, the one first that holds where several of a school
@@ -54,6 +56,7 @@ class ApiField:
     filterable: bool = False
     archived: object = None
     tells_apart: bool = False
+    hints_apart: bool = False
     unique: bool = False
     zero_is_empty: bool = False
     winners: tuple[str, ...] = ()

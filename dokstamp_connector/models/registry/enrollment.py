@@ -141,5 +141,10 @@ class DokstampEnrollment(models.Model):
             return {}
         return super()._archive_values(payload)
 
+    @api.model
+    def _get_ended_values(self):
+        ended = super()._get_ended_values()
+        return ended | {"completion_status": [*ended["completion_status"], "completed"]}
+
     def _payload_triggers(self):
         return super()._payload_triggers() | {"is_graded"}

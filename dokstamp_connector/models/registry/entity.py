@@ -79,6 +79,12 @@ class DokstampEntity(models.AbstractModel):
         help="Somebody took it from its DokStamp account: it gets none by itself.",
     )
 
+    closed_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="It was archived with its year: no source brings it back.",
+    )
+
     # === DECLARATION === #
 
     @api.model
@@ -132,6 +138,19 @@ class DokstampEntity(models.AbstractModel):
         )
 
     @api.model
+    def _get_dokstamp_hints(self):
+        """The keys whose values let doubt arise whether one with the same keys is the
+        same.
+
+        :rtype: tuple[str, ...]
+        """
+        return tuple(
+            spec.key_of(self._fields[name])
+            for name, spec in self._get_dokstamp_fields().items()
+            if spec.hints_apart
+        )
+
+    @api.model
     def _get_dokstamp_archive_values(self):
         """What stands for "archived" in the body; empty where DokStamp has no flag.
 
@@ -141,6 +160,16 @@ class DokstampEntity(models.AbstractModel):
             spec.key_of(self._fields[name]): spec.archived
             for name, spec in self._get_dokstamp_fields().items()
             if spec.archived is not None
+        }
+
+    @api.model
+    def _get_ended_values(self):
+        """API key → its values with which nothing is left that could be archived.
+
+        :rtype: dict[str, list]
+        """
+        return {
+            key: [value] for key, value in self._get_dokstamp_archive_values().items()
         }
 
     # === KINDS OF RECORDS === #
@@ -312,6 +341,18 @@ class DokstampEntity(models.AbstractModel):
 
     def _note_written(self, vals):
         """``vals`` were written; the queue sends what of them matters."""
+        if vals.get("active"):
+            # sudo: a field of the connector
+            self.sudo().filtered("closed_on").closed_on = False
+
+    def _close(self):
+        """Archive what is over: a person's word, which no source takes back."""
+        self.check_access("write")
+        for company, records in self.grouped("company_id").items():
+            # sudo: a source may feed them
+            records.sudo().write(
+                {"active": False, "closed_on": company._dokstamp_today()}
+            )
 
     def _note_deletion(self):
         """The records are about to be deleted; the queue takes them from DokStamp."""
@@ -459,9 +500,16 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: list[str]
         """
+        return list(map(self._label, self._shortened_names()))
+
+    def _shortened_names(self):
+        """As of `_shortened`, the names.
+
+        :rtype: list[str]
+        """
         self.ensure_one()
         return [
-            self._label(name)
+            name
             for name, spec in self._get_dokstamp_fields().items()
             if spec.max_bytes and self[name] and spec.cut(self[name]) != self[name]
         ]

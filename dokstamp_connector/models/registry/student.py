@@ -59,7 +59,7 @@ class DokstampStudent(models.Model):
     @api.model
     def _get_dokstamp_fields(self):
         return super()._get_dokstamp_fields() | {
-            "name": ApiField(needed=True),
+            "name": ApiField(needed=True, hints_apart=True),
             "email": ApiField(
                 filterable=True,
                 needed=True,

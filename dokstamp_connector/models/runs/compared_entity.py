@@ -145,7 +145,9 @@ class DokstampEntity(models.AbstractModel):
         :rtype: str | bool
         """
         named = next((values[key] for key in ("name", "code") if values.get(key)), None)
-        return named or ": ".join(filter(None, labels.values())) or False
+        keys = map(self._api_key, self._get_dokstamp_fields())
+        told = filter(None, (labels.get(key) for key in keys))
+        return named or ": ".join(told) or False
 
     @api.model
     def _shown_value(self, key, value, names):
@@ -204,6 +206,19 @@ class DokstampEntity(models.AbstractModel):
             values[parent] = self._from_body(account, parent, uuid)
         return {name: value for name, value in values.items() if value is not None}
 
+    def _as_held(self, held):
+        """What DokStamp holds of the record, as a binding keeps it; what its list does
+        not show is as it is here.
+
+        :param dict held: path and values of DokStamp's, as of `_pictured`
+        :rtype: dict
+        """
+        payload, path = self._payload(), held["path"].split("/")
+        apart = self._told_apart(payload, held["values"])
+        payload.update({key: theirs for key, (_own, theirs) in apart.items()})
+        is_below = self._dokstamp_resource and len(path) > 1
+        return {**payload, PLACE: path} if is_below else payload
+
     @api.model
     def _from_body(self, account, name, value):
         """A value of DokStamp's as the field ``name`` takes it; None where it takes no
@@ -223,9 +238,9 @@ class DokstampEntity(models.AbstractModel):
         if not linked:
             raise UserError(
                 self.env._(
-                    "It belongs to a %(kind)s that is at DokStamp alone: take that one "
-                    "in first, and wait until it is linked.",
-                    kind=field._description_string(self.env).lower(),
+                    "%(field)s: that one is at DokStamp alone as well. Take it into "
+                    "Odoo first.",
+                    field=field._description_string(self.env),
                 )
             )
         return linked.id

@@ -12,7 +12,7 @@ a request for each course would be made for nothing.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -30,6 +30,22 @@ class Picture:
 
     by_key: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     uuids: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Seen:
+    """What the picture has of one record.
+
+    :param dict values: as of `_pictured`
+    :param dict labels: as of `_pictured`
+    :param datetime read_at: when its page was asked for
+    """
+
+    uuid: str
+    path: str
+    values: dict
+    labels: dict
+    read_at: datetime
 
 
 class DokstampRunRemote(models.Model):
@@ -110,10 +126,17 @@ class DokstampRun(models.Model):
             return found
         known = lists._read_group([("run_id", "=", self.id)], ["res_model"])
         begun = {name for (name,) in known}
-        for name in self.env["dokstamp.entity"]._pictured_models():
+        for name in self._pictured_models():
             if name not in begun and (made := self._make_lists(name)):
                 return made[0]
         return lists
+
+    def _pictured_models(self):
+        """Names of the kinds that the run reads.
+
+        :rtype: list[str]
+        """
+        return self.env["dokstamp.entity"]._pictured_models()
 
     def _make_lists(self, name):
         """What is to be read of one kind.
@@ -185,6 +208,15 @@ class DokstampRun(models.Model):
         """
         among = SQL("AND dokstamp_uuid = ANY(%s)", list(uuids))
         return dict(self._in_picture(SQL('dokstamp_uuid, "values"'), name, among))
+
+    def _seen(self, name, uuids):
+        """uuid → all that the picture has of it.
+
+        :rtype: dict[str, Seen]
+        """
+        columns = SQL('dokstamp_uuid, path, "values", labels, read_at')
+        among = SQL("AND dokstamp_uuid = ANY(%s)", list(uuids))
+        return {row[0]: Seen(*row) for row in self._in_picture(columns, name, among)}
 
     def _picture_of_link(self, name, key):
         """uuid that a link of one kind leads to → uuids of those that have it.

@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,6 +15,8 @@ KINDS = [
 ]
 UNDER_WAY = ("reading", "comparing", "sending")
 OPEN = (*UNDER_WAY, "paused")
+KEEP_LINES = timedelta(days=60)  # they hold personal data
+VACUUM_BATCH = 10_000  # lines
 COUNTED = (
     *("create", "adopt", "change", "equal"),
     *("missing_there", "missing_here", "orphan"),
@@ -187,6 +190,11 @@ class DokstampRun(models.Model):
             run._end("cancelled")
         return True
 
+    def action_first_load(self):
+        """Send what the rehearsal has shown."""
+        self.ensure_one()
+        return self.account_id.action_first_load()
+
     def action_view_lines(self):
         """The lines of what the button that was pressed counts."""
         self.ensure_one()
@@ -200,11 +208,26 @@ class DokstampRun(models.Model):
             for name, value in self.env.context.items()
             if name.startswith("search_default_")
         }
-        action["context"] = {"search_default_group_model": 1, **filters}
+        action["context"] = filters
         return action
 
     def _open(self):
         return open_form(self)
+
+    # === CLEANING === #
+
+    @api.autovacuum
+    def _gc_lines(self):
+        """Drop the lines of old runs: the numbers stay. What a person has decided on
+        candidates stays too.
+        """
+        limit = fields.Datetime.now() - KEEP_LINES
+        lines = self.env["dokstamp.run.line"].search(
+            [("run_id.done_at", "<", limit), ("candidate_ids", "=", False)],
+            limit=VACUUM_BATCH,
+        )
+        lines.unlink()
+        return len(lines), len(lines) == VACUUM_BATCH
 
     # === ITS LIFE === #
 
@@ -237,6 +260,7 @@ class DokstampRun(models.Model):
             }
         )
         self._count_findings()
+        self._forget_picture()
 
     def _count_findings(self):
         """Note the numbers of what was found: a report outlives its lines."""

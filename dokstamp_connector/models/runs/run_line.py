@@ -74,19 +74,60 @@ class DokstampRunLine(models.Model):
     @api.depends_context("lang")
     def _compute_differences_text(self):
         for line in self:
-            labels = line.differences and self.env[line.res_model]._api_labels()
             line.differences_text = "\n".join(
                 self.env._(
                     "%(field)s: %(here)s here, %(there)s at DokStamp",
-                    field=labels.get(key, key),
-                    here=line._shown(here),
-                    there=line._shown(there),
+                    field=field,
+                    here=here,
+                    there=there,
                 )
-                for key, (here, there) in (line.differences or {}).items()
+                for field, here, there in line._told_differences()
             )
 
-    def _shown(self, value):
-        return self.env._("empty") if value in (None, "") else value
+    def _told_differences(self):
+        """Label, our value and DokStamp's, of each difference.
+
+        :rtype: list[tuple[str, str, str]]
+        """
+        if not self.differences:
+            return []
+        model, names = self.env[self.res_model], self._link_names()
+        # in the order of the labels, as the database keeps none
+        labels = model._api_labels()
+        known = [key for key in labels if key in self.differences]
+        return [
+            (
+                labels.get(key, key),
+                *(model._shown_value(key, v, names) for v in self.differences[key]),
+            )
+            for key in dict.fromkeys([*known, *self.differences])
+        ]
+
+    def _link_names(self):
+        """uuid → what it is called, of the records that differing links lead to.
+
+        :rtype: dict[str, str]
+        """
+        uuids = {
+            value
+            for key, values in (self.differences or {}).items()
+            if key.endswith("uuid")
+            for value in values
+            if value
+        }
+        if not uuids:
+            return {}
+        # sudo: links are the connector's to read
+        bindings = self.env["dokstamp.binding"].sudo()
+        of_account = [("account_id", "=", self.account_id.id)]
+        found = bindings.search([*of_account, ("dokstamp_uuid", "in", list(uuids))])
+        places = {one.dokstamp_uuid: (one.res_model, one.res_id) for one in found}
+        existing = self.env["dokstamp.entity"]._existing(places.values())
+        return {
+            uuid: existing[place].display_name
+            for uuid, place in places.items()
+            if place in existing
+        }
 
     # === ACTION METHODS === #
 

@@ -16,6 +16,7 @@ from odoo.tools import SQL
 
 from ...dokstamp_api import DokStampError
 from ..sync.messages import where
+from ..sync.sync_record import BUS_MESSAGE
 from ..sync.verdict import judge
 from .run import UNDER_WAY
 
@@ -74,6 +75,7 @@ class DokstampRun(models.Model):
                 self.env.cr.rollback()
                 self._note_trouble(error)
                 has_more = False
+            self._tell_user()
             is_in_time = self._commit() > 0
             if not has_more:
                 break
@@ -116,6 +118,11 @@ class DokstampRun(models.Model):
             )
         )
         return True
+
+    def _tell_user(self):
+        """Let the form of whoever has started it show how far it is."""
+        if self.user_id._is_internal():
+            self.user_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
 
     # === WHEN IT CANNOT GO ON === #
 

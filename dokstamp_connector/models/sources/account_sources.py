@@ -42,7 +42,7 @@ class DokstampAccount(models.Model):
         # sudo: they are another company's
         sources = self.env["dokstamp.source"].sudo().with_context(active_test=False)
         known = {
-            (source.model_id, source.entity)
+            (source.model_id, source.relation, source.entity)
             for source in sources.search([("company_id", "=", self.company_id.id)])
         }
         shipped = sources.search([("company_id", "!=", self.company_id.id)])
@@ -51,7 +51,7 @@ class DokstampAccount(models.Model):
             lambda one: (
                 names[one.id]
                 and not names[one.id].startswith("__")  # of an export
-                and (one.model_id, one.entity) not in known
+                and (one.model_id, one.relation, one.entity) not in known
             )
         )
 
@@ -112,6 +112,15 @@ class DokstampAccount(models.Model):
             )
             for source in sources
             if source.reading_problem
+        ]
+        sentences += [
+            self.env._(
+                "The source “%(name)s”: %(reason)s",
+                name=source.name,
+                reason=source.stale_note,
+            )
+            for source in sources
+            if source.stale_note
         ]
         links = self.env["dokstamp.source.link"].sudo()
         broken = [("source_id", "in", sources.ids), ("error", "!=", False)]

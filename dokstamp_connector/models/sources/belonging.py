@@ -112,13 +112,19 @@ class DokstampSource(models.Model):
     def _own_company_paths(self):
         return [path.strip() for path in (self.company_path or "").split(",") if path]
 
-    @tools.ormcache("self.id", cache=CACHE)
     def _company_paths(self):
         """The dotted paths that tell whose a record is, in the order in which they
         count.
 
         :rtype: tuple[str, ...]
         """
+        if self.id:
+            return self._kept_company_paths()
+        # of a form that is being filled nothing is remembered
+        return tuple(dict.fromkeys(self.sudo()._find_company_paths()))
+
+    @tools.ormcache("self.id", cache=CACHE)
+    def _kept_company_paths(self):
         # sudo: whoever saves a course has no rights on the sources
         return tuple(dict.fromkeys(self.sudo()._find_company_paths()))
 
@@ -148,13 +154,15 @@ class DokstampSource(models.Model):
         """
         pairs = []
         for line in self.field_ids.filtered(lambda line: line.method == "path"):
-            if target := line._link_target():
+            # whose a pair is, its own record says, and not the one on the list
+            if not self._list_of(line.path or "") and (target := line._link_target()):
                 model, entity = target
                 pairs += [
                     (line, source)
                     for source in self.search(
                         [
                             ("model_id.model", "=", model),
+                            ("relation", "=", False),
                             ("entity", "=", entity),
                             ("company_id", "=", self.company_id.id),
                             ("trigger", "=", "on_save"),
@@ -211,6 +219,7 @@ class DokstampSource(models.Model):
         return self.sudo().search(
             [
                 ("model_id", "=", self.model_id.id),
+                ("relation", "=", self.relation),
                 ("entity", "=", self.entity),
                 ("company_id", "!=", self.company_id.id),
                 ("active", "=", True),

@@ -10,7 +10,7 @@ import ast
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .reach import condition_paths
+from .reach import condition_paths, conditions_along, values_of
 
 NOT_LITERAL = (ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
 
@@ -22,24 +22,43 @@ class DokstampSource(models.Model):
         string="Before it can be on", compute="_compute_setup_problem"
     )
     setup_hint = fields.Text(string="To be typed", compute="_compute_setup_problem")
+    stale_note = fields.Text(
+        string="Values that are gone", compute="_compute_setup_problem"
+    )
 
     @api.depends(
         "model_id",
         "entity",
+        "company_id",
         "domain",
+        "relation",
         "field_ids.field_name",
         "field_ids.method",
         "field_ids.path",
         "field_ids.text",
+        "field_ids.value_ids.from_value",
     )
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_setup_problem(self):
         """Also while a form is being filled: it asks the definition alone."""
-        # sudo: names of models; of their records it reads nothing
-        for source in self.sudo():
-            is_begun = source.model_id and source.entity
-            source.setup_problem = is_begun and source._definition_problem()
-            source.setup_hint = is_begun and source._has_models() and source._hint()
+        for source in self:
+            # sudo: names of models; of their records it reads nothing
+            plain = source.sudo()
+            is_begun = plain.model and plain.entity
+            source.setup_problem = is_begun and (
+                source._unreadable_problem() or plain._definition_problem()
+            )
+            is_known = is_begun and plain._has_models()
+            source.setup_hint = is_known and plain._hint()
+            source.stale_note = is_known and plain._stale_sentence()
+
+    def _unreadable_problem(self):
+        """Why whoever chooses its model cannot use it; None is best."""
+        if self._origin or not self._has_models():
+            return None
+        if self.env[self.model].has_access("read"):
+            return None
+        return self._denied_sentence(self.model_id.sudo().name)
 
     def _has_models(self):
         """Whether Odoo has what it reads and what it feeds."""
@@ -53,12 +72,15 @@ class DokstampSource(models.Model):
         self.ensure_one()
         if not self._has_models():
             return self.env._(
-                "This source reads nothing: the Odoo model that it is for is gone, "
-                "since an addon was uninstalled or a custom model deleted. Bring that "
-                "back, or delete the source."
+                "This source reads nothing: the Odoo model that it is for, %s, is "
+                "gone, since an addon was uninstalled or a custom model deleted. What "
+                "was read before stays as it is. Bring that back, or delete the "
+                "source.",
+                self.model or "–",
             )
         problem = (
             self._condition_problem()
+            or self._relation_problem()
             or self._company_problem()
             or next(filter(None, self._line_problems()), None)
         )
@@ -70,6 +92,13 @@ class DokstampSource(models.Model):
             "change the source.",
             problem=problem,
         )
+
+    @api.model
+    def _find_models_again(self):
+        """An app that was uninstalled, and is installed again, is known again."""
+        lost = self.with_context(active_test=False).search([("model_id", "=", False)])
+        for source in lost.filtered(lambda one: one.model in self.env):
+            source.model_id = self.env["ir.model"]._get(source.model)
 
     def _line_problems(self):
         return (line._definition_problem() for line in self.field_ids)
@@ -87,24 +116,35 @@ class DokstampSource(models.Model):
 
         :rtype: str | None
         """
+        if problem := self._literal_problem():
+            return problem
+        model = self.env[self.model]
+        paths = condition_paths(self._domain())
+        problems = (self._asked_problem(model, path) for path in sorted(paths))
+        return next(filter(None, problems), None) or self._asked_value_problem()
+
+    def _literal_problem(self):
+        """Why its condition is none, of whatever model.
+
+        :rtype: str | None
+        """
         if expression := self._expression():
             return self.env._(
                 "The condition asks for “%(expression)s”, which is known in a browser "
                 "alone; a source reads when nobody looks. Write a fixed value "
-                "instead, or choose a field that the school app keeps up to date.",
+                "instead; of days, 'today' or 'today -30d' are fixed as well, and mean "
+                "the day at the school.",
                 expression=expression,
             )
         try:
-            paths = condition_paths(self._domain())
+            condition_paths(self._domain())
         except Exception:  # noqa: BLE001 a domain can be wrong in every way
             return self.env._(
                 "“%(condition)s” is no condition: it has to be a list such as "
                 "[('active', '=', True)].",
                 condition=self.domain,
             )
-        model = self.env[self.model]
-        problems = (self._asked_problem(model, path) for path in sorted(paths))
-        return next(filter(None, problems), None)
+        return None
 
     def _expression(self):
         """What of the condition is no fixed value, as it was written; or None.
@@ -113,7 +153,7 @@ class DokstampSource(models.Model):
         """
         try:
             tree = ast.parse((self.domain or "[]").strip(), mode="eval")
-        except (SyntaxError, ValueError):
+        except (MemoryError, RecursionError, SyntaxError, ValueError):
             return None
         found = (node for node in ast.walk(tree) if isinstance(node, NOT_LITERAL))
         return next(map(ast.unparse, found), None)
@@ -133,6 +173,23 @@ class DokstampSource(models.Model):
                     "%(field)s is computed anew each time, so no condition can ask for "
                     "it.",
                     field=self._field_label(model, field),
+                )
+        return None
+
+    def _asked_value_problem(self):
+        """Why the condition asks for a value that no record has any more."""
+        for _path, model, field, value in conditions_along(
+            self.env[self.model], self._domain()
+        ):
+            known = field.get_values(self.env) if field.type == "selection" else ()
+            gone = [one for one in values_of(value) if isinstance(one, str)]
+            gone = [one for one in gone if one and one not in known]
+            if known and gone:
+                return self.env._(
+                    "%(field)s has no value “%(value)s”. It has: %(known)s.",
+                    field=self._field_label(model, field),
+                    value=gone[0],
+                    known=", ".join(known),
                 )
         return None
 
@@ -162,6 +219,16 @@ class DokstampSource(models.Model):
             return str(error)
         return None
 
+    # === THE TABLES OF VALUES === #
+
+    def _stale_sentence(self):
+        """Which lines of its tables are for values that nothing has any more.
+
+        :rtype: str | None
+        """
+        sentences = (line._stale_sentence() for line in self.field_ids)
+        return "\n".join(filter(None, sentences)) or None
+
     # === WHAT IT LACKS === #
 
     def _lacking(self):
@@ -169,10 +236,8 @@ class DokstampSource(models.Model):
 
         :rtype: list[str]
         """
-        unsaid = self.field_ids.filtered(lambda line: line._is_unsaid())
-        said = (self.field_ids - unsaid).mapped("field_name")
-        names = self.env[self.entity]._lacking_fields(said)
-        return list(dict.fromkeys([*names, *unsaid.mapped("field_name")]))
+        said = self.field_ids._said().mapped("field_name")
+        return self.env[self.entity]._lacking_fields(said)
 
     def _lacking_sentence(self):
         """Why it cannot be switched on yet; None when it can."""
@@ -184,24 +249,40 @@ class DokstampSource(models.Model):
         )
 
     def _hint(self):
-        """What people have to type where no field of the source gives it.
+        """What people have to type where no source of such records gives it.
 
         :rtype: str | None
         """
-        given = self.field_ids.mapped("field_name")
         model = self.env[self.entity]
-        names = [
-            name
-            for name in model._get_dokstamp_fields()
-            if name not in given and model._is_needed(name)
-        ]
+        needed = filter(model._is_needed, model._get_dokstamp_fields())
+        given = self._fed_together()
+        names = [name for name in needed if name not in given]
         if not names:
             return None
         return self.env._(
-            "DokStamp needs these as well, and no field gives them: people have to "
+            "DokStamp needs these as well, and no source gives them: people have to "
             "type them for each record: %(fields)s.",
             fields=self._labels_of(names),
         )
+
+    def _fed_together(self):
+        """Names of the fields that this source and those of other apps, as far as they
+        are on, give the same kind of record.
+
+        :rtype: set[str]
+        """
+        # another source of the same model has other records
+        others = self.search(
+            [
+                ("entity", "=", self.entity),
+                ("company_id", "=", self.company_id.id),
+                ("model_id", "!=", self.model_id.id),
+                ("active", "=", True),
+            ]
+        )
+        # what it lacks is said in a sentence of its own
+        own = {*self.field_ids._said().mapped("field_name"), *self._lacking()}
+        return own.union(others.field_ids._said().mapped("field_name"))
 
     def _labels_of(self, names):
         """The registry's fields as people and technicians know them."""

@@ -36,7 +36,10 @@ class DokstampEntity(models.AbstractModel):
         tellers = {
             name: link for link in unread for name in link.source_id._fed_field_names()
         }
-        return {**tellers, **self._merged(feeders)[1], "active": feeders[0]}
+        tellers |= {**self._merged(feeders)[1], "active": feeders[0]}
+        if self.closed_on:
+            del tellers["active"]  # whoever has closed it may open it again
+        return tellers
 
     def _name_of_feeder(self, link):
         """A name that tells no record that the user may not read."""

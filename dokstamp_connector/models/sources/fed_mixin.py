@@ -1,6 +1,7 @@
 """What a school app's own forms show of the registry."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..actions import show_message
 from ..sync.entity_sync import SYNC_STATES
@@ -12,7 +13,7 @@ class DokstampFedMixin(models.AbstractModel):
     """Shows on a school app's record how far it got on its way to DokStamp.
 
     A bridge inherits it and puts the fields on the app's forms. Where a record feeds
-    several registry records, the one of the first source is shown.
+    several registry records, the one of the first source is shown that still does.
     """
 
     _name = "dokstamp.fed.mixin"
@@ -60,10 +61,16 @@ class DokstampFedMixin(models.AbstractModel):
 
     def _compute_dokstamp_link_id(self):
         links = self.env["dokstamp.source.link"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("other_id", "in", (0, False)),  # none that it feeds with another one
+            ]
         )
         first = {}
-        for link in links.sorted(lambda link: (link.source_id.sequence, link.id)):
+        for link in links.sorted(
+            lambda link: (not link.is_live, link.source_id.sequence, link.id)
+        ):
             first.setdefault(link.res_id, link)
         for record in self:
             record.dokstamp_link_id = first.get(record.id)
@@ -100,6 +107,65 @@ class DokstampFedMixin(models.AbstractModel):
 
     def action_open_registry_record(self):
         self.ensure_one()
-        if not self.dokstamp_link_id:
+        if not self.dokstamp_link_id.entity_id:
             return show_message(self.dokstamp_sync_message, "warning")
         return self.dokstamp_link_id.action_open_registry_record()
+
+    # === WHAT A PERSON CHOSE FOR IT === #
+
+    def write(self, vals):
+        for entity, name in self._get_dokstamp_choices().items():
+            if name in vals:
+                self._check_may_choose(entity, name, vals[name])
+        return super().write(vals)
+
+    def _check_may_choose(self, entity, name, chosen_id):
+        """
+        :raise UserError: certificates lean on what was chosen before
+        """
+        for record in self.filtered(lambda one: one[name].id != (chosen_id or False)):
+            if record._is_certified_as(entity):
+                raise UserError(
+                    self.env._(
+                        "Certificates that follow from %(name)s are issued already, "
+                        "and say what it was: that stays as it is. Make a new one for "
+                        "whoever comes from now on.",
+                        name=record.display_name,
+                    )
+                )
+
+    def _is_certified_as(self, entity):
+        """Whether a certificate leans on what refers to this record as an ``entity``.
+
+        :param str entity: kind of registry record
+        """
+        # sudo: school apps' users have no rights on the registry
+        records = self.sudo().with_context(active_test=False)._get_dokstamp_referrers()
+        links = self.env["dokstamp.source.link"].sudo()
+        feeding = links.search(
+            [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        )
+        fed = (
+            self.env["dokstamp.entity"]
+            .sudo()
+            ._existing(
+                (link.entity_model, link.entity_id)
+                for link in feeding
+                if link.entity_id
+            )
+        )
+        return any(
+            record._is_certified()
+            for record in fed.values()
+            if any(
+                record._fields[name].comodel_name == entity
+                for name in record._get_dokstamp_fields()
+            )
+        )
+
+    def _get_dokstamp_referrers(self):
+        """The school app's records that go where a person chose for this one.
+
+        :rtype: odoo.models.BaseModel
+        """
+        return self.browse()

@@ -2,6 +2,9 @@
 
 Runs inside the user's transaction, when it commits, and in the sweep. What cannot be
 read leaves its sentence on the link.
+
+What is read, an item, is a record or, of a source with a list, a pair of records. Its
+id is that of the record, or both ids.
 """
 
 from collections import defaultdict
@@ -14,7 +17,8 @@ from odoo.fields import Domain
 
 from ..sync.origin import FROM_SOURCES, ORIGIN
 from .merged import DEFINITION
-from .source_field import Unreadable, is_active
+from .pair import alone, id_of_record, is_active
+from .source_field import Unreadable
 
 AUTHORS = "dokstamp_authors"  # context: ids of the users whose save is being read
 MOST_AT_ONCE = 100  # records that are read again inside the save of a definition
@@ -24,10 +28,11 @@ SAVED = "dokstamp_saved"  # context: source id → what they wrote, as (path to 
 class DokstampSource(models.Model):
     _inherit = "dokstamp.source"
 
-    def _feed(self, ids):
+    def _feed(self, ids, only=None):
         """Bring the registry up to date with the records ``ids`` of the source's model.
 
         :param list[int] ids: also of records that are deleted or match no more
+        :param only: the id of the one item of these that is read; None: all of them
         """
         self.ensure_one()
         if not self._has_models():
@@ -37,13 +42,16 @@ class DokstampSource(models.Model):
         erased = {one for one, link in links.items() if link.erased_at}
         ids = [one for one in ids if one not in erased]
         links = {one: links[one] for one in links if one not in erased}
-        places = {record_id: link.entity_id for record_id, link in links.items()}
         matching = source._matching(ids)
-        fed = source._feed_records(
-            matching.filtered(lambda r: r.id in links or source._takes(r))
+        items = source._items(matching)
+        if only:
+            links = {one: link for one, link in links.items() if one == only}
+            items = source._filter(items, lambda item: item.id == only)
+        places = {one: link.entity_id for one, link in links.items()}
+        fed = source._feed_items(
+            source._filter(items, lambda item: item.id in links or source._takes(item))
         )
-        lost = source._ended(links, matching)
-        source._let_go(source.link_ids.browse(links[one].id for one in lost))
+        source._let_go(source._ended(links, matching, items))
         # whoever could not find them, or found others in their place, looks again
         source._feed_referrers(
             [one for one in matching.ids if not places.get(one)],
@@ -63,6 +71,8 @@ class DokstampSource(models.Model):
             "lang": self._language(),
             "active_test": False,
             "allowed_company_ids": company.ids,
+            # a condition may say “today”
+            "tz": company and company._dokstamp_zone(),
             AUTHORS: self.env.context.get(AUTHORS, ()),
             SAVED: self.env.context.get(SAVED, {}),
             ORIGIN: self._origin_told(),
@@ -78,23 +88,23 @@ class DokstampSource(models.Model):
         """What matches and is not archived, as the source itself sees it."""
         return self._as_reader()._find(Domain.TRUE).filtered(is_active)
 
-    def _takes(self, record):
-        """Whether a record that was never fed enters without being referred to."""
-        return self.trigger == "on_save" and is_active(record)
+    def _takes(self, item):
+        """Whether what was never fed enters without being referred to."""
+        return self.trigger == "on_save" and is_active(item)
 
     # === READ, FIND OR CREATE, WRITE === #
 
-    def _feed_records(self, records):
-        """Feed matching records.
+    def _feed_items(self, items):
+        """Feed what matches.
 
-        :return: record id → registry id, of those that have one
-        :rtype: dict[int, int]
+        :return: item id → registry id, of those that have one
+        :rtype: dict[int | tuple, int]
         """
-        links = self._links_of(records.ids)
-        records = records.filtered(
-            lambda r: r.id not in links or not links[r.id].erased_at
+        links = self._links_to(items)
+        items = self._filter(
+            items, lambda item: item.id not in links or not links[item.id].erased_at
         )
-        values, errors = self._read(records)
+        values, errors = self._read(items)
         entities = self._known_entities(links)
         left = self._part_contradicted(values, entities, links)
         retired = self._note_life(values, links)
@@ -108,7 +118,7 @@ class DokstampSource(models.Model):
         claims |= self._create_missing(unknown, entities)
         found = {one: vals for one, vals in new.items() if one not in claims}
         self._link(found, entities, links)
-        links = self._links_of(records.ids)
+        links = self._links_to(items)
         # whoever saved it now may not have written what it said before it was found
         unvouched = self.with_context(**{AUTHORS: ()})
         more = unvouched._write_together(found, entities, links, {})
@@ -120,66 +130,68 @@ class DokstampSource(models.Model):
         self._note_errors(errors, links, claims, taken | more[1], values)
         self._settle(set(retired.mapped("entity_id")) | left)
         self._note_origins(entities)
-        return {record_id: entity.id for record_id, entity in entities.items()}
+        return {one: entity.id for one, entity in entities.items()}
 
-    def _read(self, records):
-        """Read records, as far as they can be read.
+    def _read(self, items):
+        """Read items, as far as they can be read.
 
-        :return: record id → registry values, and record id → why it cannot be read
-        :rtype: tuple[dict[int, dict], dict[int, str]]
+        :return: item id → registry values, and item id → why it cannot be read
+        :rtype: tuple[dict[int | tuple, dict], dict[int | tuple, str]]
         """
-        values, errors = {}, self._unreadable(records)
-        records = records.browse(one for one in records.ids if one not in errors)
+        values, errors = {}, self._unreadable(items)
+        items = self._filter(items, lambda item: item.id not in errors)
         demanded = {
-            line: line._demanded(records) for line in self.field_ids if line._is_link()
+            line: line._demanded(items)
+            for line in self.field_ids._said()
+            if line._is_link()
         }
-        for record in records:
+        for item in items:
             try:
-                values[record.id] = self._read_alone(record, demanded)
+                values[item.id] = self._read_alone(item, demanded)
             except Unreadable as error:
-                errors[record.id] = str(error)
+                errors[item.id] = str(error)
         return values, errors
 
-    def _read_alone(self, record, demanded):
-        """Read a record, though another one's computation beside it may be broken.
+    def _read_alone(self, item, demanded):
+        """Read an item, though another one's computation beside it may be broken.
 
         :raise Unreadable: it cannot be read
         """
         try:
-            return self._read_record(record, demanded)
+            return self._read_record(item, demanded)
         except (Unreadable, psycopg2.Error):
             raise
         except Exception:  # noqa: BLE001 computations run for many records at once
             try:
-                return self._read_record(record.browse(record.id), demanded)
+                return self._read_record(alone(item), demanded)
             except (Unreadable, psycopg2.Error):
                 raise
             except Exception as error:
-                self._log_failure(f"read {self.model} {record.id}", error)
+                self._log_failure(f"read {self.model} {item.id}", error)
                 raise Unreadable(self._failure_sentence(error)) from error
 
-    def _read_record(self, record, demanded):
+    def _read_record(self, item, demanded):
+        lines = self.field_ids._said()
         values = {
-            line.field_name: line._read_from(record, demanded.get(line))
-            for line in self.field_ids
+            line.field_name: line._read_from(item, demanded.get(line)) for line in lines
         }
         values["company_id"] = self.company_id.id
-        values["active"] = is_active(record)
+        values["active"] = is_active(item)
         values = self.env[self.entity]._trimmed(values)
         keys = self.env[self.entity]._key_names(values)
-        for line in self.field_ids:
+        for line in lines:
             text = values[line.field_name]
             values[line.field_name] = line._cut_to_length(text, keys)
         return values
 
     def _known_entities(self, links):
-        """Record id → the registry record that it has fed before."""
+        """Item id → the registry record that it has fed before."""
         ids = [link.entity_id for link in links.values() if link.entity_id]
         existing = self.env[self.entity].browse(ids).exists()
         by_id = {entity.id: entity for entity in existing}
         return {
-            record_id: by_id[link.entity_id]
-            for record_id, link in links.items()
+            item_id: by_id[link.entity_id]
+            for item_id, link in links.items()
             if link.entity_id in by_id
         }
 
@@ -190,13 +202,13 @@ class DokstampSource(models.Model):
         :rtype: set[int]
         """
         left = set()
-        for record_id, vals in values.items():
-            entity, link = entities.get(record_id), links.get(record_id)
+        for item_id, vals in values.items():
+            entity, link = entities.get(item_id), links.get(item_id)
             if not entity or link.confirmed_by_id:
                 continue
             if entity._is_contradicted_by(vals):
                 link.entity_id = False
-                left.add(entities.pop(record_id).id)
+                left.add(entities.pop(item_id).id)
         return left
 
     def _note_values(self, values, links):
@@ -206,8 +218,8 @@ class DokstampSource(models.Model):
         :rtype: dict[dokstamp.source.link, dict | None]
         """
         before, sayings = {}, self._sayings(values)
-        for record_id in values.keys() & links.keys():
-            link, said = links[record_id], sayings[record_id]
+        for item_id in values.keys() & links.keys():
+            link, said = links[item_id], sayings[item_id]
             before[link] = link.last_values
             if link.last_values != said:
                 link.last_values = said
@@ -216,35 +228,35 @@ class DokstampSource(models.Model):
     def _sayings(self, values):
         """``values`` as links keep them, with the way in which they were read.
 
-        :param dict[int, dict] values: record id → registry values
-        :rtype: dict[int, dict]
+        :param dict[int | tuple, dict] values: item id → registry values
+        :rtype: dict[int | tuple, dict]
         """
-        names = self.field_ids.mapped("field_name")
+        names = self.field_ids._said().mapped("field_name")
         definition = {DEFINITION: f"{self.field_ids._digest()} {self.env.lang}"}
         return {
-            record_id: {name: _as_json(vals[name]) for name in names} | definition
-            for record_id, vals in values.items()
+            item_id: {name: _as_json(vals[name]) for name in names} | definition
+            for item_id, vals in values.items()
         }
 
     def _part_strays(self, values, entities, links):
         """Part records from what they only refer to and do not mean any more."""
         known = self.env[self.entity].union(*entities.values())
         feeding = self.env["dokstamp.source.link"]._feeding(known)
-        for record_id, vals in values.items():
-            entity, link = entities.get(record_id), links.get(record_id)
+        for item_id, vals in values.items():
+            entity, link = entities.get(item_id), links.get(item_id)
             if not entity or link.confirmed_by_id:
                 continue
             first = feeding.get(entity.id, link)[0]
             if first != link and not entity._is_meant_by(vals, first.last_values or {}):
                 link.entity_id = False
-                del entities[record_id]
+                del entities[item_id]
 
     def _find_twins(self, values, entities, links):
         """Feed what the registry has already, from another record or typed by hand.
 
-        :return: record id → the registry record that has its key, and that it is not
+        :return: item id → the registry record that has its key, and that it is not
             taken for without a person's word
-        :rtype: dict[int, dokstamp.entity]
+        :rtype: dict[int | tuple, dokstamp.entity]
         """
         model = self.env[self.entity]
         # what a person said are two stays two
@@ -294,22 +306,22 @@ class DokstampSource(models.Model):
                 (entities if is_same else claims)[one] = entity
         return claims
 
-    def _best_of(self, values, record_ids):
+    def _best_of(self, values, item_ids):
         """The record that is going to write: the first live one."""
-        return next((one for one in record_ids if values[one]["active"]), record_ids[0])
+        return next((one for one in item_ids if values[one]["active"]), item_ids[0])
 
     def _write_together(self, values, entities, links, before):
         """Write what all records that feed the same say together, as far as it differs.
 
-        :param dict[int, dict] values: record id → what was read just now
+        :param dict[int | tuple, dict] values: item id → what was read just now
         :param dict before: of `_note_values`
-        :return: record id → why not all of it is written, and record id → who has the
+        :return: item id → why not all of it is written, and item id → who has the
             key that it says
-        :rtype: tuple[dict[int, str], dict[int, dokstamp.entity]]
+        :rtype: tuple[dict[int | tuple, str], dict[int | tuple, dokstamp.entity]]
         """
         read = defaultdict(list)
-        for record_id in values:
-            read[entities[record_id]].append(links[record_id])
+        for item_id in values:
+            read[entities[item_id]].append(links[item_id])
         known = self.env[self.entity].union(*read)
         feeding = self.env["dokstamp.source.link"]._feeding(known)
         errors, changes = {}, {}
@@ -319,11 +331,12 @@ class DokstampSource(models.Model):
                 continue
             said_before = {link: before.get(link) for link in own if link.is_live}
             vals, origins = entity._merged(feeders, said_before)
-            vals["active"] = any(link.is_live for link in feeders)
+            is_live = any(link.is_live for link in feeders)
+            vals["active"] = is_live and not entity.closed_on
             held = self._hold_changes(entity, vals, origins, feeders, own)
             for link in own:
                 if held.get(link):
-                    errors[link.res_id] = entity._vouching_sentence(held[link])
+                    errors[link._place()] = entity._vouching_sentence(held[link])
             names = {name for changes_ in held.values() for name in changes_}
             vals = {name: value for name, value in vals.items() if name not in names}
             if entity._differences(vals):
@@ -332,8 +345,8 @@ class DokstampSource(models.Model):
         others = {}
         for entity, sentence in taken.items():
             for link in read[entity]:
-                errors[link.res_id] = sentence
-                others[link.res_id] = entity._owner_of_key(changes[entity])
+                errors[link._place()] = sentence
+                others[link._place()] = entity._owner_of_key(changes[entity])
         return errors, others
 
     def _write_released_first(self, changes):
@@ -436,6 +449,30 @@ class DokstampSource(models.Model):
     # === LINKS BETWEEN REGISTRY RECORDS === #
 
     def _demand(self, records, entity_model):
+        """The registry records that stand for ``records``: those that a person chose,
+        or else what sources make of them.
+
+        :return: as of `_demand_of_sources`
+        :raise Unreadable: no source feeds such records
+        """
+        chosen = self._chosen(records, entity_model)
+        left = records.browse(one for one in records.ids if one not in chosen)
+        return chosen | (self._demand_of_sources(left, entity_model) if left else {})
+
+    def _chosen(self, records, entity_model):
+        """Record id → the registry record of this company that a person chose for it.
+
+        :rtype: dict[int, int]
+        """
+        name = records._get_dokstamp_choices().get(entity_model)
+        return {
+            record.id: record[name].id
+            # sudo: whoever may read the record may know what it stands for
+            for record in records.sudo()
+            if name and record[name].company_id == self.company_id
+        }
+
+    def _demand_of_sources(self, records, entity_model):
         """The registry records that stand for ``records``; fed now if not fed yet.
 
         :return: record id → registry id, of those that could be had; of others why they
@@ -443,9 +480,30 @@ class DokstampSource(models.Model):
         :rtype: dict[int, int | Unreadable]
         :raise Unreadable: no source feeds such records
         """
+        sources = self._sources_of(records, entity_model)
+        # whoever saved a record that refers to these said nothing of what they say
+        sources = sources.with_context(**{AUTHORS: ()})
+        known = sources._known_ids(records.ids)
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            if missing:
+                known |= source._feed_items(
+                    source._matching(missing).filtered(is_active)
+                )
+        for source in sources:
+            missing = [one for one in records.ids if one not in known]
+            known |= source._held_back(missing)
+        return known
+
+    def _sources_of(self, records, entity_model):
+        """Those of the company that make such registry records of ``records``.
+
+        :raise Unreadable: there is none that is on
+        """
         sources = self.search(
             [
                 ("model_id.model", "=", records._name),
+                ("relation", "=", False),
                 ("entity", "=", entity_model),
                 ("company_id", "=", self.company_id.id),
                 ("active", "=", True),
@@ -459,21 +517,17 @@ class DokstampSource(models.Model):
                     model=records._description,
                 )
             )
-        # whoever saved a record that refers to these said nothing of what they say
-        sources = sources.with_context(**{AUTHORS: ()})
+        return sources
+
+    def _known_ids(self, ids):
+        """Record id → id of the registry record that it has fed by one of these.
+
+        :rtype: dict[int, int]
+        """
         known = {}
-        for source in sources:
-            entities = source._known_entities(source._links_of(records.ids))
+        for source in self:
+            entities = source._known_entities(source._links_of(ids))
             known |= {record_id: entity.id for record_id, entity in entities.items()}
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            if missing:
-                known |= source._feed_records(
-                    source._matching(missing).filtered(is_active)
-                )
-        for source in sources:
-            missing = [one for one in records.ids if one not in known]
-            known |= source._held_back(missing)
         return known
 
     def _held_back(self, ids):
@@ -541,16 +595,16 @@ class DokstampSource(models.Model):
             ]
         )
         return lines.filtered(
-            lambda line: line._link_target() == (self.model, self.entity)
+            lambda line: (
+                not self.relation and line._link_target() == (self.model, self.entity)
+            )
         )
 
     # === WHO WRITES === #
 
     def _let_go(self, links):
         """Records are gone or match no more: somebody else writes, or nobody."""
-        ids = links.mapped("res_id")
-        existing = self.env[self.model].browse(ids).exists()._ids
-        gone = links.filtered(lambda link: link.res_id not in existing)
+        gone = links._of_deleted()
         (links - gone).write({"is_live": False, "error": False})
         entity_ids = set(links.mapped("entity_id"))
         gone.unlink()
@@ -571,42 +625,44 @@ class DokstampSource(models.Model):
     # === WHICH RECORD FEEDS WHICH === #
 
     def _links_of(self, ids):
-        """Record id → its link.
+        """Item id → its link, of what is read of the records ``ids``.
 
-        :rtype: dict[int, dokstamp.source.link]
+        :rtype: dict[int | tuple, dokstamp.source.link]
         """
         links = self.env["dokstamp.source.link"].search(
             [("source_id", "=", self.id), ("res_id", "in", ids)]
         )
-        return {link.res_id: link for link in links}
+        return {link._place(): link for link in links}
+
+    def _links_to(self, items):
+        """Item id → its link, of those that have one."""
+        links = self._links_of(self._records_of(items).ids)
+        return {item.id: links[item.id] for item in items if item.id in links}
 
     def _link(self, values, entities, links):
         """Note which registry record each record feeds from now on.
 
-        :param dict[int, dict] values: record id → registry values
-        :param dict[int, dokstamp.entity] entities: record id → registry record
-        :param dict[int, dokstamp.source.link] links: record id → its link, if any
+        :param dict[int | tuple, dict] values: item id → registry values
+        :param dict[int | tuple, dokstamp.entity] entities: item id → registry record
+        :param dict[int | tuple, dokstamp.source.link] links: item id → its link, if any
         """
         new, sayings = [], self._sayings(values)
-        for record_id, vals in values.items():
-            entity_id = entities[record_id].id
-            if record_id in links:
+        for item_id, vals in values.items():
+            entity_id = entities[item_id].id
+            if item_id in links:
                 # a person's word was on what it fed before
-                links[record_id].write(
-                    {"entity_id": entity_id, "confirmed_by_id": False}
-                )
+                links[item_id].write({"entity_id": entity_id, "confirmed_by_id": False})
             else:
-                notes = {"last_values": sayings[record_id]}
+                notes = {"last_values": sayings[item_id]}
                 new.append(
-                    self._link_values(record_id, entity_id, vals["active"], **notes)
+                    self._link_values(item_id, entity_id, vals["active"], **notes)
                 )
         self.env["dokstamp.source.link"].create(new)
 
-    def _link_values(self, record_id, entity_id, is_live=True, **notes):
+    def _link_values(self, item_id, entity_id, is_live=True, **notes):
         return {
             "source_id": self.id,
-            "res_model": self.model,
-            "res_id": record_id,
+            **self._place_values(item_id),
             "entity_model": self.entity,
             "entity_id": entity_id,
             "is_live": is_live,
@@ -616,16 +672,16 @@ class DokstampSource(models.Model):
     def _note_life(self, values, links):
         """Note on the links whether their records are archived.
 
-        :param dict[int, dict] values: record id → registry values
-        :param dict[int, dokstamp.source.link] links: record id → its link, if any
+        :param dict[int | tuple, dict] values: item id → registry values
+        :param dict[int | tuple, dokstamp.source.link] links: item id → its link, if any
         :return: the links whose records were not, and are now
         :rtype: dokstamp.source.link
         """
         changed = self.env["dokstamp.source.link"].union(
             *(
-                links[record_id]
-                for record_id, vals in values.items()
-                if record_id in links and links[record_id].is_live != vals["active"]
+                links[item_id]
+                for item_id, vals in values.items()
+                if item_id in links and links[item_id].is_live != vals["active"]
             )
         )
         retired = changed.filtered("is_live")
@@ -636,31 +692,31 @@ class DokstampSource(models.Model):
     def _note_errors(self, errors, links, claims=None, taken=None, values=None):
         """Keep the sentences on the links, and clear those that are over.
 
-        :param dict[int, str] errors: record id → why it cannot be read
-        :param dict[int, dokstamp.source.link] links: of all records that were read
-        :param dict[int, dokstamp.entity] claims: record id → the registry record that
-            it may be, and that it is not taken for
-        :param dict[int, dokstamp.entity] taken: record id → who has the key that it
-            gives to the registry record it feeds
-        :param dict[int, dict] values: record id → what it says, as far as that is known
+        :param dict errors: item id → why it cannot be read
+        :param dict links: item id → its link, of all that was read
+        :param dict claims: item id → the registry record that it may be, and that it
+            is not taken for
+        :param dict taken: item id → who has the key that it gives to the registry
+            record it feeds
+        :param dict values: item id → what it says, as far as that is known
         """
         claims, others, new = claims or {}, (taken or {}) | (claims or {}), []
         sayings = self._sayings(values or {})
-        for record_id in errors.keys() | links.keys():
-            other = others.get(record_id)
+        for item_id in errors.keys() | links.keys():
+            other = others.get(item_id)
             notes = {
-                "error": errors.get(record_id, False),
+                "error": errors.get(item_id, False),
                 "claimed_id": other.id if other else False,
             }
-            link = links.get(record_id)
+            link = links.get(item_id)
             if not link:
-                if record_id in sayings:
-                    notes["last_values"] = sayings[record_id]
-                new.append(self._link_values(record_id, False, **notes))
+                if item_id in sayings:
+                    notes["last_values"] = sayings[item_id]
+                new.append(self._link_values(item_id, False, **notes))
             elif any(link[name] != value for name, value in notes.items()):
                 # what it fed before is gone, and a person's word was on that
                 gone = {"entity_id": False, "confirmed_by_id": False}
-                link.write(notes | (gone if record_id in claims else {}))
+                link.write(notes | (gone if item_id in claims else {}))
         self.env["dokstamp.source.link"].create(new)
 
     # === WHAT THE SWEEP READS NEXT === #
@@ -672,12 +728,13 @@ class DokstampSource(models.Model):
         :rtype: list[int]
         """
         source = self._as_reader()
-        linked = source.link_ids.search(
+        linked = source.link_ids._read_group(
             [("source_id", "=", source.id), ("res_id", ">=", start)],
+            ["res_id"],
             order="res_id",
             limit=limit,
         )
-        ids = set(linked.mapped("res_id"))
+        ids = {res_id for (res_id,) in linked}
         if source.trigger == "on_save":
             ids.update(source._find(Domain("id", ">=", start), limit).ids)
         return sorted(ids)[:limit]
@@ -697,11 +754,11 @@ class DokstampSource(models.Model):
     def _note_origins(self, entities):
         """Note which of the source's records the registry's have just been read from.
 
-        :param dict[int, dokstamp.entity] entities: record id → registry record
+        :param dict entities: item id → registry record
         """
         queue = self.env["dokstamp.sync.record"]
-        for record_id, entity in entities.items():
-            queue._note_origin(entity, self.model, record_id)
+        for item_id, entity in entities.items():
+            queue._note_origin(entity, self.model, id_of_record(item_id))
 
 
 def _as_json(value):

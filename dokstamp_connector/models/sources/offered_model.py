@@ -37,12 +37,18 @@ class IrModel(models.Model):
         """Names of the models whose records may feed the registry, and that the user
         may read.
 
+        A model that was made by hand is nobody's to read at first; a system
+        administrator finds it all the same, and is told so.
+
         :rtype: list[str]
         """
+        makes_models = self.env.user._is_system()
         return [
             name
             for name, model in self.env.items()
-            if model._auto and not is_technical(model) and model.has_access("read")
+            if model._auto
+            and not is_technical(model)
+            and (model.has_access("read") or (model._custom and makes_models))
         ]
 
     @api.depends("name", "model")

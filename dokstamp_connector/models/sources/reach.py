@@ -7,6 +7,7 @@ shows what it was fed to people who do not.
 import re
 
 from odoo.fields import Domain
+from odoo.tools import OrderedSet
 
 TECHNICAL = re.compile(
     r"(auditlog|auth|base|bus|digest|discuss|documents|dokstamp|fetchmail|google"
@@ -74,6 +75,33 @@ def condition_paths(domain):
             inner = condition_paths(condition.value)
             paths.update(f"{condition.field_expr}.{path}" for path in inner)
     return paths
+
+
+def conditions_along(model, domain, prefix=""):
+    """What a condition asks for, those of conditions inside it too.
+
+    :param odoo.models.BaseModel model: where its paths begin
+    :return: an iterator of (path, model at its end, field at its end, value), as far as
+        they exist
+    """
+    for condition in Domain(domain).iter_conditions():
+        path = condition.field_expr
+        steps = list(steps_along(model, path))
+        if len(steps) != path.count(".") + 1:
+            continue
+        last, field = steps[-1]
+        if condition.operator in ("any", "not any"):
+            target = model.env[field.comodel_name]
+            yield from conditions_along(target, condition.value, f"{prefix}{path}.")
+        else:
+            yield f"{prefix}{path}", last, field, condition.value
+
+
+def values_of(value):
+    """What a condition compares with, one by one."""
+    if isinstance(value, (list, tuple, set, OrderedSet)):
+        return list(value)
+    return [value]
 
 
 def depends_on_reader(field):

@@ -16,8 +16,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..language import language_name, usable_language
+from .pair import records_of
 from .reach import condition_paths, ingredients, is_closed, is_technical, steps_along
-from .source_field import as_text
 
 MANAGER = "dokstamp_connector.group_manager"
 NAME = ".display_name"
@@ -80,6 +80,7 @@ class DokstampSource(models.Model):
         "model_id",
         "domain",
         "company_id",
+        "relation",
         "field_ids.path",
         "field_ids.text",
         "field_ids.method",
@@ -161,13 +162,22 @@ class DokstampSource(models.Model):
         """
         for source in self:
             if denied := source._as_reader()._denied_at_all():
-                raise AccessError(
-                    self.env._(
-                        "You may not read %(what)s, so no source may read it for you. "
-                        "Ask a system administrator to set this up.",
-                        what=denied,
-                    )
-                )
+                raise AccessError(self._denied_sentence(denied))
+
+    def _denied_sentence(self, what):
+        """Why the user can make no source that reads ``what``."""
+        if self.env.user._is_system():
+            return self.env._(
+                "You may not read %(what)s yet. Open Settings > Technical > Models, "
+                "choose the model, and add a line under Access Rights that gives a "
+                "group of yours the right to read it.",
+                what=what,
+            )
+        return self.env._(
+            "You may not read %(what)s, so no source may read it for you. Ask a system "
+            "administrator to set this up.",
+            what=what,
+        )
 
     def _reads_all(self):
         return bool(self.confirmed_by_id or self.reader_id.id == SUPERUSER_ID)
@@ -183,17 +193,14 @@ class DokstampSource(models.Model):
 
         :rtype: str
         """
-        model = self.env[self.model]
         lines = [f"{self.model_id.name}: {self.domain}"]
+        if self.relation:
+            model = self.env[self.model]
+            field = model._fields[self.relation]
+            lines.append(f"{self.env._('For each')}: {self._field_label(model, field)}")
         for line in self.field_ids:
             target = self.env[self.entity]._fields[line.field_name]
-            labels = [
-                " › ".join(
-                    field._description_string(self.env)
-                    for _model, field in steps_along(model, path)
-                )
-                for path in line._paths()
-            ]
+            labels = [line._path_label(path) for path in line._paths()]
             if labels:
                 label = target._description_string(self.env)
                 lines.append(f"{label} ← {', '.join(labels)}")
@@ -234,7 +241,8 @@ class DokstampSource(models.Model):
         """What of the definition no source reads, whoever confirms it; None is best."""
         if is_technical(self.env[self.model]):
             return self.model_id.name
-        for path in {*self._condition_paths(), *self._own_company_paths()}:
+        paths = self._condition_paths() | self._relation_paths()
+        for path in paths.union(self._own_company_paths()):
             for model, field in steps_along(self.env[self.model], path):
                 if is_closed(model, field):
                     return self._field_label(model, field)
@@ -254,9 +262,13 @@ class DokstampSource(models.Model):
         """
         if self._reads_all():
             return None
-        reader = self._reader_model()
         paths = self._condition_paths() | self._line_paths() | {"id"}
-        paths.update(self._own_company_paths())
+        paths |= self._relation_paths().union(self._own_company_paths())
+        return self._denied_along(paths)
+
+    def _denied_along(self, paths):
+        """As of `_denied_at_all`, of what these dotted paths lead through."""
+        reader = self._reader_model()
         for path in sorted(paths):
             for model, field in steps_along(reader, path):
                 if not model.has_access("read"):
@@ -310,30 +322,46 @@ class DokstampSource(models.Model):
             domain & Domain(self._domain()), order="id", limit=limit
         )
 
-    def _unreadable(self, records):
-        """What of matching ``records`` the reader may not read, or no more.
+    def _unreadable(self, items):
+        """What of matching ``items`` the reader may not read, or no more.
 
-        :return: record id → a sentence
-        :rtype: dict[int, str]
+        :return: item id → a sentence
+        :rtype: dict
         """
-        refused = self._refused(records, self._line_paths())
+        if not items:
+            return {}
+        records = self._records_of(items)
+        beyond = {path: self._list_of(path) for path in self._line_paths()}
+        own = {path for path, rest in beyond.items() if not rest}
         # where Odoo hides what a condition excludes, everything matches
-        return self._refused(records, self._condition_paths(), every=True) | refused
+        refused = self._refused(records, self._condition_paths(), every=True)
+        refused |= self._refused(records, own)
+        refusals = [refused]
+        if self.relation:
+            others = self._records_of(items, side=1)
+            refusals.append(self._refused(others, set(filter(None, beyond.values()))))
+        return {
+            item.id: next(filter(None, sentences))
+            for item in items
+            if any(sentences := _each(refusals, item))
+        }
 
-    def _ended(self, links, matching):
-        """Ids of linked records that are gone or match no more.
+    def _ended(self, links, matching, items):
+        """Links of what is gone or matches no more.
 
-        A record that may not be read any more is none of them: it keeps its place in
-        the registry, and its link says so.
+        What may not be read any more is none of that: it keeps its place in the
+        registry, and its link says so.
 
-        :param dict[int, dokstamp.source.link] links: record id → its link
+        :param dict links: item id → its link
+        :param items: what is read of the records ``matching``
         """
-        missing = self.env[self.model].browse(
-            one for one in links if one not in matching._ids
-        )
-        kept = self._out_of_sight(missing.exists())
-        self._note_errors(kept, {one: links[one] for one in kept})
-        return [one for one in missing.ids if one not in kept]
+        missing = links.keys() - {item.id for item in items}
+        unmatched = {links[one].res_id for one in missing} - set(matching._ids)
+        hidden = self._out_of_sight(self.env[self.model].browse(unmatched).exists())
+        kept = {one: links[one] for one in missing if links[one].res_id in hidden}
+        self._note_errors({one: hidden[kept[one].res_id] for one in kept}, kept)
+        ended = [links[one].id for one in missing - kept.keys()]
+        return self.env["dokstamp.source.link"].browse(ended)
 
     def _out_of_sight(self, records):
         """Record id → why it cannot be told whether it still matches."""
@@ -450,29 +478,18 @@ class DokstampSource(models.Model):
         """What reads otherwise in a language that is not sent.
 
         :param ids: of records of the source's model
-        :return: record id → names of registry fields
-        :rtype: dict[int, list[str]]
+        :return: item id → names of registry fields
+        :rtype: dict[int | tuple, list[str]]
         """
         source = self._as_reader()
-        spoken = source.env.lang
-        codes = [code for code, _name in self.env["res.lang"].get_installed()]
         lines = source.field_ids.filtered(lambda line: line._is_translated())
-        if len(codes) < 2 or not lines:
+        if len(self.env["res.lang"].get_installed()) < 2 or not lines:
             return {}
         told = {}
-        for record in source.env[source.model].browse(ids).exists():
-            names = [
-                line.field_name
-                for line in lines
-                if any(
-                    as_text(line._raw(record.with_context(lang=code)))
-                    != as_text(line._raw(record))
-                    for code in codes
-                    if code != spoken
-                )
-            ]
+        for item in source._items(source.env[source.model].browse(ids).exists()):
+            names = [line.field_name for line in lines if line._reads_otherwise(item)]
             if names:
-                told[record.id] = names
+                told[item.id] = names
         return told
 
     def _language_sentence(self, names):
@@ -488,6 +505,14 @@ class DokstampSource(models.Model):
             language=language_name(self.env, self._language()),
             fields=", ".join(labels),
         )
+
+
+def _each(refusals, item):
+    """What is said of each record that ``item`` is read from."""
+    return [
+        refused.get(record.id)
+        for refused, record in zip(refusals, records_of(item), strict=True)
+    ]
 
 
 def _trail(records, path, every):

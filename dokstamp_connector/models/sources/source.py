@@ -5,12 +5,16 @@
     source_value      of it: a line of a field's table of values
     watch             notices a school app's save, and keeps it from failing
     offered_model     which models it can be for
+    guessing          what a new one is filled in with; guess_words: by which words
+    trial             what it would read of one record, before anything is saved
     definition        what is wrong with it, and what it lacks
     reader, reach     as whom it reads, and in which language; what no source reads,
                       whoever confirms it
+    relation, pair    what is read of a record: itself, or each pair with one on a list
     belonging         which company's a record is
     feed              reads records, finds or creates theirs, writes what differs
     source_link       which record has fed which, and a registrar's word on that
+    preset            what a file tells of it
     switching         when it can be on, and what that means
     sweep             finds what no hook could see
     source_reading    what it still has to read, and what kept it from that
@@ -30,13 +34,11 @@ from ..actions import show_message
 
 # What a change of these invalidates: which models are watched, and what has been read.
 DEFINITION = {"active", "model_id", "entity", "domain", "trigger", "company_id"}
-DEFINITION |= {"company_path", "takes_unassigned"}
+DEFINITION |= {"relation", "company_path", "takes_unassigned"}
 # Whoever changes these is whom it reads as; to switch it on or off is no change of it.
 READING = DEFINITION - {"active"}
 # A change of these decides who of several is listened to.
 HEARD = {"active", "sequence"}
-# After a change of these, what was fed before is no longer this source's.
-KIND = {"model_id", "entity", "company_id"}
 PARTS_FOLLOW = "dokstamp_parts_follow"  # context: what it lacks is being written
 
 
@@ -67,13 +69,13 @@ class DokstampSource(models.Model):
     model_id = fields.Many2one(
         "ir.model",
         string="Odoo model",
-        required=True,
-        ondelete="cascade",
+        # an app that is uninstalled takes no source along: it says what it lacks
+        ondelete="set null",
         domain=[("is_dokstamp_offered", "=", True)],
         # what models are called is no secret, and Odoo keeps them for administrators
         bypass_search_access=True,
     )
-    model = fields.Char(related="model_id.model", string="Model name")
+    model = fields.Char(compute="_compute_model", store=True, string="Model name")
     entity = fields.Selection(
         selection=lambda self: self.env["dokstamp.entity"]._selection_registry(),
         string="Feeds",
@@ -104,6 +106,12 @@ class DokstampSource(models.Model):
         compute="_compute_sweep_problem", string="Why it is not read in the background"
     )
 
+    @api.depends("model_id")
+    def _compute_model(self):
+        """Kept where the model is gone: it may come back."""
+        for source in self:
+            source.model = source.model_id.model or source.model
+
     @api.depends("link_ids.entity_id", "link_ids.error")
     def _compute_link_counts(self):
         fed, failed = (
@@ -130,20 +138,6 @@ class DokstampSource(models.Model):
         for source in self:
             source.sweep_problem = problems[0] if problems and source.active else False
 
-    @api.onchange("model_id", "entity")
-    def _onchange_kind(self):
-        """Bring a line for each field that DokStamp needs, to be filled."""
-        if not self.entity or not self.model_id:
-            return
-        model = self.env[self.entity]
-        needed = [
-            name for name in model._get_feedable_fields() if model._is_needed(name)
-        ]
-        for name in set(needed) - set(self.field_ids.mapped("field_name")):
-            values = {"field_name": name, "method": "path"}
-            values["sequence"] = needed.index(name)
-            self.field_ids += self.field_ids.new(values)
-
     # === CONSTRAINT METHODS === #
 
     @api.constrains("model_id", "domain")
@@ -152,6 +146,10 @@ class DokstampSource(models.Model):
         read, or that no source reads.
         """
         for source in self:
+            if not source.model_id:
+                raise ValidationError(
+                    self.env._("Choose the Odoo model that it reads.")
+                )
             if source.model.startswith("dokstamp."):
                 raise ValidationError(
                     self.env._("The registry cannot feed itself: choose another model.")
@@ -168,7 +166,7 @@ class DokstampSource(models.Model):
             if closed := source._closed():
                 raise ValidationError(source._closed_sentence(closed))
 
-    @api.constrains("model_id", "entity")
+    @api.constrains("model_id", "entity", "relation")
     def _check_fields_fit(self):
         self.field_ids._check_field_name()
         self.field_ids._check_paths()
@@ -197,11 +195,12 @@ class DokstampSource(models.Model):
     def write(self, vals):
         # before: what looks up what it fed so far
         referring = self._referring_sources()
+        kinds = {source: source._kind() for source in self}
         whole = self.with_context(**{PARTS_FOLLOW: True})
         result = super(DokstampSource, whole).write(vals)
-        if KIND.intersection(vals):
+        if changed := self.filtered(lambda source: source._kind() != kinds[source]):
             # sudo: managers may not delete links by hand
-            self.sudo().link_ids.unlink()
+            changed.sudo().link_ids.unlink()
             referring._read_all()
         if READING.intersection(vals):
             self._definition_changed()
@@ -237,6 +236,10 @@ class DokstampSource(models.Model):
         others._read_all()
         return result
 
+    def _kind(self):
+        """What it is about: of another one, what it fed before is not its own."""
+        return self.model, self.entity, self.company_id, self.relation or False
+
     def _companions(self):
         """The sources that feed the same kind of record, and may feed the same one."""
         # sudo: whoever changes a source reads no other company's
@@ -251,6 +254,12 @@ class DokstampSource(models.Model):
     def _definition_changed(self):
         self._take_over()
         self._watch_anew()
+        # sudo: lines of the connector
+        fed = self.sudo().filtered(lambda source: source.active and source.fed_count)
+        if fed:
+            self.env["dokstamp.source.reading"].sudo()._request(
+                dict.fromkeys(fed, 1), is_of_new_definition=True
+            )
 
     def _watch_anew(self):
         """Watch the right models from now on, in every worker; read all again, and what
@@ -322,4 +331,4 @@ class DokstampSource(models.Model):
         return literal_eval(self.domain or "[]")
 
     def _fed_field_names(self):
-        return [*self.field_ids.mapped("field_name"), "active"]
+        return [*self.field_ids._said().mapped("field_name"), "active"]

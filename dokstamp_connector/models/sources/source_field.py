@@ -13,11 +13,13 @@ from odoo.exceptions import ValidationError
 from ..local_time import local_day, zone_choices
 from ..plain_text import cut_at_word, plain_text
 from ..registry.entity import MAX_KEY
-from .reach import depends_on_reader, is_closed, steps_along
+from .pair import records_of
+from .reach import depends_on_reader, is_closed, is_technical, steps_along
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
 GRADE_MAX = 10  # DokStamp's scale: dokstamp-api.md 14
 MAX_INTEGER = 2**31 - 1  # of a column
+MOST_CHOICES = 80  # records of a table of values; of more nobody chooses from a list
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # A thousand in one country, one in another.
 GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -54,6 +56,7 @@ class DokstampSourceField(models.Model):
     sequence = fields.Integer(default=10, aggregator=None)
     entity = fields.Selection(related="source_id.entity")
     model = fields.Char(related="source_id.model")
+    relation = fields.Char(related="source_id.relation")
     field_name = fields.Selection(
         selection="_selection_field_name", string="Registry field", required=True
     )
@@ -63,6 +66,7 @@ class DokstampSourceField(models.Model):
             ("path", "Field"),
             ("fixed", "Fixed value"),
             ("text", "Text with placeholders"),
+            ("position", "Place on the list"),
         ],
         required=True,
         default="path",
@@ -114,6 +118,10 @@ class DokstampSourceField(models.Model):
         compute="_compute_value_choices",
         help="What the registry's field takes, where that is a list.",
     )
+    read_choices = fields.Json(
+        compute="_compute_read_choices",
+        help="What the field that is read has, where that is a list.",
+    )
 
     @api.depends("entity", "field_name")
     def _compute_need(self):
@@ -129,45 +137,80 @@ class DokstampSourceField(models.Model):
     @api.depends("entity", "field_name")
     def _compute_value_choices(self):
         for line in self:
-            model = self.env.get(line.entity) if line.entity else None
-            field = model is not None and model._fields.get(line.field_name)
-            line.value_choices = field and self._choices_of(field)
+            field = line._target()
+            line.value_choices = field is not None and line._choices_of(field)
 
+    @api.depends("entity", "field_name", "model", "method", "path", "source_id.lang")
+    @api.depends_context("uid", "lang")
+    def _compute_read_choices(self):
+        for line in self:
+            # a link needs a record, and no table makes one
+            field = None if line._is_link() else line._read_field()
+            lang = line.source_id._language()
+            line.read_choices = field is not None and line._choices_read(field, lang)
+
+    def _target(self):
+        """The registry's field, or None."""
+        model = self.env.get(self.entity) if self.entity else None
+        return None if model is None else model._fields.get(self.field_name)
+
+    def _read_field(self):
+        """What stands at the end of the path that it is read from, or None."""
+        model = self.env.get(self.model) if self.model else None
+        if self.method != "path" or not self.path or model is None:
+            return None
+        steps = list(steps_along(model, self.path))
+        is_whole = len(steps) == len(self.path.split("."))
+        return steps[-1][1] if is_whole else None
+
+    @api.model
     def _choices_of(self, field):
         """The keys and labels of a list of values; False of another field.
 
         :rtype: list[list[str]] | bool
         """
+        if field.type == "boolean":
+            return [["yes", self.env._("Yes")], ["no", self.env._("No")]]
         if field.type != "selection":
             return False
         return [list(one) for one in field._description_selection(self.env)]
 
-    def _read_choices(self):
-        """The values that what it is read from has, where that is a list.
+    @api.model
+    def _choices_read(self, field, lang):
+        """As of `_choices_of`, of what is read: of a link also the records that there
+        are, by their names, unless these are too many to choose from.
 
-        :rtype: list[list[str]] | bool
+        :param str lang: code of the language that the source reads in
         """
-        model = self.env.get(self.model) if self.model else None
-        if self.method != "path" or not self.path or model is None:
+        if field.type != "many2one":
+            return self._choices_of(field)
+        model = self.env[field.comodel_name]
+        if is_technical(model) or not model.has_access("read"):
             return False
-        steps = list(steps_along(model, self.path))
-        is_whole = len(steps) == len(self.path.split("."))
-        return is_whole and self._choices_of(steps[-1][1])
+        records = model.search([], limit=MOST_CHOICES + 1)
+        if len(records) > MOST_CHOICES:
+            return False
+        named = {
+            as_text(record.with_context(lang=lang)): record.display_name
+            for record in records
+        }
+        return [[name, label] for name, label in named.items() if name]
 
     @api.onchange("path", "field_name", "method")
     def _onchange_values(self):
-        """Bring a line for each value, where the registry does not take all of them."""
-        taken, given = self.value_choices, self._read_choices()
-        if not taken or not given:
+        """Bring a line for each value, where the registry does not take all of them,
+        with what it may mean; and drop those that are none any more.
+        """
+        target, given = self._target(), self.read_choices
+        if target is None or target.type != "selection" or not given:
             return
-        keys = {key for key, _label in taken}
-        if keys.issuperset(key for key, _label in given):
-            return
+        keys = {key for key, _label in given}
+        self.value_ids -= self.value_ids.filtered(
+            lambda line: line.from_value and line.from_value not in keys
+        )
         known = set(self.value_ids.mapped("from_value"))
-        for key, _label in given:
-            if key not in known:
-                same = key if key in keys else False
-                values = {"from_value": key, "to_value": same}
+        for values in self.source_id._guessed_table(target, given):
+            if values["from_value"] not in known:
                 self.value_ids += self.value_ids.new(values)
 
     @api.model
@@ -202,10 +245,7 @@ class DokstampSourceField(models.Model):
     @api.constrains("method", "path", "text", "source_id")
     def _check_paths(self):
         for line in self:
-            # what is to be filled may be chosen later, while the source is off
-            is_half = line._is_unsaid() and not line.source_id.active
-            problem = line._fork_problem() if is_half else line._path_problem()
-            if problem := problem or line._fork_problem():
+            if problem := line._path_problem() or line._fork_problem():
                 raise ValidationError(problem)
             if closed := line._closed():
                 raise ValidationError(line.source_id._closed_sentence(closed))
@@ -215,10 +255,7 @@ class DokstampSourceField(models.Model):
 
         :rtype: str | None
         """
-        if problem := self._name_problem():
-            return problem
-        # what is not said yet is lacking, and said with the rest of that
-        return None if self._is_unsaid() else self._path_problem()
+        return self._name_problem() or self._path_problem()
 
     def _name_problem(self):
         if self.field_name in self._feedable(self.entity):
@@ -230,9 +267,10 @@ class DokstampSourceField(models.Model):
         )
 
     def _path_problem(self):
-        if self._is_unsaid():
+        if self.method == "position" and not self.source_id.relation:
             return self.env._(
-                "It does not say yet which field %(field)s is read from.",
+                "%(field)s is to be the place on a list, and the source reads none: "
+                "choose one on the source, or another field here.",
                 field=self._target_label(),
             )
         model = self.env[self.model]
@@ -243,12 +281,22 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_unsaid(self):
+        """Whether it does not say yet where its field comes from: so it fills none."""
         return self.method == "path" and not self.path
+
+    def _leads_anywhere(self):
+        """Whether its model has what it reads, or nothing is said of that yet."""
+        return bool(self.field_name) and not self._path_problem()
+
+    def _said(self):
+        return self.filtered(lambda line: not line._is_unsaid())
 
     def _fork_problem(self):
         """Why a path along several records is refused: nobody says which one counts."""
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            steps = list(steps_along(self.env[self.model], path))
+            is_of_pair = self.source_id._list_of(path)
+            for model, field in steps[1:] if is_of_pair else steps:
                 if field.type in ("one2many", "many2many"):
                     return self.env._(
                         "%(field)s has several values, and %(target)s takes one: "
@@ -259,9 +307,49 @@ class DokstampSourceField(models.Model):
                     )
         return None
 
+    def _path_label(self, path):
+        """What people read of a dotted path.
+
+        :rtype: str
+        """
+        steps = steps_along(self.env[self.model], path)
+        labels = (field._description_string(self.env) for _model, field in steps)
+        return " › ".join(labels)
+
+    def _origin_label(self):
+        """Where its field comes from, as people read it."""
+        if self.method == "path":
+            return self._path_label(self.path)
+        if self.method == "text":
+            return self.text
+        return dict(self._fields["method"]._description_selection(self.env))[
+            self.method
+        ]
+
     def _target_label(self):
         field = self.env[self.entity]._fields[self.field_name]
         return f"{field._description_string(self.env)} ({self.field_name})"
+
+    def _stale_sentence(self):
+        """Which lines of its table are for values that are not there any more.
+
+        :rtype: str | None
+        """
+        field = self._read_field()
+        is_list = field is not None and field.type == "selection"
+        known = dict(self._choices_of(field)) if is_list else {}
+        told = self.value_ids.mapped("from_value")
+        gone = [one for one in told if one and known and one not in known]
+        if not gone:
+            return None
+        return self.env._(
+            "The table of values for %(field)s has lines for %(gone)s, which is no "
+            "value of what it is read from any more; that has: %(known)s. An update "
+            "may have renamed it: correct the table.",
+            field=self._target_label(),
+            gone=", ".join(gone),
+            known=", ".join(known),
+        )
 
     # === DEFINITION === #
 
@@ -295,15 +383,31 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_translated(self):
-        """Whether what it reads may have several languages."""
+        """Whether what it reads, or its ingredients, may have several languages."""
+        read = set()
         for path in self._paths():
-            for model, field in steps_along(self.env[self.model], path):
+            model = self.env[self.model]
+            made_of = self.source_id._steps(model, "", path, frozenset())
+            read.update((name, field) for name, _path, field in made_of)
+            for _model, field in steps_along(model, path):
                 if field.relational:  # a record at the end is read by its name
-                    target = model.env[field.comodel_name]
-                    field = target._fields.get(target._rec_name or "")
-                if field and field.translate:
-                    return True
-        return False
+                    read.add(
+                        (field.comodel_name, model.env[field.comodel_name]._rec_name)
+                    )
+        return any(
+            field in (fields_ := self.env[name]._fields) and fields_[field].translate
+            for name, field in read
+        )
+
+    def _reads_otherwise(self, item):
+        """Whether ``item`` says something else in another language than its own."""
+        codes = {code for code, _name in self.env["res.lang"].get_installed()}
+        spoken = records_of(item)[0].env.lang
+        own = as_text(self._raw(item))
+        return any(
+            as_text(self._raw(item.with_context(lang=code))) != own
+            for code in codes - {spoken}
+        )
 
     def _digest(self):
         """What is another one as soon as these fields are read in another way.
@@ -320,7 +424,7 @@ class DokstampSourceField(models.Model):
         return hashlib.sha256(repr(definition).encode()).hexdigest()[:16]
 
     def _is_link(self):
-        field = self.env[self.entity]._fields.get(self.field_name)
+        field = self._target()
         return bool(field) and field.type == "many2one"
 
     def _link_target(self):
@@ -339,6 +443,18 @@ class DokstampSourceField(models.Model):
                 return None
             model = self.env[field.comodel_name]
         return model._name, self.env[self.entity]._fields[self.field_name].comodel_name
+
+    def _choice_path(self):
+        """The path to what a person may have chosen in place of what this link leads
+        to; None where nobody can.
+
+        :rtype: str | None
+        """
+        model, entity = self._link_target() or (None, None)
+        name = model and self.env[model]._get_dokstamp_choices().get(entity)
+        if not name:
+            return None
+        return name if self.path == "id" else f"{self.path}.{name}"
 
     # === READING === #
 
@@ -363,7 +479,7 @@ class DokstampSourceField(models.Model):
     def _read_from(self, record, demanded=None):
         """The registry value for ``record``, as `create` and `write` take it.
 
-        :param odoo.models.BaseModel record: of the source's model
+        :param odoo.models.BaseModel | Pair record: of the source
         :param demanded: of `_demanded`, for a link
         :raise Unreadable: with a sentence that says why
         """
@@ -387,8 +503,10 @@ class DokstampSourceField(models.Model):
             return self.fixed_value
         if self.method == "text":
             return self._filled_in(record)
+        if self.method == "position":
+            return record.position
         if self.path == "id" and self._is_link():
-            return record
+            return records_of(record)[0]
         return _follow(record, self.path)
 
     def _filled_in(self, record):
@@ -642,8 +760,3 @@ def _as_date(value):
     if not isinstance(value, date):
         raise TypeError(value)
     return value
-
-
-def is_active(record):
-    """Whether a school app's record is not archived."""
-    return record.active if "active" in record._fields else True

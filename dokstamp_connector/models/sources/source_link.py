@@ -31,6 +31,12 @@ class DokstampSourceLink(models.Model):
     res_id = fields.Many2oneReference(
         model_field="res_model", required=True, readonly=True
     )
+    other_model = fields.Char(readonly=True)
+    other_id = fields.Many2oneReference(
+        model_field="other_model",
+        readonly=True,
+        help="Of a source that reads a list, the one on it that this link is for.",
+    )
     res_name = fields.Char(string="Record in Odoo", compute="_compute_names")
     entity_model = fields.Char(required=True, readonly=True)
     entity_id = fields.Many2oneReference(model_field="entity_model", readonly=True)
@@ -87,7 +93,8 @@ class DokstampSourceLink(models.Model):
     is_held = fields.Boolean(compute="_compute_is_held", store=True, precompute=True)
 
     _one_per_record = models.UniqueIndex(
-        "(source_id, res_id)", "This source has taken this record already."
+        "(source_id, res_id, COALESCE(other_id, 0))",
+        "This source has taken this record already.",
     )
     _of_entity = models.Index("(entity_model, entity_id)")
     _of_record = models.Index("(res_model, res_id)")
@@ -105,7 +112,15 @@ class DokstampSourceLink(models.Model):
         """Whether it is tied to nothing, as its address is a known student's."""
         return bool(self.claimed_id and not self.entity_id)
 
-    @api.depends("res_model", "res_id", "entity_model", "entity_id", "claimed_id")
+    def _place(self):
+        """The id of the item that it is for, see `feed`.
+
+        :rtype: int | tuple[int, int]
+        """
+        return (self.res_id, self.other_id) if self.other_id else self.res_id
+
+    @api.depends("res_model", "res_id", "other_id", "entity_model", "entity_id")
+    @api.depends("claimed_id")
     @api.depends_context("uid")
     def _compute_names(self):
         """What is linked, by the names that its viewer may read.
@@ -114,6 +129,7 @@ class DokstampSourceLink(models.Model):
         calls what it fed.
         """
         records = self._names_of("res_model", "res_id")
+        others = self._names_of("other_model", "other_id")
         entities = self._names_of("entity_model", "entity_id")
         claimed = self._names_of("entity_model", "claimed_id")
         hidden = self.env._("no access")
@@ -122,9 +138,11 @@ class DokstampSourceLink(models.Model):
             link.entity_name = (entity_name or hidden) if link.entity_id else False
             claimed_name = claimed.get((link.entity_model, link.claimed_id))
             link.claimed_name = (claimed_name or hidden) if link.claimed_id else False
-            link.res_name = (
-                records.get((link.res_model, link.res_id)) or entity_name or hidden
-            )
+            name = records.get((link.res_model, link.res_id))
+            if name and link.other_id:
+                other = others.get((link.other_model, link.other_id))
+                name = other and f"{name} › {other}"
+            link.res_name = name or entity_name or hidden
 
     def _names_of(self, model_name, id_name):
         """(model, id) → the record's name, where the user may read it.
@@ -150,6 +168,21 @@ class DokstampSourceLink(models.Model):
         for link in self:
             names = (link.source_id.name, link.res_name)
             link.display_name = ": ".join(filter(None, names))
+
+    def _of_deleted(self):
+        """Those whose record is deleted, or the other one of their pair."""
+        existing = self.env["dokstamp.entity"]._existing(
+            place for link in self for place in link._read_from()
+        )
+        return self.filtered(lambda link: not existing.keys() >= set(link._read_from()))
+
+    def _read_from(self):
+        """Model and id of each record that it is for.
+
+        :rtype: list[tuple[str, int]]
+        """
+        places = [(self.res_model, self.res_id), (self.other_model, self.other_id)]
+        return places if self.other_id else places[:1]
 
     @api.model
     def _feeding(self, records):
@@ -197,8 +230,9 @@ class DokstampSourceLink(models.Model):
         notes = {}
         for source, links in self.grouped("source_id").items():
             told = source._told_otherwise(links.mapped("res_id"))
-            for link in links.filtered(lambda link, told=told: link.res_id in told):
-                notes[link] = source._language_sentence(told[link.res_id])
+            for link in links:
+                if names := told.get(link._place()):
+                    notes[link] = source._language_sentence(names)
         return notes
 
     # === A PERSON'S WORD === #
@@ -333,8 +367,11 @@ class DokstampSourceLink(models.Model):
         :rtype: dict
         """
         source = self.source_id._as_reader()
-        values, _errors = source._read(source._matching([self.res_id]))
-        return values.get(self.res_id, {})
+        items = source._items(source._matching([self.res_id]))
+        values, _errors = source._read(
+            source._filter(items, lambda item: item.id == self._place())
+        )
+        return values.get(self._place(), {})
 
     def action_accept_changes(self):
         """A registrar says that what the record says now is right.

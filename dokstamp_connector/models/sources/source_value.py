@@ -23,18 +23,20 @@ class DokstampSourceValue(models.Model):
         "UNIQUE (field_id, from_value)", "This value has a line already."
     )
 
-    @api.depends("field_id.path", "field_id.field_name", "field_id.method")
+    @api.depends("field_id.read_choices", "field_id.value_choices")
     def _compute_choices(self):
         """The values that each side has, with their labels, where it has a list."""
         for line in self:
-            line.from_choices = line.field_id._read_choices()
+            line.from_choices = line.field_id.read_choices
             line.to_choices = line.field_id.value_choices
 
     @api.constrains("to_value", "field_id")
     def _check_to_value(self):
         for line in self:
-            choices = dict(line.to_choices or ())
-            if line.to_value and choices and line.to_value not in choices:
+            target, choices = line.field_id._target(), dict(line.to_choices or ())
+            if target.type != "selection":
+                continue
+            if line.to_value and line.to_value not in choices:
                 raise ValidationError(
                     self.env._(
                         "“%(value)s” is no value of %(field)s. It takes: %(choices)s.",

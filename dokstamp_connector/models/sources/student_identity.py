@@ -101,7 +101,7 @@ class DokstampStudent(models.Model):
     @api.model
     def _contact_key(self, vals):
         contact = vals.get("partner_id")
-        return ("partner_id", contact, _as_seen(vals["name"])) if contact else None
+        return ("partner_id", contact, as_seen(vals["name"])) if contact else None
 
     @api.model
     def _get_contact_fields(self):
@@ -123,7 +123,7 @@ class DokstampStudent(models.Model):
         have booked for others.
         """
         names = (self.name, self.partner_id.name)
-        return not name or _as_seen(name) in map(_as_seen, names)
+        return not name or as_seen(name) in map(as_seen, names)
 
     def _who(self):
         return {"name": self.name, "date_of_birth": self.date_of_birth}
@@ -301,10 +301,10 @@ def _agree(one, other):
     born = {
         str(who["date_of_birth"]) for who in (one, other) if who.get("date_of_birth")
     }
-    names = {_as_seen(who.get("name")) for who in (one, other)}
+    names = {as_seen(who.get("name")) for who in (one, other)}
     return len(born) < 2 and len(names) == 1
 
 
-def _as_seen(name):
+def as_seen(name):
     """A name as people compare names."""
     return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())

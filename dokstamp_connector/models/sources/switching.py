@@ -8,6 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .pair import is_active
 from .source import PARTS_FOLLOW
 from .watch import without_sql_log
 
@@ -139,8 +140,8 @@ class DokstampSource(models.Model):
                 model=model,
             )
         else:
-            matching = self._matching_in_use()
-            known = self._links_of(matching.ids).values()
+            matching = self._filter(self._items(self._matching_in_use()), is_active)
+            known = self._links_to(matching).values()
             new = len(matching) - sum(bool(link.entity_id) for link in known)
             yield self.env._(
                 "%(count)s records of %(model)s match and are read in the background, "

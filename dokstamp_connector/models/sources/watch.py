@@ -14,6 +14,7 @@ import traceback
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 
 from psycopg2.errors import UniqueViolation
 
@@ -23,14 +24,18 @@ from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from .feed import AUTHORS, SAVED
+from .pair import id_of_record
+from .reach import steps_along
 
 GATHERED = "dokstamp_connector.feed"  # key in cr.precommit.data
 CACHE = "stable"  # among Odoo's caches the one that is seldom announced as changed
 KNOWN = "dokstamp_watches"  # attribute of the registry: sequence of CACHE, watches
 READ_IN_SAVE = 1000  # records read while somebody waits; of more the sweep reads all
-READ_ALONE = 20  # likewise, one by one, where one of them is in trouble
+ON_A_LIST = 10  # records on a list, about
+READ_ALONE = 20  # as of READ_IN_SAVE, one by one, where one of them is in trouble
 GATHERED_AUTHORS = "dokstamp_connector.feed.authors"  # key in cr.precommit.data
 GATHERED_NAMES = "dokstamp_connector.feed.names"  # likewise
+LIST = "<"  # before the name of a field that puts records on another one's list
 # Another transaction was quicker; once this one is committed, reading again works.
 TRANSIENT = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
 
@@ -44,12 +49,20 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         if watches := self._dokstamp_watches():
+            # nothing leads to a new record, unless it says itself on which lists it is
             records._dokstamp_gather(
-                pair for pair in watches.get("", ()) if not pair[1]
+                (source_id, path)
+                for name, pairs in watches.items()
+                for source_id, path in pairs
+                if (not path and not name) or name.startswith(LIST)
             )
         return records
 
     def write(self, vals):
+        if watches := self._dokstamp_watches():
+            # the lists that these leave: find them before
+            left = (watches.get(LIST + name, ()) for name in vals)
+            self._dokstamp_gather(chain.from_iterable(left), is_leaving=True)
         result = super().write(vals)
         if watches := self._dokstamp_watches():
             self._dokstamp_gather_written(watches, vals)
@@ -69,6 +82,15 @@ class Base(models.AbstractModel):
             records = self.filtered("id")
             records._dokstamp_gather_written(watches, names)
         return result
+
+    @api.model
+    def _get_dokstamp_choices(self):
+        """Where a person chooses the registry record that one of this model stands for,
+        so that no source makes one of it: kind of registry record → name of the field.
+
+        :rtype: dict[str, str]
+        """
+        return {}
 
     def _dokstamp_watches(self):
         """Which sources read this model; none while addons are being installed."""
@@ -103,7 +125,7 @@ class Base(models.AbstractModel):
         for source_id, path in pairs:
             if path and is_leaving:
                 source = self.env["dokstamp.source"].sudo().browse(source_id)
-                gathered[source_id, ""].update(source._dependents(path, self.ids))
+                source._gather_dependents(gathered, path, self.ids)
             else:
                 gathered[source_id, path].update(self.ids)
 
@@ -129,8 +151,9 @@ class DokstampSource(models.Model):
         :rtype: set[str]
         """
         self.ensure_one()
-        paths = self._condition_paths() | self._line_paths()
+        paths = self._condition_paths() | self._line_paths() | self._list_paths()
         paths.update(self._company_paths())
+        paths.update(filter(None, (line._choice_path() for line in self.field_ids)))
         if "active" in self.env[self.model]._fields:
             paths.add("active")
         return paths - {"id"}
@@ -141,7 +164,8 @@ class DokstampSource(models.Model):
 
         :return: field name → pairs of source id and the path that leads from the
             source's model to this one, empty for the source's own; the empty field name
-            stands for create and unlink
+            stands for create and unlink, one that begins with `LIST` for a field that
+            puts records on a list of the path
         :rtype: dict[str, set[tuple[int, str]]] | None
         """
         registry = self.env.registry
@@ -225,6 +249,9 @@ class DokstampSource(models.Model):
         if field.relational and field._description_searchable:
             prefix = f"{prefix}.{name}" if prefix else name
             yield field.comodel_name, prefix, ""
+            for inverse in _putting_on(model, field):
+                yield field.comodel_name, prefix, inverse
+                yield field.comodel_name, prefix, LIST + inverse
             if rest:
                 comodel = self.env[field.comodel_name]
                 yield from self._steps(comodel, prefix, rest, seen)
@@ -250,6 +277,27 @@ class DokstampSource(models.Model):
             self._log_failure(f"follow {path} of {self.model}", error)
             return []
 
+    def _gather_dependents(self, gathered, path, ids):
+        """Gather the source's records that reach one of ``ids`` by ``path``, which may
+        not do so any more in a moment; and what the database deletes with them.
+        """
+        known = gathered[self.id, ""]
+        found = set(self._dependents(path, ids)) - known
+        known.update(found)
+        if found and self._is_deleted_along(path):
+            records = self.env[self.model].browse(found)
+            watches = records._dokstamp_watches() or {}
+            records._dokstamp_gather(
+                (pair for pair in watches.get("", ()) if pair[1]), is_leaving=True
+            )
+
+    def _is_deleted_along(self, path):
+        """Whether the database deletes a record with the one that ``path`` leads to."""
+        return all(
+            field.type == "many2one" and field.store and field.ondelete == "cascade"
+            for _model, field in steps_along(self.env[self.model], path)
+        )
+
     @api.model
     def _feed_gathered(self):
         """Read what this transaction has changed; the sweep gets what must wait."""
@@ -267,9 +315,9 @@ class DokstampSource(models.Model):
         by_authors = self.with_context(
             **{AUTHORS: tuple(authors), SAVED: tools.frozendict(saved)}
         )
-        if _size(ids_by_source) > READ_IN_SAVE:
+        if self._size(ids_by_source) > READ_IN_SAVE:
             ids_by_source = self._of_interest(ids_by_source)
-        if _size(ids_by_source) > READ_IN_SAVE:
+        if self._size(ids_by_source) > READ_IN_SAVE:
             left = ids_by_source
         else:
             left = by_authors._feed_safely(ids_by_source, READ_ALONE)
@@ -282,7 +330,7 @@ class DokstampSource(models.Model):
         for source in self.sudo().browse(ids_by_source).exists():
             ids = ids_by_source[source.id]
             if source.trigger == "on_demand":
-                ids = source._links_of(list(ids)).keys()
+                ids = source._links_of(list(ids)).keys()  # never of pairs
             rest[source.id] = set(ids)
         return rest
 
@@ -301,6 +349,19 @@ class DokstampSource(models.Model):
             # sudo: every user's save may need it
             self.env["dokstamp.source.reading"].sudo()._request(first)
             self._wake_sweep()
+
+    @api.model
+    def _size(self, ids_by_source):
+        """How many records that are, about: of lists nobody knows before they are read.
+
+        :rtype: int
+        """
+        # sudo: as above
+        sources = self.sudo().browse(ids_by_source).exists()
+        return sum(
+            len(ids_by_source[source.id]) * (ON_A_LIST if source.relation else 1)
+            for source in sources
+        )
 
     # === NOTHING THAT GOES WRONG FAILS A SAVE === #
 
@@ -327,7 +388,7 @@ class DokstampSource(models.Model):
         except Exception as error:  # noqa: BLE001 whichever record it was is found below
             if alone is None and isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
                 raise
-            if alone is not None and _size(dict(batches)) > alone:
+            if alone is not None and self._size(ids_by_source) > alone:
                 _logger.info("Left to the sweep after a %s", type(error).__name__)
                 return {source.id: ids for source, ids in batches}
             _logger.info("Feeding record by record after a %s", type(error).__name__)
@@ -338,29 +399,49 @@ class DokstampSource(models.Model):
             }
         return {}
 
-    def _feed_guarded(self, record_id):
-        """Feed one record; what goes wrong is noted on its link.
+    def _feed_guarded(self, record_id, pair_id=None):
+        """Feed one record, or one of its pairs; what goes wrong is noted on its link.
 
         :return: whether reading it again in a later transaction would change nothing
         :rtype: bool
         """
         try:
             with without_sql_log(), self.env.cr.savepoint():
-                self._feed([record_id])
+                self._feed([record_id], pair_id)
         except Exception as error:  # noqa: BLE001
+            if not pair_id and (pair_ids := self._pair_ids(record_id)):
+                return all([self._feed_guarded(record_id, one) for one in pair_ids])
             self._log_failure(f"feed {self.model} {record_id}", error)
-            self._note_failure(record_id, error)
+            self._note_failure(pair_id or record_id, error)
             return not isinstance(error, TRANSIENT)
         return True
 
-    def _note_failure(self, record_id, error):
+    def _pair_ids(self, record_id):
+        """Ids of the pairs of a record, as far as can be told; none without a list.
+
+        :rtype: list[tuple[int, int]]
+        """
+        if not self.relation:
+            return []
+        reader = self._as_reader()
+        ids = {one for one in reader._links_of([record_id]) if one != record_id}
+        try:
+            with without_sql_log(), self.env.cr.savepoint():
+                items = reader._items(reader._matching([record_id]))
+                ids.update(item.id for item in items)
+        except Exception as error:  # noqa: BLE001
+            self._log_failure(f"tell the pairs of {self.model} {record_id}", error)
+        return sorted(ids)
+
+    def _note_failure(self, item_id, error):
         reader = self._as_reader()
         try:
             with without_sql_log(), self.env.cr.savepoint():
-                links = reader._links_of([record_id])
-                reader._note_errors({record_id: reader._failure_sentence(error)}, links)
+                links = reader._links_of([id_of_record(item_id)])
+                known = {one: link for one, link in links.items() if one == item_id}
+                reader._note_errors({item_id: reader._failure_sentence(error)}, known)
         except Exception as second_error:  # noqa: BLE001
-            self._log_failure(f"note a problem of {record_id}", second_error)
+            self._log_failure(f"note a problem of {item_id}", second_error)
 
     def _failure_sentence(self, error):
         if isinstance(error, TRANSIENT):
@@ -403,9 +484,18 @@ class DokstampSource(models.Model):
         self.env["dokstamp.schedule"]._wake("sweep")
 
 
-def _size(ids_by_source):
-    """How many records that are."""
-    return sum(map(len, ids_by_source.values()))
+def _putting_on(model, field):
+    """Names of the fields by which the other side is put on the list ``field``.
+
+    :rtype: list[str]
+    """
+    if field.type not in ("many2many", "one2many"):
+        return []
+    return [
+        inverse.name
+        for inverse in model.pool.field_inverses[field]
+        if inverse.model_name == field.comodel_name
+    ]
 
 
 @contextmanager

@@ -6,6 +6,9 @@ from . import audit_log
 from . import entity_sync
 from . import account_queue
 from . import sync_record
+from . import held_rows
+from . import held_share
+from . import mass_change
 from . import row_stop
 from . import flush_sender
 from . import flush

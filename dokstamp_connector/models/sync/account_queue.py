@@ -301,11 +301,7 @@ class DokstampAccount(models.Model):
                 "connection on it."
             )
         if self.state == "paused":
-            return self.env._(
-                "The DokStamp account is paused, and nothing is sent until a manager "
-                "presses Resume on it. %(reason)s",
-                reason=self.pause_reason or "",
-            )
+            return self._paused_sentence()
         schedule = self.env["dokstamp.schedule"]
         works = {"flush": self.env._("It is not sent at the moment.")}
         if problems := schedule._problems(works):

@@ -149,6 +149,7 @@ class DokstampEntity(models.AbstractModel):
             rows, ("state", "in", ("pending", "sending")), ("waiting_for", "=", False)
         )
         waiting = have(rows, ("state", "=", "pending"), ("waiting_for", "!=", False))
+        waiting |= have(rows, ("state", "=", "held"))
         refused = have(rows, ("state", "=", "failed"))
         bound = have(self.env["dokstamp.binding"].sudo())
         failed = ~moving & ~waiting & refused
@@ -195,6 +196,10 @@ class DokstampEntity(models.AbstractModel):
                 )
             )
         self._queue_push(urgent=True)
+        # sudo: as in `_compute_sync_state`
+        queue = self.env["dokstamp.sync.record"].sudo()
+        if held := queue._held_of(self):
+            return show_message(held[0].failure_message, "warning", next=RELOAD)
         # sudo: why it stops is no secret to whoever may send
         for account in self.sudo().account_id:
             if stop := account._sending_stop():
@@ -321,6 +326,48 @@ class DokstampEntity(models.AbstractModel):
             is_listed=self._dokstamp_is_listed,
         )
 
+    def _change_at_dokstamp(self, binding):
+        """What sending this record would change there.
+
+        :param dokstamp.binding binding: of this record
+        :return: `removed`, also where it is archived; `changed`; False: nothing
+        :rtype: str | bool
+        """
+        if not self._push_message(binding):
+            return False
+        last_payload = binding.last_payload or {}
+        archived = {} if self.active else self._archive_values(last_payload)
+        is_ended = all(last_payload.get(k) == v for k, v in archived.items())
+        return "changed" if is_ended else "removed"
+
+    def _archiving_told(self, binding):
+        """What DokStamp would hear if the record were archived now; False: nothing.
+
+        :param dokstamp.binding | None binding: of this record
+        :rtype: str | bool
+        """
+        if not binding:
+            return False
+        archived = self._archive_values(self._payload())
+        known = binding.last_payload or {}
+        changes = [
+            self._value_change(name, archived[key])
+            for name in self._get_dokstamp_fields()
+            if (key := self._api_key(name)) in archived
+            and archived[key] != known.get(key)
+        ]
+        return ", ".join(changes) or False
+
+    def _value_change(self, name, value):
+        choices = self._fields[name]._description_selection(self.env)
+        labels = dict(choices) if choices else {}
+        return self.env._(
+            "%(field)s: %(old)s → %(new)s",
+            field=self._fields[name]._description_string(self.env),
+            old=labels.get(self[name], self[name]),
+            new=labels.get(value, value),
+        )
+
     # === KEYS: what DokStamp finds a record by, one record alone has === #
 
     @api.model
@@ -376,7 +423,7 @@ class DokstampEntity(models.AbstractModel):
     def _first_blocker(self):
         """The registry record that must be at DokStamp before this one, or None."""
         for record in self._prerequisites():
-            if not record.dokstamp_uuid:
+            if not record._uuid_at_dokstamp():
                 return record
         return None
 
@@ -440,6 +487,10 @@ class DokstampEntity(models.AbstractModel):
 
 class DokstampCurriculumLine(models.Model):
     _inherit = "dokstamp.curriculum.line"
+
+    def _change_at_dokstamp(self, binding):
+        change = super()._change_at_dokstamp(binding)
+        return "removed" if change and not self.active else change
 
     def _push_message(self, binding, tried=()):
         item = self._payload()

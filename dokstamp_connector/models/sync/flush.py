@@ -213,6 +213,7 @@ class DokstampFlush(models.AbstractModel):
 
     def _open_lanes(self, lanes):
         """Add a lane for every account that may call and has something due."""
+        self._follow_plans()
         for account in self._connected_accounts():
             if self._has_work(account) and self._lock(account):
                 if lane := self._opened_lane(account):
@@ -220,6 +221,18 @@ class DokstampFlush(models.AbstractModel):
                 else:
                     self._unlock(account.id)
         self._commit()
+
+    def _follow_plans(self):
+        """Pause accounts, or let them go on, as was planned for today; an error of our
+        own is in no other one's way.
+        """
+        planned = self.env["dokstamp.account"].search([("pause_until", "!=", False)])
+        for account in planned:
+            try:
+                self._in_transaction(self._in_language_of(account)._follow_plan)
+            except Exception as error:  # noqa: BLE001
+                self.env.cr.rollback()
+                _logger.error("Account %s keeps no plan: %s", account.id, where(error))
 
     def _opened_lane(self, account):
         """The lane of a locked account; None where it pauses, or an error of our own is
@@ -351,6 +364,8 @@ class DokstampFlush(models.AbstractModel):
         :return: ids of the rows to plan
         """
         queue = self.env["dokstamp.sync.record"]
+        # in the same transaction, which sees the same rows: none slips in between
+        queue._hold_too_much(self._account_of(lane))
         queue.flush_model()
         claimed = self.env.execute_query(
             SQL(
@@ -365,12 +380,12 @@ class DokstampFlush(models.AbstractModel):
                              FROM dokstamp_sync_record
                             WHERE account_id = %(account)s AND operation = 'remove'
                               AND (state = 'sending'
-                                   OR state = 'pending'
+                                   OR state = 'pending' AND waiting_for IS NULL
                                       AND next_attempt_at <= %(now)s)), rank)
                        AND NOT EXISTS (
                            SELECT FROM dokstamp_sync_record other
                             WHERE other.account_id = %(account)s
-                              AND other.state = 'sending'
+                              AND other.state IN ('sending', 'held')
                               AND other.res_model = dokstamp_sync_record.res_model
                               AND other.res_id = dokstamp_sync_record.res_id)
                      ORDER BY priority, rank, id
@@ -467,9 +482,12 @@ class DokstampFlush(models.AbstractModel):
             else:
                 settled.append(row.id)
         rows.browse(settled)._finish()
+        rows.browse(settled).change = False
         rows.browse(settled)._release_waiting()
         rows._fail_each(failing)
         rows._wait_each(waiting)
+        for row in rows.browse(row.id for row in planned)._wait_for_held(known):
+            del planned[row]
         for row in rows._wait_for_keys(planned, known.records):
             del planned[row]
         for row in planned:

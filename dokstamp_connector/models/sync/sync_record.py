@@ -19,6 +19,7 @@ from .origin import FROM_SOURCES, origin_of
 GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
 BUS_MESSAGE = "dokstamp_connector/records_changed"
 URGENT, NORMAL = 10, 50  # priority; a smaller one goes first
+UNSENT = ("pending", "held", "failed")  # states of what a person may still stop
 KEEP_DONE = timedelta(days=30)
 VACUUM_BATCH = 10_000  # rows
 
@@ -55,6 +56,7 @@ class DokstampSyncRecord(models.Model):
     state = fields.Selection(
         [
             ("pending", "Pending"),
+            ("held", "Held"),
             ("sending", "Sending"),
             ("done", "Done"),
             ("failed", "Failed"),
@@ -79,6 +81,7 @@ class DokstampSyncRecord(models.Model):
     failure_type = fields.Selection(
         [
             ("waiting", "Waiting for another record"),
+            ("held", "Too much at once"),
             ("incomplete", "Data missing or not valid"),
             ("rejected", "Refused by DokStamp"),
             ("ambiguous", "Several matches at DokStamp"),
@@ -126,7 +129,7 @@ class DokstampSyncRecord(models.Model):
         "(account_id, next_attempt_at) WHERE state = 'pending' AND waiting_for IS NULL"
     )
     _open_of_record = models.Index(
-        "(res_model, res_id) WHERE state IN ('pending', 'sending', 'failed')"
+        "(res_model, res_id) WHERE state IN ('pending', 'held', 'sending', 'failed')"
     )
     _newest_of_record = models.Index("(res_model, res_id, id DESC)")
     _waiting_for_idx = models.Index("(waiting_for) WHERE waiting_for IS NOT NULL")
@@ -195,7 +198,7 @@ class DokstampSyncRecord(models.Model):
         domain = [
             ("res_model", "=", records._name),
             ("res_id", "in", records.ids),
-            ("state", "in", ("pending", "sending", "failed")),
+            ("state", "in", ("pending", "held", "sending", "failed")),
         ]
         for row in self.search(domain, order="id"):
             open_rows[row.res_id].append(row)
@@ -207,7 +210,8 @@ class DokstampSyncRecord(models.Model):
         """The record's sync state, as far as this open row tells it."""
         if self.state == "failed":
             return "failed"
-        return "waiting" if self.waiting_for else "pending"
+        is_waiting = self.waiting_for or self.state == "held"
+        return "waiting" if is_waiting else "pending"
 
     # === WHAT NEEDS SENDING === #
 
@@ -243,7 +247,7 @@ class DokstampSyncRecord(models.Model):
 
         :param dokstamp.binding | None binding: of the record
         """
-        if self.state in ("pending", "sending"):
+        if self.state in ("pending", "held", "sending"):
             return False
         if self.state in ("failed", "cancelled"):
             is_known = bool(self.stopped_digest)
@@ -362,6 +366,17 @@ class DokstampSyncRecord(models.Model):
             row.update(origin_model=model, origin_id=res_id)
 
     @api.model
+    def _note_in_gathered(self, records, **notes):
+        """Tell more of what this transaction has gathered of ``records``.
+
+        :param notes: as `_note_changes` reads them
+        """
+        gathered = self.env.cr.precommit.data.get(GATHERED, {})
+        for record in records:
+            if row := gathered.get((record._name, record.id)):
+                row.update(notes)
+
+    @api.model
     def _insert_gathered(self):
         """Insert what was gathered, and wake the flush.
 
@@ -371,7 +386,7 @@ class DokstampSyncRecord(models.Model):
         rows = self._without_withheld(list((rows or {}).values()))
         if not rows:
             return
-        self.env.execute_query(
+        inserted = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO dokstamp_sync_record (
@@ -390,12 +405,13 @@ class DokstampSyncRecord(models.Model):
                            removal_keys jsonb, origin varchar, origin_name varchar,
                            origin_model varchar, origin_id int, user_id int)
                   JOIN dokstamp_account account ON account.id = row.account_id
-                RETURNING dokstamp_sync_record.id
+                RETURNING id, res_model, res_id
                 """,
                 now=fields.Datetime.now(),
                 rows=json.dumps(rows),
             )
         )
+        self._note_changes(rows, {(name, one): row for row, name, one in inserted})
         self.invalidate_model(flush=False)
         urgent = any(row["priority"] == URGENT for row in rows)
         accounts = self.env["dokstamp.account"].sudo()
@@ -890,6 +906,9 @@ class DokstampSyncRecord(models.Model):
         """Take the rows out of the queue, and tell the records that it was done."""
         self.write({"state": "cancelled", "waiting_for": False})
         self._note_stopped()
+        self.mass_change_id._recount()
+        # what waited for it to be taken away there goes on without
+        self.filtered(lambda row: row.operation == "remove")._release_waiting()
         # what a save sends shows by itself that it is not sent
         self.filtered(lambda row: row.operation != "push")._tell_records()
 
@@ -900,7 +919,7 @@ class DokstampSyncRecord(models.Model):
             [
                 ("res_model", "=", records._name),
                 ("res_id", "in", records.ids),
-                ("state", "in", ("pending", "failed")),
+                ("state", "in", UNSENT),
             ]
         )
         accounts = {record.id: record.account_id for record in records.sudo()}
@@ -910,7 +929,7 @@ class DokstampSyncRecord(models.Model):
     def _cancel_open_of(self, account):
         """Cancel what an account that is archived has not sent."""
         self.search(
-            [("account_id", "=", account.id), ("state", "in", ("pending", "failed"))]
+            [("account_id", "=", account.id), ("state", "in", UNSENT)]
         )._cancel()
 
     # === BUS === #
@@ -1082,6 +1101,7 @@ class DokstampSyncRecord(models.Model):
             )
             told.update(dependants)
             self._gather(dependants, "push")
+            self._note_in_gathered(dependants, is_uncounted=True)
 
     def _dependants(self, name):
         """The records of a registry model that refer to these rows' records."""
@@ -1218,9 +1238,7 @@ class DokstampSyncRecord(models.Model):
         """Send again what failed, was cancelled, or is waiting for its next attempt."""
         self._check_may_move()
         # sudo: no role writes rows but through these buttons
-        rows = self.sudo().filtered(
-            lambda row: row.state in ("failed", "cancelled", "pending")
-        )
+        rows = self.sudo().filtered(lambda row: row.state in (*UNSENT, "cancelled"))
         if not rows:
             raise UserError(
                 self.env._("Nothing to retry: these rows are done or being sent now.")
@@ -1239,6 +1257,7 @@ class DokstampSyncRecord(models.Model):
                 "failure_message": False,
             }
         )
+        rows.mass_change_id._recount()
         rows.account_id._wake(urgent=True)
         return True
 
@@ -1248,7 +1267,7 @@ class DokstampSyncRecord(models.Model):
         """
         self._check_may_move()
         # sudo: as in `action_retry`
-        rows = self.sudo().filtered(lambda row: row.state in ("pending", "failed"))
+        rows = self.sudo().filtered(lambda row: row.state in UNSENT)
         rows |= rows._of_the_same_records()
         if not rows:
             raise UserError(
@@ -1270,7 +1289,7 @@ class DokstampSyncRecord(models.Model):
         return self.search(
             pushes._of_records()
             & Domain("operation", "=", "push")
-            & Domain("state", "in", ("pending", "failed"))
+            & Domain("state", "in", UNSENT)
         )
 
     def _check_may_move(self):

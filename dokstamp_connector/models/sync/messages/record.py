@@ -19,11 +19,13 @@ class Searched(Message):
     :param keys: what finds the record at DokStamp; empty: it cannot be searched for
     :param filters: the keys that DokStamp is documented to filter by
     :param is_listed: the filters give a list of many, which is read once for all
+    :param decided: uuid → whether a person has said that this is ours
     """
 
     keys: dict = field(default_factory=dict)
     filters: tuple = ()
     is_listed: bool = False
+    decided: dict = field(default_factory=dict)
 
     def _search(self):
         """The one record that has our keys, or those of an attempt whose outcome is
@@ -32,7 +34,12 @@ class Searched(Message):
         :raise SeveralMatches: there are more
         """
         every_key = [keys for keys in (self.keys, *self.tried) if keys]
-        found = {one["uuid"]: one for keys in every_key for one in self._with(keys)}
+        found = {
+            one["uuid"]: one
+            for keys in every_key
+            for one in self._with(keys)
+            if self.decided.get(one["uuid"]) is not False
+        }
         self.unresolved = []
         if len(found) > 1:
             raise SeveralMatches(len(found))
@@ -69,12 +76,15 @@ class Push(Searched):
     :param last_payload: the body that was sent last, empty before the first time
     :param moved_from: the path that it has left, and its uuid there
     :param proofs: keys by which one with the same search keys is told from ours
+    :param is_absent: DokStamp's lists were read, and it is in none: it is created
+        without a search, once
     """
 
     payload: dict
     last_payload: dict
     moved_from: tuple[tuple[str, ...], str] | None = None
     proofs: tuple[str, ...] = ()
+    is_absent: bool = False
     adopted: dict | None = None
 
     @property
@@ -104,7 +114,9 @@ class Push(Searched):
             self.uuid = None  # DokStamp has it no more
         if self.moved_from:
             self._leave(*self.moved_from)
-        if found := self._search():
+        # an attempt of unknown outcome may have made it since
+        is_new = self.is_absent and not self.tried
+        if not is_new and (found := self._search()):
             self._adopt(found)
         else:
             self._create()
@@ -153,6 +165,8 @@ class Push(Searched):
         """Whether DokStamp's record says of itself what ours is not: an address alone
         does not tell who somebody is.
         """
+        if self.decided.get(found["uuid"]):
+            return False
         pairs = ((self.payload[key], remote_value(found, key)) for key in self.proofs)
         return any(own and other and not is_same(own, other) for own, other in pairs)
 

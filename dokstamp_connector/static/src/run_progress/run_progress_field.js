@@ -8,17 +8,22 @@ import {
 const CERTIFICATE = "dokstamp.certificate";
 const RELOAD_DELAY = 1000; // milliseconds: a run of hundreds changes many times a second
 
-/** How far an issue run got; up to date while it is on the screen. */
+/** How far a run got; up to date while it is on the screen. */
 export class RunProgressField extends ProgressBarField {
     setup() {
         super.setup();
-        useLiveReload((model, id) => model === CERTIFICATE && this.isOurs(id), RELOAD_DELAY);
+        useLiveReload((model, id) => this.isConcerned(model, id), RELOAD_DELAY);
     }
 
-    /** A list does not know the certificates of its runs: any of them may be one. */
-    isOurs(id) {
-        const certificates = this.props.record.data.certificate_ids;
-        return !certificates || certificates.resIds.includes(id);
+    /** By a change of the run itself, or of one of its certificates. */
+    isConcerned(model, id) {
+        const { record } = this.props;
+        if (model === CERTIFICATE) {
+            const certificates = record.data.certificate_ids;
+            // a list does not know the certificates of its runs: any of them may be one
+            return !certificates || certificates.resIds.includes(id);
+        }
+        return model === record.resModel && id === record.resId;
     }
 }
 

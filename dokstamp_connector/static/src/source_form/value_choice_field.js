@@ -3,27 +3,36 @@ import { CharField, charField } from "@web/views/fields/char/char_field";
 import { SelectionField } from "@web/views/fields/selection/selection_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** A text that is chosen by its label where another field holds a list of choices. */
+/**
+ * A text that is chosen by its label where there is a list of choices: another field of the
+ * record holds it, or whoever uses this brings it.
+ */
 export class ValueChoiceField extends SelectionField {
     static template = "dokstamp_connector.ValueChoiceField";
     static components = { ...SelectionField.components, CharField };
-    static props = { ...SelectionField.props, choicesField: String };
+    static props = {
+        ...SelectionField.props,
+        choicesField: { type: String, optional: true },
+        listed: { type: [Array, Boolean], optional: true },
+    };
 
     get charProps() {
         const names = Object.keys(standardFieldProps).filter((name) => name in this.props);
         return Object.fromEntries(names.map((name) => [name, this.props[name]]));
     }
 
+    get listed() {
+        return this.props.listed || this.props.record.data[this.props.choicesField] || [];
+    }
+
     /** What is there already stays a choice, though it be none of the list. */
     get options() {
-        const options = this.props.record.data[this.props.choicesField] || [];
-        const isListed = !this.value || options.some(([value]) => value === this.value);
-        const labelled = options.map(([value, label]) => [value, `${label} (${value})`]);
-        return isListed ? labelled : [...labelled, [this.value, this.value]];
+        const isListed = !this.value || this.listed.some(([value]) => value === this.value);
+        return isListed ? this.listed : [...this.listed, [this.value, this.value]];
     }
 
     get isList() {
-        return Boolean(this.props.record.data[this.props.choicesField]?.length);
+        return Boolean(this.listed.length);
     }
 
     get string() {

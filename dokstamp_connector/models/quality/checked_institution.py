@@ -1,0 +1,9 @@
+from odoo import api, models
+
+
+class DokstampInstitution(models.Model):
+    _inherit = "dokstamp.institution"
+
+    @api.model
+    def _get_data_twins(self):
+        return [*super()._get_data_twins(), ("tax_id",)]
