@@ -44,8 +44,8 @@ class Service:
     def reset(self, *, is_kept: bool = False, **changes) -> None:
         """Forget all data, faults and requests; switches back to the defaults.
 
-        With `is_kept` what was kept last is there again. Requests that still wait (a delay, a hang) are cut off: what they would do
-        belongs to the time before.
+        With `is_kept` what was kept last is there again. Requests that still wait (a
+        delay, a hang) are cut off: what they would do belongs to the time before.
         """
         options = self.defaults.changed(**changes)
         if is_kept:
