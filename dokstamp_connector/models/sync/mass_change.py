@@ -28,6 +28,7 @@ class DokstampMassChange(models.Model):
     _inherit = ["dokstamp.write.protection", "mail.thread", "mail.activity.mixin"]
     _description = "DokStamp Mass Change"
     _order = "id desc"
+    _rec_names_search = ["res_model"]
     _mail_post_access = "read"
 
     account_id = fields.Many2one(
