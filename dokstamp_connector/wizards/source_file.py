@@ -40,6 +40,7 @@ class DokstampSourceFile(models.TransientModel):
     _name = "dokstamp.source.file"
     _inherit = ["dokstamp.write.protection"]
     _description = "File of Sources"
+    _rec_name = "filename"
 
     data = fields.Binary(string="File", attachment=False)
     filename = fields.Char(default="dokstamp-sources.json")
