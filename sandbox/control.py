@@ -59,10 +59,14 @@ def _object(body: bytes) -> dict:
 
 
 def reset(service: Service, request: Request, body: dict):
-    service.reset(**body.get("options", {}))
+    service.reset(is_kept=bool(body.get("kept")), **body.get("options", {}))
     if body.get("seed"):
         service.seed()
     return service.options.model_dump()
+
+
+def keep(service: Service, request: Request, body: dict):
+    service.store.keep()
 
 
 def read_options(service: Service, request: Request, body: dict):
@@ -177,6 +181,7 @@ def _route(method: str, path: str, handler: Callable) -> Route:
 
 ROUTES = [
     _route("POST", "/reset", reset),
+    _route("POST", "/keep", keep),
     _route("GET", "/options", read_options),
     _route("PATCH", "/options", move_options),
     _route("POST", "/faults", add_fault),

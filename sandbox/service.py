@@ -41,14 +41,17 @@ class Service:
         self.options = self.options.changed(**changes)
         self._keep_options()
 
-    def reset(self, **changes) -> None:
+    def reset(self, *, is_kept: bool = False, **changes) -> None:
         """Forget all data, faults and requests; switches back to the defaults.
 
-        Requests that still wait (a delay, a hang) are cut off: what they would do
-        belongs to the time before.
+        With `is_kept` what was kept last is there again. Requests that still wait (a
+        delay, a hang) are cut off: what they would do belongs to the time before.
         """
         options = self.defaults.changed(**changes)
-        self.store.wipe()
+        if is_kept:
+            self.store.restore()
+        else:
+            self.store.wipe()
         self.ledger.forget()
         self.faults = Faults()
         self.rate_meter = RateMeter()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, select, text
 
 from . import schema
 
@@ -37,6 +37,7 @@ class Store:
         self._connection = self._engine.connect()
         schema.metadata.create_all(self._connection)
         self._connection.commit()
+        self._kept: dict = {}
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -49,6 +50,23 @@ class Store:
         with self.transaction() as db:
             for table in schema.DATA:
                 db.execute(table.delete())
+
+    def keep(self) -> None:
+        """Remember what is held now, for `restore`."""
+        with self.transaction() as db:
+            self._kept = {
+                table: [dict(row) for row in db.execute(select(table)).mappings()]
+                for table in schema.DATA
+                if table is not schema.ledger
+            }
+
+    def restore(self) -> None:
+        """Hold again what was kept last, and nothing else."""
+        self.wipe()
+        with self.transaction() as db:
+            for table, rows in self._kept.items():
+                if rows:
+                    db.execute(table.insert(), rows)
 
     def last_ledger_id(self) -> int:
         """The highest ledger id ever given, also of rows that are gone."""

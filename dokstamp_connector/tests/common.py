@@ -7,6 +7,7 @@ from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from ..models.accounts.access import _clients
 from .sandbox import Sandbox
 
 CREDENTIALS = {
@@ -44,20 +45,36 @@ class DokstampCase(TransactionCase, CronMixinCase):
         )
 
     def setUp(self):
+        cls = type(self)
+        if "is_prepared" not in vars(cls):
+            # before the savepoint of the first test, so that all begin with it
+            self.sandbox.reset()
+            self.prepare(cls)
+            self.sandbox.keep()
+            cls.is_prepared = True
         super().setUp()
         self.addCleanup(self.env["dokstamp.source"]._forget_watches)
-        self.sandbox.reset()
-        self.account = self.env["dokstamp.account"].create(
+        self.sandbox.restore()
+        # a client's token is of a test that was rolled back, and so is its memory
+        _clients.clear()
+        self.account._client().prove_access()
+        self.sandbox.forget_requests()
+
+    def prepare(self, cls):
+        """Make what all tests of a class begin with, here and at the sandbox.
+
+        :param cls: what it is noted on
+        """
+        cls.account = self.env["dokstamp.account"].create(
             {"name": "Test school", "base_url": self.sandbox.url, **CREDENTIALS}
         )
-        self.account.action_test_connection()
-        self.account.action_confirm_check_address()  # Odoo's tests are at localhost
-        self.institution = self.env["dokstamp.institution"].create(
+        cls.account.action_test_connection()
+        cls.account.action_confirm_check_address()  # Odoo's tests are at localhost
+        cls.institution = self.env["dokstamp.institution"].create(
             {"name": "Test School", "country": "United States"}
         )
-        self.account.institution_id = self.institution
+        cls.account.institution_id = cls.institution
         self.flush()
-        self.sandbox.forget_requests()
 
     def contact_source(self):
         """One that is on: contacts feed students as soon as others refer to them."""

@@ -13,18 +13,17 @@ class CertificateCase(DokstampCase):
     with a document.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.course(workload_hours=40)
-        self.ada = self.student()
-        self.completion = self.enrollment(
-            student_id=self.ada.id,
-            course_id=self.botany.id,
+    def prepare(self, cls):
+        super().prepare(cls)
+        cls.botany = self.course(workload_hours=40)
+        cls.ada = self.student()
+        cls.completion = self.enrollment(
+            student_id=cls.ada.id,
+            course_id=cls.botany.id,
             completion_status="completed",
             completed_at="2026-10-01",
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def draft(self, **values):
         """A draft with a small document of its own, as a registrar uploads one."""

@@ -40,6 +40,15 @@ class Sandbox:
         self._since = 0
         return self._control("POST", "reset", {"options": options})
 
+    def keep(self):
+        """Remember what it holds, for `restore`."""
+        self._control("POST", "keep")
+
+    def restore(self):
+        """As `reset`, but then it holds what was kept last."""
+        self._since = 0
+        self._control("POST", "reset", {"kept": True})
+
     def set_options(self, **options):
         """Move switches, see sandbox/options.py.
 

@@ -30,9 +30,9 @@ class ElearningCase(DokstampCase):
             groups="base.group_portal",
         )
 
-    def setUp(self):
-        super().setUp()
-        self.channel = (
+    def prepare(self, cls):
+        super().prepare(cls)
+        cls.channel = (
             self.env["slide.channel"]
             .with_user(self.officer)
             .create(
@@ -46,11 +46,11 @@ class ElearningCase(DokstampCase):
             )
         )
         # whoever creates a course is made its first attendee
-        self.channel._remove_membership(self.officer.partner_id.ids)
-        self.section = self.slide("Basics", is_category=True, sequence=1)
-        self.slides = self.slide("Soil", sequence=2, completion_time=1.25)
-        self.slides += self.slide("Water", sequence=3, completion_time=0.5)
-        self.settle()
+        cls.channel._remove_membership(self.officer.partner_id.ids)
+        cls.section = self.slide("Basics", is_category=True, sequence=1)
+        cls.slides = self.slide("Soil", sequence=2, completion_time=1.25)
+        cls.slides += self.slide("Water", sequence=3, completion_time=0.5)
+        self.flush()
 
     def slide(self, name, **values):
         return (

@@ -92,3 +92,17 @@ def test_page_shows_what_it_holds(api, process):
     assert "POST /students" in page
     assert "unknown_filter = honour" in page
     assert "/courses" in page
+
+
+def test_what_was_kept_is_there_again_after_a_reset(api):
+    kept = api.student()
+    api.control("POST", "keep")
+    api.control("PATCH", f"state/students/{kept}", {"name": "Bo"})
+    later = api.student(email="bo@example.com")
+    api.fault(status=500, times=None)
+    api.control("POST", "reset", {"kept": True})
+    rows = api.control("GET", "state/students")
+    assert [row["uuid"] for row in rows] == [kept]
+    assert rows[0]["name"] != "Bo"
+    assert later not in [row["uuid"] for row in rows]
+    assert api.control("GET", "faults") == []

@@ -86,8 +86,9 @@ class DokstampCorrection(models.Model):
     @api.depends("student_id", "create_date")
     def _compute_display_name(self):
         for correction in self:
-            day = fields.Date.to_string(correction.create_date) or ""
-            correction.display_name = f"{correction.student_id.display_name}, {day}"
+            day = fields.Date.to_string(correction.create_date)
+            names = (correction.student_id.display_name, day)
+            correction.display_name = ", ".join(filter(None, names))
 
     @api.depends_context("lang")
     @api.depends(

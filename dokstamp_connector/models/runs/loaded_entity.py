@@ -5,7 +5,7 @@ sent.
 from odoo import api, models
 
 from ..names import alike
-from ..sync.messages import PLACE, Push
+from ..sync.messages import PLACE
 from ..sync.messages.comparison import comparable, is_same, matches
 from .matching import MATCHED
 
@@ -16,14 +16,6 @@ class DokstampEntity(models.AbstractModel):
     def _uuid_at_dokstamp(self):
         uuid = super()._uuid_at_dokstamp()
         return uuid or self.env.context.get(MATCHED, {}).get((self._name, self.id))
-
-    def _operation_message(self, row, binding, tried):
-        message = super()._operation_message(row, binding, tried)
-        if isinstance(message, Push) and not binding:
-            candidates = self.env["dokstamp.run.candidate"]
-            message.decided = candidates._decided(self).get(self.id, {})
-            message.is_absent = row.run_line_id._is_known_absent()
-        return message
 
     def _adopted_payload(self, there):
         """What DokStamp holds of a record that is linked to it, as a binding keeps it.
@@ -64,17 +56,19 @@ class DokstampEntity(models.AbstractModel):
             if key in given and not alike(payload[key], there[key])
         ]
 
-    def _open_doubt(self):
-        """Why a person has to say first whether DokStamp's record is this one; None
-        when nobody has to, or what was in doubt was corrected.
+    def _open_doubts(self):
+        """Record → why a person has to say first whether DokStamp's record is this one,
+        where somebody has to, and what was in doubt was not corrected.
 
-        :rtype: str | None
+        :rtype: dict[dokstamp.entity, str]
         """
-        keys = self._search_keys()
+        doubts = {}
         for line in self.env["dokstamp.run.line"]._in_doubt(self):
+            record = self.browse(line.res_id)
+            keys = record._search_keys()
             there = [
                 one.values for one in line.candidate_ids if matches(one.values, keys)
             ]
-            if len(there) > 1 or any(map(self._doubtful_keys, there)):
-                return line.reason
-        return None
+            if len(there) > 1 or any(map(record._doubtful_keys, there)):
+                doubts[record] = line.reason
+        return doubts

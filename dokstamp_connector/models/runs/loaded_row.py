@@ -1,10 +1,13 @@
 """What runs add to the queue: rows that a first load has sent, or keeps back."""
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..sync.binding import domain_of_places
+from ..sync.messages import Push
 
 LOW = 90  # priority: the day's work goes first
 
@@ -35,15 +38,26 @@ class DokstampSyncRecord(models.Model):
                 row.priority = urgent[row._place()]
         return result
 
-    def _obstacle(self, record):
-        """What is in doubt is not sent before a person has decided; a run that compares
-        anew looks for itself, with a row that is none of the queue's.
+    @api.model
+    def _look_through(self, planned, known):
+        """What is in doubt is not sent before a person has decided; what is decided,
+        and what runs know not to be there, is noted in its message.
         """
-        obstacle = super()._obstacle(record)
-        is_open = obstacle is None and self._origin and self.operation == "push"
-        if is_open and not record.dokstamp_uuid:
-            return record._open_doubt()
-        return obstacle
+        stopped = super()._look_through(planned, known)
+        new = defaultdict(dict)
+        for row, message in planned.items():
+            record, binding, _tried = known.of_row(row)
+            if record and not binding and isinstance(message, Push):
+                new[record._name][record] = row
+        for name, rows in new.items():
+            records = self.env[name].union(*rows)
+            decided = self.env["dokstamp.run.candidate"]._decided(records)
+            for record, row in rows.items():
+                planned[row].decided = decided.get(record.id, {})
+                planned[row].is_absent = row.run_line_id._is_known_absent()
+            for record, sentence in records._open_doubts().items():
+                stopped[rows[record]] = sentence
+        return stopped
 
     # === KEPT BACK: in SQL, as they may be all that a school has === #
 

@@ -56,6 +56,7 @@ class DokstampRunRemote(models.Model):
     _name = "dokstamp.run.remote"
     _description = "DokStamp Record in a Run"
     _order = "id"
+    _rec_name = "dokstamp_uuid"
     _log_access = False
 
     run_id = fields.Many2one(

@@ -27,6 +27,7 @@ class DokstampRunList(models.Model):
     _name = "dokstamp.run.list"
     _description = "DokStamp List"
     _order = "id"
+    _rec_name = "path"
     _log_access = False
 
     run_id = fields.Many2one(

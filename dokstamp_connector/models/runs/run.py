@@ -35,6 +35,7 @@ class DokstampRun(models.Model):
     _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Run"
     _order = "id desc"
+    _rec_names_search = ["kind"]
 
     account_id = fields.Many2one(
         "dokstamp.account", required=True, ondelete="cascade", index=True

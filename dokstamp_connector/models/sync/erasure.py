@@ -15,6 +15,7 @@ class DokstampErasure(models.Model):
     _inherit = ["dokstamp.write.protection"]
     _description = "DokStamp Erasure"
     _order = "id desc"
+    _rec_name = "res_model"
 
     res_model = fields.Selection(
         selection=lambda self: self.env["dokstamp.entity"]._selection_queued(),
@@ -38,13 +39,6 @@ class DokstampErasure(models.Model):
     _one_per_record = models.UniqueIndex(
         "(res_model, res_id)", "This record was erased already."
     )
-
-    @api.depends("res_model", "res_id")
-    def _compute_display_name(self):
-        kinds = dict(self._fields["res_model"]._description_selection(self.env))
-        for erasure in self:
-            kind = kinds.get(erasure.res_model, erasure.res_model)
-            erasure.display_name = f"{kind} {erasure.res_id}"
 
     def _note(self, records, kept=False):
         """Note that personal data of ``records`` are erased; once more changes what is

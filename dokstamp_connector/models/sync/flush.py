@@ -481,6 +481,9 @@ class DokstampFlush(models.AbstractModel):
                 room -= message.size
             else:
                 settled.append(row.id)
+        for row, reason in rows._look_through(planned, known).items():
+            failing[row] = ("incomplete", reason)
+            del planned[row]
         rows.browse(settled)._finish()
         rows.browse(settled).change = False
         rows.browse(settled)._release_waiting()

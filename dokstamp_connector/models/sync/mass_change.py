@@ -28,6 +28,7 @@ class DokstampMassChange(models.Model):
     _inherit = ["dokstamp.write.protection", "mail.thread", "mail.activity.mixin"]
     _description = "DokStamp Mass Change"
     _order = "id desc"
+    _rec_names_search = ["res_model"]
     _mail_post_access = "read"
 
     account_id = fields.Many2one(
@@ -97,7 +98,8 @@ class DokstampMassChange(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for batch in self:
-            batch.display_name = f"{batch._kind()} ({batch.record_count})"
+            names = (batch._kind(), f"({batch.record_count})")
+            batch.display_name = " ".join(filter(None, names))
 
     @api.depends("res_model", "change", "record_count", "total_count", "share")
     @api.depends_context("lang")

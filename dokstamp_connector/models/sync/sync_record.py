@@ -663,6 +663,17 @@ class DokstampSyncRecord(models.Model):
         return record._first_blocker()
 
     @api.model
+    def _look_through(self, planned, known):
+        """Look at all that is about to be sent, at once.
+
+        :param dict planned: row → its message
+        :param Known known: of the batch
+        :return: row → why it is not sent
+        :rtype: dict[dokstamp.sync.record, str]
+        """
+        return {}
+
+    @api.model
     def _wait_each(self, blockers):
         """Let rows wait, without using up attempts, until what they need is at
         DokStamp; see to it that it gets there.
