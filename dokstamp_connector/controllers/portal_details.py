@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.http import request, route
 from odoo.tools import mute_logger
 
+from ..models.plain_text import INVISIBLE
 from ..models.quality.confirmation import OF_STUDENT
 from .evidence import Refused, taken
 from .portal import CertificatePortal
@@ -111,8 +112,8 @@ class DetailsPortal(CertificatePortal):
 
     def _wanted(self, student, post):
         """:raise Refused: what is asked for cannot be, or is what stands there"""
-        typed = {name: " ".join(post.get(name, "").split()) for name in OF_STUDENT}
-        word = post.get("word", "").strip()
+        typed = {name: " ".join(_text(post, name).split()) for name in OF_STUDENT}
+        word = _text(post, "word")
         if not typed["name"]:
             raise Refused("no_name")
         if max(map(len, typed.values())) > MAX_NAME or len(word) > MAX_WORD:
@@ -143,3 +144,12 @@ class DetailsPortal(CertificatePortal):
             "evidence_name": name,
             "is_picture": is_picture,
         }
+
+
+def _text(post, name):
+    """What a field of the form says, without what nobody sees; a file is no text.
+
+    :param dict post: as whoever pretends to be a browser may fill it, too
+    """
+    said = post.get(name, "")
+    return INVISIBLE.sub("", said).strip() if isinstance(said, str) else ""

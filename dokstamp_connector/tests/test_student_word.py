@@ -162,6 +162,8 @@ class TestCorrection(WordCase):
     def test_what_cannot_be_is_refused_and_stays_typed(self):
         for values, words in (
             ({"name": " "}, "Type your full legal name"),
+            ({"name": "\u200b\0"}, "Type your full legal name"),
+            ({"files": {"name": ("a.txt", b"Ada")}}, "Type your full legal name"),
             ({"name": "Ada Example"}, "written already"),
             ({"name": "A" * 201}, "too long"),
             ({"word": "a" * 1001}, "too long"),
@@ -181,9 +183,12 @@ class TestCorrection(WordCase):
             with self.subTest(words):
                 response = self.ask(**{"name": "Ada Kíng", **values})
                 self.assertIn(words, self.words(response))
-                if "name" not in values:
+                if "legal name" not in words and "name" not in values:
                     self.assertIn("Ada Kíng", response.text)
         self.assertFalse(self.asked())
+        self.ask(name="Ada\0 Kíng", word="My\0 passport")
+        self.assertEqual(self.asked().name, "Ada Kíng")
+        self.assertEqual(self.asked().word, "My passport")
 
     def test_accepting_changes_the_registry_and_opens_the_reissue(self):
         certificate = self.issued()

@@ -264,10 +264,10 @@ class DokstampSourceFile(models.TransientModel):
     def _content(self):
         if not self.data:
             raise UserError(self.env._("Choose a file first."))
-        raw = base64.b64decode(self.data)
-        if len(raw) > LARGEST:
-            raise self._unusable(self.env._("it is larger than a megabyte."))
         try:
+            raw = base64.b64decode(self.data)
+            if len(raw) > LARGEST:
+                raise self._unusable(self.env._("it is larger than a megabyte."))
             return json.loads(raw.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             raise self._unusable(self.env._("it is no JSON.")) from error

@@ -47,6 +47,7 @@ class EventRegistration(models.Model):
         "event.event",
         string="Cohort",
         compute="_compute_cohort_event_id",
+        search="_search_cohort_event_id",
         help="The event, where it is a cohort.",
     )
     attendance = fields.Selection(
@@ -138,6 +139,10 @@ class EventRegistration(models.Model):
         for registration in self:
             event = registration.event_id
             registration.cohort_event_id = event.is_cohort and event
+
+    def _search_cohort_event_id(self, operator, value):
+        """More than asked for: what is found is read, and that tells."""
+        return [("event_id", operator, value)]
 
     @api.depends(
         "state",

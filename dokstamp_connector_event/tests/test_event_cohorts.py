@@ -29,7 +29,8 @@ class TestEventCohorts(EventCase):
         event = self.event(event_type_id=template.id, date_tz="Asia/Tokyo")
         event.date_end = "2026-09-07 18:00:00"
         registration = self.register(event)
-        self.flush()
+        with self.assertNoLogs("odoo.addons.dokstamp_connector", "WARNING"):
+            self.flush()
         cohort = self.sandbox.row("cohorts", code=f"EVE-{event.id}")
         self.assertTrue(cohort["start_date"].startswith("2026-09-07"))
         self.assertTrue(cohort["end_date"].startswith("2026-09-08"))
@@ -38,6 +39,25 @@ class TestEventCohorts(EventCase):
         self.assertEqual(remote["course_uuid"], self.botany.dokstamp_uuid)
         self.assertEqual(self.sandbox.count("courses"), 1)
         self.assertEqual(event.copy().dokstamp_course_id, self.botany)
+
+    def test_who_has_no_rights_on_the_registry_changes_the_template(self):
+        zoology = self.course(name="Zoology", code="ZOO-1")
+        first, second = self.env["event.type"].create(
+            [
+                {"name": course.name, "dokstamp_course_id": course.id}
+                for course in (self.botany, zoology)
+            ]
+        )
+        event = self.event(event_type_id=first.id)
+        registration = self.register(event)
+        self.flush()
+        event.event_type_id = second
+        self.flush()
+        self.assertEqual(self.remote_course(registration), zoology.dokstamp_uuid)
+        [change] = event.message_ids.sudo().tracking_value_ids.filtered(
+            lambda value: value.field_id.name == "dokstamp_course_id"
+        )
+        self.assertEqual(change.new_value_char, zoology.display_name)
 
     def test_another_choice_moves_what_is_there(self):
         event = self.event()

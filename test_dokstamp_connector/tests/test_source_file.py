@@ -139,6 +139,8 @@ class TestSourceFile(SourceCase):
             "no condition": with_(domain="[("),
         }
         before = self.every_source()
+        with self.assertRaisesRegex(UserError, "no JSON"):
+            self.env["dokstamp.source.file"].create({"data": "a"}).action_look()
         for sentence, content in bad.items():
             for action in ("action_look", "action_import"):
                 with self.subTest(sentence), self.assertRaises(UserError) as error:

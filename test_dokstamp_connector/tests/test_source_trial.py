@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import Form, tagged
 
 from .test_source_rights import SECRET, SourceRightsCase
@@ -120,6 +121,13 @@ class TestSourceTrial(SourceRightsCase):
         _rows, sentences = self.tried(form, course)
         self.assertIn("in the registry already", sentences)
         self.assertIn("DokStamp has it already", sentences)
+        names = [line["field_name"] for line in form.field_ids._records]
+        self.assertEqual(names, source.field_ids.mapped("field_name"))
+        form.field_ids.remove(names.index("workload_hours"))
+        rows, _sentences = self.shown(form)
+        self.assertEqual(rows["workload_hours"]["paths"], [])
+        form.save()
+        self.assertNotIn("workload_hours", source.field_ids.mapped("field_name"))
 
     def test_what_would_go_wrong_stands_beside_its_field(self):
         course = self.school_course(name="A" * 300, hours=7.5, description="x" * 70_000)
@@ -244,6 +252,12 @@ class TestSourceTrial(SourceRightsCase):
             self.tried(form, course)[0]["area"]["value"],
             "bob-plain@example.com (base.group_user)",
         )
+        # a line that does not say yet what it fills
+        source = self.course_source.with_user(self.manager)
+        lines = [Command.create({"field_name": False, "path": "code"})]
+        asked = {"trial_id": course.id, "field_ids": lines}
+        shown = source.onchange(asked, ["trial_id"], {"trial": {}, "field_ids": {}})
+        self.assertEqual(shown["value"]["trial"]["name"], "Botany")
         gone = self.school_course(code="ZOO-1")
         form = self.form()
         self.tried(form, gone)

@@ -119,6 +119,17 @@ class DokstampFedMixin(models.AbstractModel):
                 self._check_may_choose(entity, name, vals[name])
         return super().write(vals)
 
+    def _mail_track(self, tracked_fields, initial_values):
+        """Override: a template chooses as well, for whoever has no rights on the
+        registry; that must not fail because of the note on what changed.
+        """
+        # sudo: the name of what was chosen
+        before = {
+            name: value.sudo() if isinstance(value, models.BaseModel) else value
+            for name, value in initial_values.items()
+        }
+        return super(DokstampFedMixin, self.sudo())._mail_track(tracked_fields, before)
+
     def _check_may_choose(self, entity, name, chosen_id):
         """
         :raise UserError: certificates lean on what was chosen before

@@ -281,8 +281,10 @@ class DokstampSourceField(models.Model):
         return None
 
     def _is_unsaid(self):
-        """Whether it does not say yet where its field comes from: so it fills none."""
-        return self.method == "path" and not self.path
+        """Whether it does not say yet which field, or where that comes from: so it
+        fills none.
+        """
+        return not self.field_name or (self.method == "path" and not self.path)
 
     def _leads_anywhere(self):
         """Whether its model has what it reads, or nothing is said of that yet."""

@@ -71,7 +71,8 @@ class DokstampSource(models.Model):
             with without_sql_log(), self.env.cr.savepoint(flush=False):
                 record = source._reader_model().browse(res_id)
                 spoken = source.with_context(lang=self.env.lang, tz=self.env.tz)
-                return spoken._tried(record)
+                saved = self._origin.with_env(spoken.env)
+                return spoken._tried(record, saved._links_of(record.ids))
         except Exception as error:  # noqa: BLE001 a form opens, whatever is in it
             self._log_failure("try a record", error)
             return _told(
@@ -79,7 +80,11 @@ class DokstampSource(models.Model):
             )
 
     def _in_memory(self):
-        """A source as the form says it, that reads as whoever looks at the form."""
+        """A source as the form says it, that reads as whoever looks at the form.
+
+        It is a record of its own: one of the same origin would be the form's very
+        record, and its lines would come on top of those.
+        """
         lines = [
             {
                 **_kept_values(line, besides="source_id"),
@@ -96,11 +101,15 @@ class DokstampSource(models.Model):
             "reader_id": self.env.uid,
             "confirmed_by_id": False,
         }
-        return self.new(values, origin=self._origin or None)
+        return self.new(values)
 
     # === ONE RECORD === #
 
-    def _tried(self, record):
+    def _tried(self, record, links):
+        """
+        :param dict links: of the saved source, as of `_links_of`
+        :return: as of `_try`
+        """
         if problem := self._untried(record):
             return _told(problem)
         items = list(filter(_may_be_read, self._items(record)))
@@ -116,7 +125,6 @@ class DokstampSource(models.Model):
         vals = self.env[self.entity]._trimmed(values)
         vals |= {"company_id": self.company_id.id, "active": is_active(item)}
         self._cut_tried(rows, vals)
-        links = self._origin._links_of(record.ids) if self._origin else {}
         link = links.get(item.id)
         entity, claims = self._meant_by(item, vals, coming, link)
         is_readable = rows.keys() <= vals.keys() and not self._lacking()
