@@ -119,7 +119,8 @@ class TestTranslatedDocument(LanguageCase, DocumentCase):
         terms_of = self.env["ir.ui.view"]._fields["arch_db"].get_trans_terms
         for name in PUBLIC_PAGES:
             view = self.env.ref(f"dokstamp_connector.{name}")
-            english = set(terms_of(view.with_context(lang="en_US").arch_db))
+            texts = terms_of(view.with_context(lang="en_US").arch_db)
+            english = {text for text in texts if any(map(str.isalpha, text))}
             self.assertTrue(english, name)
             for code in PRINTED:
                 terms = terms_of(view.with_context(lang=code).arch_db)
