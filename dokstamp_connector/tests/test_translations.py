@@ -52,7 +52,6 @@ PUBLIC_PAGES = (
     "portal_my_details_on_certificates",
     "portal_details_message",
     "portal_details_card",
-    "portal_details_shown",
     "portal_details_request",
 )
 # Title and heading of the check page.
