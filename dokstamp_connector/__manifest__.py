@@ -1,7 +1,7 @@
 {
     "name": "DokStamp Connector",
     "summary": "Issue digital certificates at DokStamp, in step with your courses",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
