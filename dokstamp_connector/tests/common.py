@@ -50,6 +50,7 @@ class DokstampCase(TransactionCase, CronMixinCase):
             # before the savepoint of the first test, so that all begin with it
             self.sandbox.reset()
             self.prepare(cls)
+            self.begin_with(cls)
             self.sandbox.keep()
             cls.is_prepared = True
         super().setUp()
@@ -75,6 +76,9 @@ class DokstampCase(TransactionCase, CronMixinCase):
         )
         cls.account.institution_id = cls.institution
         self.flush()
+
+    def begin_with(self, cls):
+        """Make what all tests of a class begin with beside the account, likewise."""
 
     def contact_source(self):
         """One that is on: contacts feed students as soon as others refer to them."""

@@ -13,8 +13,7 @@ class CertificateCase(DokstampCase):
     with a document.
     """
 
-    def prepare(self, cls):
-        super().prepare(cls)
+    def begin_with(self, cls):
         cls.botany = self.course(workload_hours=40)
         cls.ada = self.student()
         cls.completion = self.enrollment(

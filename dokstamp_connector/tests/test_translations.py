@@ -49,6 +49,10 @@ PUBLIC_PAGES = (
     "portal_breadcrumbs_certificates",
     "portal_my_certificates",
     "portal_certificate_card",
+    "portal_my_details_on_certificates",
+    "portal_details_message",
+    "portal_details_card",
+    "portal_details_request",
 )
 # Title and heading of the check page.
 EXPIRED = {
@@ -114,7 +118,8 @@ class TestTranslatedDocument(LanguageCase, DocumentCase):
         terms_of = self.env["ir.ui.view"]._fields["arch_db"].get_trans_terms
         for name in PUBLIC_PAGES:
             view = self.env.ref(f"dokstamp_connector.{name}")
-            english = set(terms_of(view.with_context(lang="en_US").arch_db))
+            texts = terms_of(view.with_context(lang="en_US").arch_db)
+            english = {text for text in texts if any(map(str.isalpha, text))}
             self.assertTrue(english, name)
             for code in PRINTED:
                 terms = terms_of(view.with_context(lang=code).arch_db)

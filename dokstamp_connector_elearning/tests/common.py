@@ -30,8 +30,7 @@ class ElearningCase(DokstampCase):
             groups="base.group_portal",
         )
 
-    def prepare(self, cls):
-        super().prepare(cls)
+    def begin_with(self, cls):
         cls.channel = (
             self.env["slide.channel"]
             .with_user(self.officer)

@@ -11,7 +11,7 @@ APRIL_3 = date(2001, 4, 3)
 class TestWrittenDay(TransactionCase):
     """Dates are read as people write them, and never guessed."""
 
-    def read(self, text, lang="en_US"):
+    def understood(self, text, lang="en_US"):
         self.env["res.lang"]._activate_lang(lang)
         return written_day(self.env(context={"lang": lang}), text)
 
@@ -29,7 +29,7 @@ class TestWrittenDay(TransactionCase):
             "2001年4月3日",
         ):
             with self.subTest(text):
-                self.assertEqual(self.read(text), APRIL_3)
+                self.assertEqual(self.understood(text), APRIL_3)
 
     def test_other_languages_have_their_own_order_and_names(self):
         for lang, text in (
@@ -45,11 +45,11 @@ class TestWrittenDay(TransactionCase):
             ("ko_KR", "2001년 4월 3일"),
         ):
             with self.subTest(lang=lang, text=text):
-                self.assertEqual(self.read(text, lang), APRIL_3)
+                self.assertEqual(self.understood(text, lang), APRIL_3)
 
     def test_a_day_that_only_one_order_has_is_that_one(self):
-        self.assertEqual(self.read("25/12/2001"), date(2001, 12, 25))
-        self.assertEqual(self.read("12/25/2001", "fr_FR"), date(2001, 12, 25))
+        self.assertEqual(self.understood("25/12/2001"), date(2001, 12, 25))
+        self.assertEqual(self.understood("12/25/2001", "fr_FR"), date(2001, 12, 25))
 
     def test_what_is_no_day_or_could_be_two_is_not_read(self):
         for text in (
@@ -66,8 +66,8 @@ class TestWrittenDay(TransactionCase):
             "yesterday",
         ):
             with self.subTest(text):
-                self.assertIsNone(self.read(text))
+                self.assertIsNone(self.understood(text))
 
     def test_where_the_year_comes_first_nothing_tells_the_rest(self):
-        self.assertIsNone(self.read("03/04/2001", "sv_SE"))
-        self.assertEqual(self.read("25/12/2001", "sv_SE"), date(2001, 12, 25))
+        self.assertIsNone(self.understood("03/04/2001", "sv_SE"))
+        self.assertEqual(self.understood("25/12/2001", "sv_SE"), date(2001, 12, 25))
