@@ -7,13 +7,14 @@ from babel import Locale, UnknownLocaleError
 
 from odoo.tools.misc import get_lang
 
-YEAR_FIRST = re.compile(r"(\d{4})[-/. 年]+(\d{1,2})[-/. 月]+(\d{1,2})[.日]?")
+YEAR_FIRST = re.compile(r"(\d{4})[-/. 年년]+(\d{1,2})[-/. 月월]+(\d{1,2})[.日일]?")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/. ]+)(\d{1,2})[-/. ]+(\d{4})\.?")
 WORDS = re.compile(r"[^\W\d_]+|\d+")
 SHORTEST = 3  # letters of a month's name
-# What stands between the parts of a day: 3rd of April, 3 de abril de 2001, den 3. April
+# What stands between the parts of a day: 3rd of April, 1º de abril de 2001, den 3. Mai
 FILLERS = {"a", "d", "da", "de", "del", "den", "der", "di", "do", "le", "of", "the"}
-FILLERS |= {"er", "nd", "rd", "st", "th"}
+FILLERS |= {"er", "nd", "rd", "st", "th", "º"}
+FILLERS |= {"r", "г", "р"}  # short for “year”, behind it
 
 
 def written_day(env, text):

@@ -39,6 +39,10 @@ class TestWrittenDay(TransactionCase):
             ("fr_FR", "3 avril 2001"),
             ("de_DE", "3. April 2001"),
             ("es_ES", "April 3, 2001"),
+            ("pt_BR", "3º de abril de 2001"),
+            ("ru_RU", "3 апреля 2001 г."),
+            ("pl_PL", "3 kwietnia 2001 r."),
+            ("ko_KR", "2001년 4월 3일"),
         ):
             with self.subTest(lang=lang, text=text):
                 self.assertEqual(self.understood(text, lang), APRIL_3)

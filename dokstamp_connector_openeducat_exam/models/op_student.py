@@ -8,5 +8,7 @@ class OpStudent(models.Model):
         "op.marksheet.line",
         "student_id",
         string="Mark sheets",
+        # whoever keeps students may not see their marks
+        groups=fields.NO_ACCESS,
         help="By it a changed mark sheet finds the enrollment whose grade it tells.",
     )

@@ -1,7 +1,10 @@
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.dokstamp_connector_openeducat.tests.common import OpeneducatCase
+from odoo.addons.dokstamp_connector_openeducat.tests.common import (
+    BACK_OFFICE,
+    OpeneducatCase,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -105,3 +108,9 @@ class TestOpeneducatGrades(OpeneducatCase):
         self.flush()
         [row] = [r for r in self.sandbox.rows("enrollments") if not r["cohort_uuid"]]
         self.assertEqual(row["grade"], 5.0)
+
+    def test_who_keeps_students_meets_no_field_that_may_not_be_read(self):
+        clerk = new_test_user(self.env, login="clerk@example.com", groups=BACK_OFFICE)
+        student = self.student.with_user(clerk)
+        own = [name for name in student.fields_get() if name.startswith("dokstamp_")]
+        self.assertEqual(student.read(own)[0]["id"], student.id)
