@@ -9,7 +9,6 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.orm.domains import DomainCondition
 from odoo.tools import SQL
 
 from ..actions import RELOAD, open_form
@@ -282,8 +281,8 @@ class DokstampDataIssue(models.Model):
 
 def _names_ids(domain):
     """Whether a domain is that of records that are read by their ids."""
-    is_condition = isinstance(domain, DomainCondition)
-    return is_condition and (domain.field_expr, domain.operator) == ("id", "in")
+    parts = list(domain)
+    return len(parts) == 1 and tuple(parts[0][:2]) == ("id", "in")
 
 
 def _among(places):

@@ -68,10 +68,10 @@ class DokstampEntity(models.AbstractModel):
         return values, labels, self._held_keys({**values, PLACE: list(path)})
 
     @api.model
-    def _note_list_read(self, list_):
+    def _note_list_read(self, listed):
         """A list of this kind is read to its end.
 
-        :param dokstamp.run.list list_: which
+        :param dokstamp.run.list listed: which
         """
 
     @api.model
@@ -280,15 +280,15 @@ class DokstampCurriculumLine(models.Model):
         return SQL("(%s ->> 'course_uuid') || '/' || (%s ->> 'uuid')", payload, payload)
 
     @api.model
-    def _note_list_read(self, list_):
+    def _note_list_read(self, listed):
         """Put what is attached in the place of what is not.
 
         Such a row goes by both uuids, as it has none of its own.
         """
-        result = super()._note_list_read(list_)
-        run, course_uuid = list_.run_id, list_.path.split("/")[1]
+        result = super()._note_list_read(listed)
+        run, course_uuid = listed.run_id, listed.path.split("/")[1]
         course = run._picture_values("dokstamp.course", [course_uuid])[course_uuid]
-        free = {uuid for uuid, _values in list_._take_rows()}
+        free = {uuid for uuid, _values in listed._take_rows()}
         modules = run._picture_of_link("dokstamp.module", "institution_uuid")
         attached = [
             uuid
@@ -296,7 +296,7 @@ class DokstampCurriculumLine(models.Model):
             if uuid not in free
         ]
         known = run._picture_values("dokstamp.module", attached)
-        list_._insert(
+        listed._insert(
             {
                 f"{course_uuid}/{uuid}": (
                     {"course_uuid": course_uuid, "uuid": uuid},
@@ -305,7 +305,7 @@ class DokstampCurriculumLine(models.Model):
                 )
                 for uuid, values in known.items()
             },
-            list_.read_at,
+            listed.read_at,
         )
         return result
 

@@ -71,7 +71,7 @@ class DokstampAccount(models.Model):
         # sudo: how much waits is no secret to whoever sees the account
         waiting = self.env["dokstamp.mass.change"].sudo()
         waiting = waiting.search(
-            [("account_id", "=", self.id), ("state", "=", "waiting")]
+            [("account_id", "in", self.ids), ("state", "=", "waiting")]
         )
         return super()._get_attention() + [
             self.env._(

@@ -29,6 +29,10 @@ export class FillingField extends FieldSelectorField {
         return { ...super.selectorProps, allowEmpty: true, isDebugMode: true };
     }
 
+    get textExample() {
+        return "ODOO-{id}";
+    }
+
     get method() {
         return this.props.record.data.method;
     }
