@@ -235,6 +235,22 @@ class TestReconciliation(ReconciliationCase):
         self.assertEqual(self.found(again), [])
         self.assertEqual(self.written(), [])
 
+    def test_what_dokstamp_keeps_in_spite_of_a_repair_says_so_on_its_line(self):
+        """Its enrollment is there, and was not repaired before."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM dokstamp_enrollment WHERE id = %s", [self.graded.id]
+        )
+        self.env.cr.execute("DELETE FROM dokstamp_student WHERE id = %s", [self.rui.id])
+        self.env.invalidate_all()
+        lines = self.reconcile().line_ids
+        student = lines.filtered(lambda line: line.res_model == "dokstamp.student")
+        self.repair(student)
+        self.assertEqual(student.outcome, "done")
+        self.assertIn("It stays at DokStamp", student.reason)
+        self.repair(lines - student)
+        self.assertFalse((lines - student).reason)
+
     def test_what_somebody_leaves_is_not_asked_for_again_until_it_is_another_one(self):
         self.change(self.rui, name="Somebody Else")
         self.make(

@@ -72,6 +72,46 @@ class TestFirstLoad(RunCase):
         self.work()
         self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
 
+    def test_the_next_load_brings_what_a_stopped_one_keeps_back(self):
+        stopped = self.first_load()
+        self.sandbox.fault("GET", "/students", times=1, status=400)
+        self.work()
+        self.assertEqual(stopped.state, "failed")
+        self.assertIn("does not go on", self.account.attention)
+        run = self.first_load()
+        self.work()
+        self.assertEqual((stopped.state, run.state), ("cancelled", "done"))
+        self.assertNotIn("does not go on", self.account.attention)
+        self.assertEqual(self.sandbox.count("students"), 30)
+
+    def test_it_goes_on_when_whoever_has_started_it_is_deleted(self):
+        run = self.first_load()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE dokstamp_run SET user_id = NULL WHERE id = %s", [run.id]
+        )  # as the database does
+        self.env.invalidate_all()
+        self.work()
+        self.assertEqual((run.state, self.sandbox.count("students")), ("done", 30))
+
+    def test_what_waits_for_a_record_that_is_archived_is_not_announced_as_new(self):
+        pupil = self.people[29]
+        pupil.active = False
+        enrollment = self.enrollment(student_id=pupil.id, course_id=self.course().id)
+        rehearsal = self.rehearse()
+        self.work()
+        line = self.line_of(rehearsal, enrollment)
+        self.assertEqual(line.finding, "refuse")
+        self.assertIn("archived", line.reason)
+        run = self.first_load()
+        self.work()
+        self.assertEqual(run.create_count, rehearsal.create_count)
+        self.assertEqual(self.line_of(run, enrollment).outcome, "waiting")
+        self.assertEqual(len(self.requests("POST", "/enrollments")), 0)
+        pupil.active = True
+        self.work()
+        self.assertEqual(self.line_of(run, enrollment).outcome, "done")
+
     def test_an_attempt_of_unknown_outcome_is_searched_for(self):
         self.sandbox.reset()  # it knows nobody
         self.sandbox.fault("POST", "/students", times=1, drop="after")

@@ -96,6 +96,7 @@ class DokstampRun(models.Model):
         result = super()._begin()
         self._take_over_doubts()
         if self.kind == "load":
+            self._end_stopped()
             self.env["dokstamp.sync.record"]._keep_back_unsent(
                 self,
                 self.env._(
@@ -115,6 +116,15 @@ class DokstampRun(models.Model):
                 ("outcome", "=", "review"),
             ]
         )._leave()
+
+    def _end_stopped(self):
+        """This one brings what earlier loads, which could not go on, keep back."""
+        # sudo: as above
+        stopped = self.account_id.sudo().run_ids.filtered(
+            lambda run: run.kind == "load" and run.state == "failed"
+        )
+        for run in stopped:
+            run._end("cancelled")
 
     def _compare(self, records):
         vals_list = super()._compare(records)
@@ -446,7 +456,7 @@ class DokstampRunLine(models.Model):
                 )
                 UPDATE dokstamp_run_line line
                    SET outcome = told.outcome,
-                       reason = CASE WHEN told.outcome IN ('failed', 'waiting')
+                       reason = CASE WHEN told.outcome IN ('failed', 'waiting', 'done')
                                      THEN told.failure_message END,
                        settled_at = CASE WHEN told.outcome IN ('done', 'failed', 'left')
                                          THEN %(now)s END,

@@ -291,12 +291,14 @@ class DokstampRun(models.Model):
         :param dokstamp.entity blocker: what it refers to
         """
         line = self._lines_of(blocker._name, blocker.ids)[:1]
+        queue = self.env["dokstamp.sync.record"]
         if line.finding == "refuse":
-            queue = self.env["dokstamp.sync.record"]
             reason = line.reason or ""
             return self._refused(
                 queue._failed_blocker_sentence(blocker.display_name, reason)
             )
+        if not (line or blocker.active):
+            return self._refused(queue._waiting_sentence(blocker, queue))
         return {"finding": "create", "is_absent": line.finding == "create"}
 
     def _finding_by_key(self, record, known):

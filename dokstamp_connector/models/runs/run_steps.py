@@ -121,8 +121,9 @@ class DokstampRun(models.Model):
 
     def _tell_user(self):
         """Let the form of whoever has started it show how far it is."""
-        if self.user_id._is_internal():
-            self.user_id._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
+        user = self.user_id  # none, once that one is deleted
+        if user and user._is_internal():
+            user._bus_send(BUS_MESSAGE, {"records": [[self._name, self.id]]})
 
     # === WHEN IT CANNOT GO ON === #
 
