@@ -1,3 +1,5 @@
+"""A question for the date of birth on the website's registration form."""
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 

@@ -1,3 +1,5 @@
+"""Which course the events of a template are cohorts of."""
+
 from odoo import fields, models
 
 

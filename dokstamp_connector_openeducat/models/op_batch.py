@@ -1,3 +1,5 @@
+"""Batches are cohorts: state and button on their forms."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""Courses: state and button on their forms."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""The way from a mark sheet back to the student whose grade it tells."""
+
 from odoo import fields, models
 
 

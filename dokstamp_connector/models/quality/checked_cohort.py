@@ -1,3 +1,5 @@
+"""What is looked at in cohorts before they are sent: their days."""
+
 from odoo import api, models
 from odoo.tools import SQL
 

@@ -1,3 +1,5 @@
+"""What is looked at in enrollments before they are sent: the order of their days."""
+
 from datetime import timedelta
 
 from odoo import api, fields, models

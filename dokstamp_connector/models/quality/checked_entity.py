@@ -189,14 +189,12 @@ class DokstampEntity(models.AbstractModel):
         """What looks like a slip in a text."""
         column, label = self._data_column(name), self._label(name)
         yield self._stray_check(name, SQL("%s ~* %s", column, STRAY))
-        yield DataCheck(
+        yield self._slip(
             "spaces",
             self.env._("Two spaces"),
             self.env._("The %(field)s has more than one space in a row.", field=label),
             name,
             SQL(r"%s ~ '\s\s'", column),
-            column,
-            is_doubt=True,
         )
         yield self._capitals_check(
             name,
@@ -210,7 +208,7 @@ class DokstampEntity(models.AbstractModel):
 
     @api.model
     def _stray_check(self, name, condition):
-        return DataCheck(
+        return self._slip(
             "stray",
             self.env._("A stray word"),
             self.env._(
@@ -220,13 +218,11 @@ class DokstampEntity(models.AbstractModel):
             ),
             name,
             condition,
-            self._data_column(name),
-            is_doubt=True,
         )
 
     @api.model
     def _capitals_check(self, name, condition):
-        return DataCheck(
+        return self._slip(
             "capitals",
             self.env._("Capital or small letters only"),
             self.env._(
@@ -236,9 +232,16 @@ class DokstampEntity(models.AbstractModel):
             ),
             name,
             condition,
-            self._data_column(name),
-            is_doubt=True,
         )
+
+    @api.model
+    def _slip(self, kind, label, sentence, name, condition):
+        """The check of a text that may be right as it is; it shows the text.
+
+        :rtype: DataCheck
+        """
+        column = self._data_column(name)
+        return DataCheck(kind, label, sentence, name, condition, column, is_doubt=True)
 
     # === IN THE DATABASE === #
 

@@ -1,3 +1,5 @@
+"""What is looked at in institutions before they are sent: one tax number twice."""
+
 from odoo import api, models
 
 

@@ -54,7 +54,7 @@ class DokstampAccount(models.Model):
             shares = (account.held_removals_percent, account.held_changes_percent)
             if any(not 0 <= share <= 100 for share in shares):
                 raise ValidationError(
-                    self.env._("A share of records is between 0 and 100 %%.")
+                    self.env._("A share of records is between 0 and 100 %.")
                 )
             if account.held_from_count < 1:
                 raise ValidationError(

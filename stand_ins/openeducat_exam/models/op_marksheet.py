@@ -21,12 +21,15 @@ class OpMarksheetRegister(models.Model):
 
     def action_validate(self):
         self.state = "validated"
+        return True
 
     def act_cancel(self):
         self.state = "cancelled"
+        return True
 
     def act_draft(self):
         self.state = "draft"
+        return True
 
 
 class OpMarksheetLine(models.Model):
