@@ -25,4 +25,20 @@ class TestReconciledCertificates(CertificateCase):
         self.assertEqual(certificate.state, "revoked")
         self.assertEqual(line.outcome, "done")
         self.assertFalse(self.requests("PUT"))
-        self.assertFalse(self.reconcile().line_ids)
+        run = self.reconcile()
+        self.assertFalse(run.line_ids)
+        self.assertEqual(run.equal_count, run.total_count)
+
+    def test_what_was_revoked_here_and_is_valid_there_is_told(self):
+        certificate = self.issued()
+        certificate.revocation_reason = "Exchanged"
+        certificate.action_revoke()
+        self.flush()
+        self.assertEqual(certificate.state, "revoked")
+        self.sandbox.change("certificates", certificate.dokstamp_uuid, status="issued")
+        self.sandbox.forget_requests()
+        [line] = self.reconcile().line_ids
+        self.assertEqual(line.finding, "refuse")
+        self.assertIn("It is revoked here, and DokStamp calls it valid", line.reason)
+        self.assertFalse(self.requests("POST"))
+        self.assertEqual(certificate.state, "revoked")

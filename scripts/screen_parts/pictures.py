@@ -97,6 +97,30 @@ def register_print(visitor, _scene):
     visitor.wait(".modal [name=summary] span")
 
 
+def trial(visitor, scene):
+    """What would be sent of one enrollment, beside the source's lines."""
+    visitor.action("dokstamp_source_action", FORM, scene.enrollment_source)
+    visitor.click("[name=trial_id] input")
+    visitor.click(".o-autocomplete--dropdown-item >> nth=0")
+
+
+def reconciliation(visitor, scene):
+    visitor.action("dokstamp_account_action", FORM, scene.account)
+    visitor.click("button:has-text('Compare with DokStamp')")
+    visitor.wait(f"{FORM} .o_statusbar_status .o_arrow_button_current:text('Done')")
+
+
+def erasure(visitor, scene):
+    visitor.action("dokstamp_student_action", FORM, scene.student)
+    visitor.click(".o_cp_action_menus button")
+    visitor.click(".o-dropdown-item:has-text('Erase personal data')")
+    visitor.wait(".modal [name=going]")
+
+
+def details(visitor, _scene):
+    visitor.open("/my/certificates/details", "form[action*=confirm]")
+
+
 def portal(visitor, _scene):
     visitor.open("/my/certificates", "[id^=certificate-]")
 
@@ -120,6 +144,14 @@ PICTURES = [
     Picture(
         "source", ADMIN, action("dokstamp_source_action", FORM, "enrollment_source")
     ),
+    Picture("trial", ADMIN, trial),
+    Picture("to-mend", REGISTRAR, action("dokstamp_data_issue_action", ROWS)),
+    Picture("reconciliation", ADMIN, reconciliation),
+    Picture("erasure", ADMIN, erasure),
+    Picture(
+        "year-closing", ADMIN, action("dokstamp_year_closing_action", ".o_form_view")
+    ),
+    Picture("details", MEMBER, details, PHONE),
     Picture("wizard", ADMIN, wizard),
     Picture(
         "certificate",

@@ -20,16 +20,27 @@ class BoundCertificates(Bound):
             self._records.get(binding.res_id),
             self._seen.get(binding.id),
         )
-        if not certificate or certificate.state != LIVE:
+        if not certificate or (seen and binding.write_date > seen.read_at):
             return None
-        if not seen:
+        if not seen and certificate.state == LIVE:
             return self._missing(binding, certificate)
-        status = seen.values["status"]
-        if status not in OVER or binding.write_date > seen.read_at:
-            self.equal_count += 1
-            return None
-        told = {"status": [LIVE, status]}
-        return self.line(binding, "change", differences=told, cause="edited")
+        status = seen and seen.values["status"]
+        if certificate.state == LIVE and status in OVER:
+            told = {"status": [LIVE, status]}
+            return self.line(binding, "change", differences=told, cause="edited")
+        if certificate.state in OVER and status == LIVE:
+            reason = self._came_back_sentence(certificate)
+            return self.line(binding, "refuse", reason=reason)
+        self.equal_count += 1
+        return None
+
+    def _came_back_sentence(self, certificate):
+        return certificate.env._(
+            "It is %(state)s here, and DokStamp calls it valid: somebody has taken "
+            "that back there. Here there is no way back. Revoke it at DokStamp, or "
+            "issue another one.",
+            state=certificate._state_shown().lower(),
+        )
 
 
 class DokstampCertificate(models.Model):
@@ -38,6 +49,9 @@ class DokstampCertificate(models.Model):
     @api.model
     def _pictured(self, row, path):
         return {"status": row.get("status")}, {}, []
+
+    def _state_shown(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     @api.model
     def _api_labels(self):
