@@ -59,7 +59,11 @@ def kept_files(addon):
     :rtype: set[str]
     """
     told = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT / addon, check=True, capture_output=True, text=True
+        ["git", "ls-files"],
+        cwd=ROOT / addon,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return set(told.stdout.split("\n")) - LEFT_OUT - {""}
 
