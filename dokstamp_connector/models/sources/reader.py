@@ -470,7 +470,7 @@ class DokstampSource(models.Model):
         return usable_language(
             self.env,
             self.sudo().lang,
-            account and account.lang,
+            account.lang if account else False,
             company.partner_id.lang,
         )
 

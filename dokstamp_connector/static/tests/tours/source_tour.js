@@ -28,6 +28,7 @@ registry.category("web_tour.tours").add("dokstamp_model_by_hand", {
         typed("field_description", "Kürzel", ".modal"),
         pressed(".modal .o_field_widget[name=ttype] input"),
         pressed(".o_select_menu_item:contains('char')"),
+        { trigger: ".modal .o_field_widget[name=ttype] input:value(char)" },
         pressed(".modal .o_form_button_save"),
         pressed(
             "body:not(:has(.modal)) .o_notebook .nav-link:contains('Access Rights')",
