@@ -6,6 +6,7 @@
                      revoking, and putting another one in its place
     delivery         what certificates add to the queue: messages, answers, asking again
     document         how the PDF is made, previews, documents of many
+    signing          the school's signature on it; with which key, in signing_account
     student_view     portal, check link, e-mail
     chatter          who says what on one
 
@@ -24,6 +25,8 @@
                      reaches DokStamp in portfolio_message
     badge            badge images of institutions and courses
     pdf              documents as bytes
+    signed_pdf       how a signature gets into them; with nothing else changed, in
+                     pdf_revision
     printed_pages    lists as pages
 
 The wizards that people open are in `wizards/`, the printed pages in `report/`.
@@ -53,6 +56,7 @@ CONTENT = {
     "conferral_date",
     "company_id",
 }
+UNSIGNED = {"signed_at": False, "signed_by": False}
 PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
 
 
@@ -226,6 +230,18 @@ class DokstampCertificate(models.Model):
         readonly=True,
         copy=False,
         help="Made by the connector, and made anew each time it is issued.",
+    )
+    signed_at = fields.Datetime(
+        string="Signed at",
+        readonly=True,
+        copy=False,
+        help="When the document got the school's digital signature.",
+    )
+    signed_by = fields.Char(
+        string="Signed as",
+        readonly=True,
+        copy=False,
+        help="Whom the school's digital signature on the document names.",
     )
     verification_url = fields.Char(
         string="Verification link", readonly=True, copy=False
@@ -489,6 +505,8 @@ class DokstampCertificate(models.Model):
         self._refuse_other_account(vals)
         if not self.env.su:
             vals = self._prepare_change(vals)
+        if "pdf" in vals:
+            vals = {**UNSIGNED, **vals}
         result = super().write(vals)
         if "pdf" in vals:
             self._note_document()
