@@ -505,11 +505,9 @@ class DokstampCertificate(models.Model):
         self._refuse_other_account(vals)
         if not self.env.su:
             vals = self._prepare_change(vals)
-        if "pdf" in vals:
-            vals = {**UNSIGNED, **vals}
         result = super().write(vals)
         if "pdf" in vals:
-            self._note_document()
+            self._note_document(is_signed="signed_at" in vals)
         self._note_what_is_chosen(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()
@@ -532,7 +530,7 @@ class DokstampCertificate(models.Model):
                 )
             )
 
-    def _note_document(self):
+    def _note_document(self, *, is_signed=False):
         for certificate in self.sudo():  # sudo: fields of the connector
             data = decoded(certificate.pdf)
             certificate.printed_check_url = False
@@ -542,6 +540,7 @@ class DokstampCertificate(models.Model):
                     "printed_check_url": data
                     and certificate.pdf_is_made
                     and certificate.check_url,
+                    **({} if is_signed else UNSIGNED),
                 }
             )
 
