@@ -1,3 +1,4 @@
 from . import check
+from . import health
 from . import portal
 from . import portal_details

@@ -7,4 +7,5 @@ from . import sources
 from . import certificates
 from . import privacy
 from . import quality
+from . import overview
 from . import exports

@@ -30,6 +30,7 @@ ACCOUNT = by(
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "confirmation_ends_on needs_confirmation "
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
+    "alarm_failed_percent alarm_hours watches_volume "
     "password pause_from pause_until reconciles requests_per_minute responsible_id "
     "sign_documents signing_location signing_reason sync_mode tenant tz"
 )
@@ -367,6 +368,7 @@ METHODS = {
     | of(ANYBODY, "action_view_dokstamp_certificates"),
 }
 ROUTES = {
+    "/dokstamp/health": ("http", "bearer"),
     "/dokstamp/check": ("http", "public"),
     "/dokstamp/check/<path:token>": ("http", "public"),
     "/dokstamp/check/<string:token>": ("http", "public"),

@@ -9,7 +9,7 @@ from .common_certificates import CertificateCase
 
 NAMES = (
     *("flush", "sweep", "documents", "issue_due", "refresh_certificates"),
-    *("archives", "run", "reconcile"),
+    *("archives", "run", "reconcile", "watch"),
 )
 
 

@@ -21,6 +21,7 @@ LAYERS = (
     "certificates",
     "privacy",
     "quality",
+    "overview",
 )
 
 

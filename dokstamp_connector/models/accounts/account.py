@@ -55,7 +55,7 @@ class DokstampAccount(models.Model):
     """
 
     _name = "dokstamp.account"
-    _inherit = ["dokstamp.write.protection"]
+    _inherit = ["dokstamp.write.protection", "mail.thread", "mail.activity.mixin"]
     _description = "DokStamp Account"
     _order = "name, id"
     _check_company_auto = True
@@ -118,6 +118,10 @@ class DokstampAccount(models.Model):
         required=True,
         readonly=True,
         copy=False,
+        tracking=True,
+    )
+    state_since = fields.Datetime(
+        string="Since", readonly=True, copy=False, help="When it became so."
     )
     pause_reason = Sentence(string="Reason of the pause", readonly=True, copy=False)
     pause_kind = fields.Selection(
@@ -388,7 +392,10 @@ class DokstampAccount(models.Model):
         reconnecting = self.filtered(lambda account: account._differs(vals))
         if "base_url" in vals:
             self._drop_secrets_of_another_address(vals)
+        turning = self.filtered(lambda one: vals.get("state") not in (None, one.state))
         result = super().write(vals)
+        # sudo: a field of the connector
+        turning.sudo().state_since = fields.Datetime.now()
         if not STORED_IN.keys().isdisjoint(vals):
             self._forget_typed_secrets()
         if reconnecting:

@@ -66,6 +66,26 @@ class DokstampSchedule(models.AbstractModel):
             for problem, found in effects.items()
         ]
 
+    @api.model
+    def _heartbeats(self, names):
+        """When each scheduled action last showed that it runs, in values of JSON.
+
+        :param names: of scheduled actions, as of `_wake`
+        :rtype: list[dict]
+        """
+        return [self._heartbeat(name) for name in names]
+
+    def _heartbeat(self, name):
+        cron = self._cron(name)
+        seen_at = cron and self._seen_at(cron)
+        return {
+            "name": name,
+            "active": bool(cron and cron.active),
+            "last_seen": seen_at.isoformat() + "Z" if seen_at else None,
+            "failures": cron.failure_count if cron else 0,
+            "problem": self._problem(name) or None,
+        }
+
     def _effects(self, found, works):
         """What does not happen, in short when it is nothing at all.
 

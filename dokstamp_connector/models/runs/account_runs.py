@@ -100,11 +100,20 @@ class DokstampAccount(models.Model):
     # === WHAT NEEDS ATTENTION === #
 
     def _get_attention(self):
+        stopped = self._stopped_run_sentences("paused", "failed")
+        return super()._get_attention() + stopped
+
+    def _stopped_run_sentences(self, *states):
+        """Sentences on first loads that do not go on.
+
+        :param states: of such a run
+        :rtype: list[str]
+        """
         # sudo: what stands still is no secret to whoever sees the account
         stopped = self.sudo().run_ids.filtered(
-            lambda run: run.kind == "load" and run.state in ("paused", "failed")
+            lambda run: run.kind == "load" and run.state in states
         )
-        return super()._get_attention() + [
+        return [
             self.env._(
                 "%(run)s does not go on, and what it keeps back waits: %(reason)s "
                 "Press Resume or Cancel on it, under Runs.",

@@ -93,17 +93,23 @@ class DokstampAccount(models.Model):
         return works | {"sweep": sweep}
 
     def _get_attention(self):
-        return super()._get_attention() + self._source_problems()
+        return (
+            super()._get_attention()
+            + self._unread_sentences()
+            + self._undecided_sentences()
+        )
 
-    def _source_problems(self):
-        """Sentences on what the sources of the account's company cannot read, or hold
-        back until somebody decides.
+    def _sources_of_company(self):
+        # sudo: how many they are, for registrars who do not see all of them
+        sources = self.env["dokstamp.source"].sudo()
+        return sources.search([("company_id", "=", self.company_id.id)])
+
+    def _unread_sentences(self):
+        """Sentences on what the sources of the account's company cannot read.
 
         :rtype: list[str]
         """
-        # sudo: how many they are, for registrars who do not see all of them
-        sources = self.env["dokstamp.source"].sudo()
-        sources = sources.search([("company_id", "=", self.company_id.id)])
+        sources = self._sources_of_company()
         sentences = [
             self.env._(
                 "The source “%(name)s” reads nothing: %(reason)s",
@@ -122,17 +128,7 @@ class DokstampAccount(models.Model):
             for source in sources
             if source.stale_note
         ]
-        links = self.env["dokstamp.source.link"].sudo()
-        broken = [("source_id", "in", sources.ids), ("error", "!=", False)]
-        if held := links.search_count([*broken, ("is_held", "=", True)]):
-            sentences.append(
-                self.env._(
-                    "%s to decide under Registry > To decide: who somebody is, or "
-                    "whether a change of a student is right.",
-                    held,
-                )
-            )
-        if unread := links.search_count([*broken, ("is_held", "=", False)]):
+        if unread := sources._count_broken(is_held=False):
             sentences.append(
                 self.env._(
                     "%s records of school apps could not be read: the sources under "
@@ -141,3 +137,19 @@ class DokstampAccount(models.Model):
                 )
             )
         return sentences
+
+    def _undecided_sentences(self):
+        """A sentence on what waits for a registrar's word.
+
+        :rtype: list[str]
+        """
+        held = self._sources_of_company()._count_broken(is_held=True)
+        if not held:
+            return []
+        return [
+            self.env._(
+                "%s to decide under Registry > To decide: who somebody is, or "
+                "whether a change of a student is right.",
+                held,
+            )
+        ]

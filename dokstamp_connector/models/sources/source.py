@@ -132,6 +132,21 @@ class DokstampSource(models.Model):
             source.fed_count = fed.get(source, 0)
             source.error_count = failed.get(source, 0)
 
+    def _count_broken(self, *, is_held):
+        """How many links have something wrong with them.
+
+        :param bool is_held: those that a registrar decides on, or those that could not
+            be read
+        :rtype: int
+        """
+        return self.env["dokstamp.source.link"].search_count(
+            [
+                ("source_id", "in", self.ids),
+                ("error", "!=", False),
+                ("is_held", "=", is_held),
+            ]
+        )
+
     def _compute_sweep_problem(self):
         works = {"sweep": self.env._("This source is not read in the background.")}
         problems = self.env["dokstamp.schedule"]._problems(works)

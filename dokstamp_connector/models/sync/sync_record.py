@@ -132,6 +132,7 @@ class DokstampSyncRecord(models.Model):
         "(res_model, res_id) WHERE state IN ('pending', 'held', 'sending', 'failed')"
     )
     _newest_of_record = models.Index("(res_model, res_id, id DESC)")
+    _done_at_idx = models.Index("(account_id, done_at) WHERE state = 'done'")
     _waiting_for_idx = models.Index("(waiting_for) WHERE waiting_for IS NOT NULL")
     _tried = models.Index("(res_model, res_id) WHERE tried_keys IS NOT NULL")
     _withheld_idx = models.Index(
