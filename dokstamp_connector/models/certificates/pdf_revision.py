@@ -3,7 +3,6 @@ form fields and what makes a file PDF/A stay as they are (ISO 32000-1, 7.5.6).
 """
 
 import io
-from itertools import groupby
 
 from odoo.tools.pdf import (
     ArrayObject,
@@ -136,8 +135,10 @@ def _runs(numbers):
 
     :rtype: list[list[int]]
     """
-    ordered = enumerate(sorted(numbers))
-    return [
-        [number for _place, number in run]
-        for _first, run in groupby(ordered, key=lambda pair: pair[1] - pair[0])
-    ]
+    runs = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
