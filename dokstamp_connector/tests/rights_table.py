@@ -32,8 +32,9 @@ ACCOUNT = by(
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
     "alarm_failed_percent alarm_hours watches_volume "
     "password pause_from pause_until reconciles requests_per_minute responsible_id "
-    "sync_mode tenant tz"
+    "sign_documents signing_location signing_reason sync_mode tenant tz"
 )
+ACCOUNT[SYSTEM] = ACCOUNT[MANAGER] | {"signing_certificate_id"}
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
 COURSE = by(
