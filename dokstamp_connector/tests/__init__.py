@@ -102,6 +102,7 @@ from . import test_translations
 from . import test_verdict
 from . import test_waits
 from . import test_web_pages
+from . import test_why
 from . import test_wizard_institution
 from . import test_write_protection
 from . import test_year_closing

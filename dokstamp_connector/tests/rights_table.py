@@ -211,6 +211,7 @@ def of(role, *names):
 SENT = of(
     REGISTRAR,
     "action_sync_now",
+    "action_open_awaited",
     "action_view_audit_trail",
     "action_open_dokstamp_page",
     "action_open_source_record",
