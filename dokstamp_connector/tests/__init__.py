@@ -92,6 +92,7 @@ from . import test_schedule
 from . import test_second_person
 from . import test_sentences
 from . import test_signed_documents
+from . import test_setup_panel
 from . import test_single_worker
 from . import test_stays_in_odoo
 from . import test_student_word

@@ -143,8 +143,8 @@ FIELDS = {
     },
     "dokstamp.institution": {NEW: INSTITUTION, KEPT: INSTITUTION},
     "dokstamp.institution.choice": {
-        NEW: by(manager="line_id"),
-        KEPT: by(manager="line_id"),
+        NEW: by(manager="country_id legal_name line_id name tax_id website"),
+        KEPT: by(manager="country_id legal_name line_id name tax_id website"),
     },
     "dokstamp.institution.choice.line": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.issue.run": {

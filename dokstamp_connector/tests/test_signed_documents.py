@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models.certificates.signed_pdf import SchoolSigner
 from .common_certificates import CertificateCase
@@ -54,10 +54,14 @@ def pem_of(key, password=None):
     )
 
 
-def pdf(text, encrypt=None):
-    """A document as somebody exports it, of two pages."""
+def pdf(text, encrypt=None, turned=0):
+    """A document as somebody exports it, of two pages.
+
+    :param int turned: degrees, clockwise
+    """
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=(595, 842), encrypt=encrypt)
+    canvas.setPageRotation(turned)
     for page in range(2):
         canvas.drawString(50, 8, f"{text}, page {page}")  # at the very edge
         canvas.showPage()
@@ -183,8 +187,13 @@ class TestSignedDocument(SigningCase):
         self.assertGreater(len(marked.crop(place).getcolors()), 1)
 
     def test_mark_covers_nothing_of_an_uploaded_page(self):
+        self.assert_nothing_covered(pdf("Diploma of Ada"))
+
+    def test_mark_covers_nothing_of_a_page_that_a_scanner_turned(self):
+        self.assert_nothing_covered(pdf("Diploma of Ada", turned=270))
+
+    def assert_nothing_covered(self, document):
         self.account.sign_documents = "mark"
-        document = pdf("Diploma of Ada")
         self.issue(self.uploaded(document))
         sent = self.sent_document()
         self.assert_signed(sent)
@@ -205,6 +214,24 @@ class TestSignedDocument(SigningCase):
         sent = self.sent_document()
         self.assertTrue(sent.startswith(signed_before))
         self.assert_signed(sent, count=2)
+
+    def test_pages_that_are_printed_together_carry_no_signature_that_is_broken(self):
+        first = self.uploaded(pdf("Diploma of Ada"))
+        self.issue(first)
+        first.with_user(self.registrar).revocation_reason = "A wrong name"
+        second = first.with_user(self.registrar).action_reissue()
+        self.flush()
+        self.flush()
+        self.assertTrue(second.signed_at)
+        printer = self.env["ir.actions.report"].with_user(self.registrar)
+        printer = printer.with_context(force_report_rendering=True)
+        report = "dokstamp_connector.certificate_report"
+        together, _kind = printer._render_qweb_pdf(report, (first | second).ids)
+        self.assertEqual(len(reader_of(together).pages), 3)
+        for told in signatures(together):
+            self.assertIn("is not signed", told)
+        alone, _kind = printer._render_qweb_pdf(report, second.ids)
+        self.assert_signed(alone)
 
     def test_document_is_signed_once(self):
         certificate = self.uploaded(pdf("Diploma of Ada"))
@@ -342,6 +369,14 @@ class TestNothingToSignWith(SigningCase):
             "École Exemple",
             self.account.with_user(self.manager).signing_certificate_name,
         )
+
+    def test_form_says_what_is_amiss_before_it_is_saved(self):
+        with Form(self.account) as form:
+            form.signing_certificate_id = self.kept_certificate(EC)
+            self.assertIn("must be RSA", form.signing_warning)
+            self.assertIn("must be RSA", form.attention)
+            form.sign_documents = "no"
+            self.assertFalse(form.signing_warning)
 
     def test_certificate_of_another_company_cannot_be_chosen(self):
         other = self.env["res.company"].create({"name": "Other school"})

@@ -37,6 +37,16 @@ MARGIN = 3  # from the edges of the page
 OUR_MARGIN = 54  # from the left edge of our own page, which has rosettes in its corners
 HEIGHT, LETTERS, PADDING = 11, 6.5, 5
 STRIP = 18  # what a page that is not ours gets below it, so that nothing is covered
+# Edges of a page as its boxes list them; which is shown below when the page is turned,
+# and how the mark is turned then.
+LEFT, BOTTOM, RIGHT, TOP = range(4)
+EDGES = {0: BOTTOM, 90: RIGHT, 180: TOP, 270: LEFT}
+UPRIGHT = {
+    BOTTOM: (1, 0, 0, 1),
+    RIGHT: (0, 1, -1, 0),
+    TOP: (-1, 0, 0, -1),
+    LEFT: (0, -1, 1, 0),
+}
 COLOR = "0.36 0.38 0.42"
 LETTERS_OF_FONT = "cp1252"  # what every viewer has of Helvetica
 
@@ -163,29 +173,50 @@ class SchoolSigner(PdfSigner):
         """
         if not is_ours:
             self._lengthen_page()
-        left, bottom, right, _top = map(float, self.page.cropbox)
         margin = OUR_MARGIN if is_ours else MARGIN
-        room = right - left - 2 * margin
+        left, bottom, right, top = map(float, self.page.cropbox)
+        across = right - left if self.edge in (BOTTOM, TOP) else top - bottom
         width = stringWidth(text, "Helvetica", LETTERS) + 2 * PADDING
-        shrinking = min(1, room / width)
-        left, bottom = floor(left) + margin, floor(bottom) + MARGIN
-        box = [left, bottom, left + int(width * shrinking), bottom + HEIGHT]
-        drawing = self._drawing(text, box[2] - left, LETTERS * shrinking)
+        shrinking = min(1, (across - 2 * margin) / width)
+        width = int(width * shrinking)
+        drawing = self._drawing(text, width, LETTERS * shrinking)
         return {
-            NameObject("/Rect"): self._create_number_array_object(box),
+            NameObject("/Rect"): self._create_number_array_object(
+                self._place(width, margin)
+            ),
             NameObject("/AP"): DictionaryObject(
                 {NameObject("/N"): self.writer._add_object(drawing)}
             ),
         }
 
+    @property
+    def edge(self):
+        """Which edge of the page is shown below; scanners turn pages."""
+        return EDGES.get(self.page.get("/Rotate", 0) % 360, BOTTOM)
+
+    def _place(self, width, margin):
+        """The mark's box: at the left of the edge that is shown below."""
+        left, bottom, right, top = map(floor, map(float, self.page.cropbox))
+        near, far = MARGIN, MARGIN + HEIGHT
+        start, end = margin, margin + width
+        return {
+            BOTTOM: (left + start, bottom + near, left + end, bottom + far),
+            RIGHT: (right - far, bottom + start, right - near, bottom + end),
+            TOP: (right - end, top - far, right - start, top - near),
+            LEFT: (left + near, top - end, left + far, top - start),
+        }[self.edge]
+
     def _lengthen_page(self):
         """Give the page a strip below what it shows."""
-        shown = floor(float(self.page.cropbox[1])) - STRIP
-        lowest = min(shown, floor(float(self.page.mediabox[1])))
-        for name, edge in (("/MediaBox", lowest), ("/CropBox", shown)):
-            box = self.page.mediabox if name == "/MediaBox" else self.page.cropbox
-            box = ArrayObject([box[0], NumberObject(edge), box[2], box[3]])
-            self.page[NameObject(name)] = box
+        edge = self.edge
+        shown = list(self.page.cropbox)
+        strip = -STRIP if edge in (LEFT, BOTTOM) else STRIP
+        shown[edge] = NumberObject(floor(float(shown[edge])) + strip)
+        whole = list(self.page.mediabox)
+        farther = min if strip < 0 else max
+        whole[edge] = NumberObject(farther(floor(float(whole[edge])), shown[edge]))
+        self.page[NameObject("/CropBox")] = ArrayObject(shown)
+        self.page[NameObject("/MediaBox")] = ArrayObject(whole)
 
     def _drawing(self, text, width, size):
         letters = text.encode(LETTERS_OF_FONT).hex()
@@ -207,6 +238,9 @@ class SchoolSigner(PdfSigner):
                 NameObject("/Subtype"): NameObject("/Form"),
                 NameObject("/BBox"): self._create_number_array_object(
                     [0, 0, width, HEIGHT]
+                ),
+                NameObject("/Matrix"): self._create_number_array_object(
+                    [*UPRIGHT[self.edge], 0, 0]
                 ),
                 NameObject("/Resources"): _nested({"/Font": {"/F1": font}}),
             }

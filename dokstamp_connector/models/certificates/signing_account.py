@@ -5,6 +5,7 @@ administrators'. Whoever issues uses them for this alone, and sees none of them.
 """
 
 import base64
+import functools
 from datetime import timedelta
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,8 +31,10 @@ class DokstampAccount(models.Model):
             ("invisible", "Invisibly"),
             ("mark", "With a mark on the page"),
         ],
+        string="Sign documents",
         default="no",
         required=True,
+        tracking=True,
         help="Whether documents carry the school's digital signature when DokStamp "
         "gets them. DokStamp signs what it issues, and its documentation does not say "
         "for sure whether a document may be signed before: ask DokStamp first, or try "
@@ -45,6 +48,7 @@ class DokstampAccount(models.Model):
         domain="[('private_key_id', '!=', False), ('is_valid', '=', True), "
         "('company_id', 'parent_of', company_id)]",
         groups="base.group_system",
+        tracking=True,
         help="The school's certificate with its private key, of the kind RSA, as an "
         "administrator keeps it in the settings under Certificates and Keys.",
     )
@@ -197,7 +201,7 @@ class DokstampAccount(models.Model):
         content, password = _bytes_of(key, "pem_key"), (key.password or "").encode()
         for word in (password or None, None):  # one that needs none refuses any
             try:
-                return load_pem_private_key(content, word)
+                return _opened(content, word)
             except (TypeError, ValueError, UnsupportedAlgorithm):
                 continue
         raise UserError(
@@ -292,6 +296,12 @@ class DokstampAccount(models.Model):
                 certificate=certificate.display_name,
             )
         return None
+
+
+@functools.lru_cache(maxsize=8)  # keys: of a few accounts, and of a change of them
+def _opened(content, password):
+    """A private key; to open one of RSA takes half a second, so that it stays open."""
+    return load_pem_private_key(content, password)
 
 
 def _bytes_of(record, name):
