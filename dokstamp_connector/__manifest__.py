@@ -1,11 +1,11 @@
 {
     "name": "DokStamp Connector",
     "summary": "Issue digital certificates at DokStamp, in step with your courses",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",
-    "depends": ["mail", "portal", "privacy_lookup"],
+    "depends": ["certificate", "mail", "portal", "privacy_lookup"],
     "data": [
         # groups before the rights that name them
         "security/dokstamp_connector_groups.xml",

@@ -4,6 +4,9 @@ UPDATE dokstamp_account
        stored_password = NULL,
        client_id = NULL,
        login = NULL,
+       -- a document that is made for a trial must not carry the school's signature
+       sign_documents = 'no',
+       signing_certificate_id = NULL,
        base_url = 'https://neutralized.example.com',
        -- of no database: whoever connects it in the copy answers the question of Resume
        database_uuid = CASE WHEN database_uuid IS NULL THEN NULL ELSE 'neutralized' END,

@@ -92,6 +92,8 @@ from . import test_schedule
 from . import test_second_person
 from . import test_sentences
 from . import test_share
+from . import test_signed_documents
+from . import test_setup_panel
 from . import test_single_worker
 from . import test_stays_in_odoo
 from . import test_student_word
@@ -101,6 +103,7 @@ from . import test_translations
 from . import test_verdict
 from . import test_waits
 from . import test_web_pages
+from . import test_why
 from . import test_wizard_institution
 from . import test_write_protection
 from . import test_year_closing

@@ -33,8 +33,9 @@ ACCOUNT = by(
     "lang login max_in_flight name needs_approval notifies_students page_url_pattern "
     "alarm_failed_percent alarm_hours watches_volume "
     "password pause_from pause_until reconciles requests_per_minute responsible_id "
-    "sync_mode tenant tz"
+    "sign_documents signing_location signing_reason sync_mode tenant tz"
 )
+ACCOUNT[SYSTEM] = ACCOUNT[MANAGER] | {"signing_certificate_id"}
 BADGED = "badge_image "
 COHORT = by(registrar=ENTITY + "code course_id modality start_date end_date")
 COURSE = by(
@@ -143,8 +144,8 @@ FIELDS = {
     },
     "dokstamp.institution": {NEW: INSTITUTION, KEPT: INSTITUTION},
     "dokstamp.institution.choice": {
-        NEW: by(manager="line_id"),
-        KEPT: by(manager="line_id"),
+        NEW: by(manager="country_id legal_name line_id name tax_id website"),
+        KEPT: by(manager="country_id legal_name line_id name tax_id website"),
     },
     "dokstamp.institution.choice.line": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.issue.run": {
@@ -213,6 +214,7 @@ def of(role, *names):
 SENT = of(
     REGISTRAR,
     "action_sync_now",
+    "action_open_awaited",
     "action_view_audit_trail",
     "action_open_dokstamp_page",
     "action_open_source_record",

@@ -143,6 +143,13 @@ class Sandbox:
         """Soft-delete a record behind everybody's back."""
         return self._control("DELETE", f"state/{entity}/{uuid}")
 
+    def content(self, uuid):
+        """The bytes of a file, as whoever downloads it gets them."""
+        url = f"{self.url}/files/{uuid}/download"
+        answer = self._session.get(url, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer.content
+
     def _control(self, method, path, body=None, query=None):
         response = self._session.request(
             method,

@@ -128,9 +128,9 @@ class TestOneActivity(WatchedCase):
             (then, then, row.id),
         )
         self.env.invalidate_all()
-        self.assertIn("05:00", self.account._troubles()["waiting"])
+        self.assertIn("05:00", self.account._troubles()["late"])
         self.account.alarm_hours = 6
-        self.assertNotIn("waiting", self.account._troubles())
+        self.assertNotIn("late", self.account._troubles())
 
     def test_a_day_unlike_the_same_day_of_other_weeks_is_told(self):
         def calls(count, days):

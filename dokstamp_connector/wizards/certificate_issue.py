@@ -86,8 +86,8 @@ class DokstampCertificateIssue(models.TransientModel):
         for wizard in self:
             # sudo: accounts are the managers'
             accounts = wizard.line_ids.student_id.account_id.sudo()
-            warnings = {account._check_link_warning() for account in accounts}
-            wizard.warning = "\n".join(sorted(filter(None, warnings))) or False
+            warnings = {r for one in accounts for r in one._reasons_not_to_issue()}
+            wizard.warning = "\n".join(sorted(warnings)) or False
 
     # === SENTENCES === #
 

@@ -1,10 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
 class DokstampInstitutionChoice(models.TransientModel):
     """Pick the account's institution from those that DokStamp has, or make one of the
-    company.
+    company: what will be said of it is seen, and completed, before.
     """
 
     _name = "dokstamp.institution.choice"
@@ -17,6 +17,46 @@ class DokstampInstitutionChoice(models.TransientModel):
     line_id = fields.Many2one(
         "dokstamp.institution.choice.line", string="Institution at DokStamp"
     )
+    # of a new one
+    name = fields.Char(
+        compute="_compute_of_company",
+        store=True,
+        readonly=False,
+        help="As it stands on diplomas.",
+    )
+    country_id = fields.Many2one(
+        "res.country", compute="_compute_of_company", store=True, readonly=False
+    )
+    legal_name = fields.Char(
+        string="Legal name", compute="_compute_of_company", store=True, readonly=False
+    )
+    tax_id = fields.Char(
+        string="Tax ID", compute="_compute_of_company", store=True, readonly=False
+    )
+    website = fields.Char(compute="_compute_of_company", store=True, readonly=False)
+    diploma_note = fields.Char(
+        string="On diplomas", compute="_compute_diploma_note", readonly=True
+    )
+
+    @api.depends("account_id")
+    def _compute_of_company(self):
+        for choice in self:
+            company = choice.account_id.company_id
+            choice.name = choice.legal_name = company.name
+            choice.country_id = company.country_id
+            choice.tax_id = company.vat
+            choice.website = company.website
+
+    @api.depends("name", "country_id")
+    def _compute_diploma_note(self):
+        for choice in self:
+            said = filter(None, (choice.name, choice.country_id.name))
+            choice.diploma_note = ", ".join(said)
+
+    @api.model
+    def _get_writable_fields(self, state=None):
+        names = {"name", "country_id", "legal_name", "tax_id", "website"}
+        return super()._get_writable_fields(state) | names
 
     def _title(self):
         return self.env._("Choose the institution")
@@ -41,41 +81,45 @@ class DokstampInstitutionChoice(models.TransientModel):
         return self._pressed(lambda: self._use(self._company_institution()))
 
     def _company_institution(self):
-        """The registry's institution of the company: the one that was made before, when
+        """The registry's institution of this name: the one that was made before, when
         somebody presses twice.
 
         :rtype: dokstamp.institution
-        :raise UserError: the company has no country
+        :raise UserError: it has no name or no country
         """
         company = self.account_id.company_id
         institutions = self.env["dokstamp.institution"]
+        name = (self.name or "").strip()
+        if not name:
+            raise UserError(self.env._("The new institution has no name: enter it."))
         known = institutions.search(
             [
                 ("account_id", "=", self.account_id.id),
                 ("company_id", "=", company.id),
-                ("name", "=", company.name),
+                ("name", "=", name),
             ],
             limit=1,
         )
         if known:
             return known
-        if not company.country_id:
+        country = self.country_id or company.country_id
+        if not country:
             raise UserError(
                 self.env._(
-                    "%(company)s has no country, and DokStamp needs one. Fill it in "
-                    "under Settings > Companies.",
-                    company=company.name,
+                    "%(company)s has no country, and DokStamp needs one: choose it "
+                    "here.",
+                    company=name,
                 )
             )
         return institutions.create(
             {
                 "account_id": self.account_id.id,
                 "company_id": company.id,
-                "name": company.name,
-                "legal_name": company.name,
-                "tax_id": company.vat,
-                "country": company.country_id.with_context(lang="en_US").name,
-                "website": company.website,
+                "name": name,
+                "legal_name": self.legal_name,
+                "tax_id": self.tax_id,
+                "country": country.with_context(lang="en_US").name,
+                "website": self.website,
             }
         )
 

@@ -81,9 +81,16 @@ class DokstampAccount(models.Model):
 
     def _paused_sentence(self):
         """Why nothing of a paused account is sent, and what ends that."""
+        if not self.state_since:
+            return self.env._(
+                "The DokStamp account is paused, and nothing is sent until a manager "
+                "presses Resume on it. %(reason)s",
+                reason=self.pause_reason or "",
+            )
         return self.env._(
-            "The DokStamp account is paused, and nothing is sent until a manager "
-            "presses Resume on it. %(reason)s",
+            "The DokStamp account is paused since %(since)s, and nothing is sent until "
+            "a manager presses Resume on it. %(reason)s",
+            since=format_datetime(self.env, self.state_since),
             reason=self.pause_reason or "",
         )
 

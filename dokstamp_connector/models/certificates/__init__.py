@@ -14,6 +14,7 @@ from . import changed
 from . import issuing
 from . import delivery
 from . import document
+from . import signing
 from . import student_view
 from . import chatter
 from . import reconciled_certificate
@@ -21,6 +22,7 @@ from . import reconciled_certificate
 # what each model of the layers below gets
 from . import certified_entity
 from . import certified_account
+from . import signing_account
 from . import taken_numbers
 from . import certified_institution
 from . import certified_course

@@ -6,6 +6,7 @@
                      revoking, and putting another one in its place
     delivery         what certificates add to the queue: messages, answers, asking again
     document         how the PDF is made, previews, documents of many
+    signing          the school's signature on it; with which key, in signing_account
     student_view     portal, check link, e-mail
     chatter          who says what on one
 
@@ -24,6 +25,8 @@
                      reaches DokStamp in portfolio_message
     badge            badge images of institutions and courses
     pdf              documents as bytes
+    signed_pdf       how a signature gets into them; with nothing else changed, in
+                     pdf_revision
     printed_pages    lists as pages
 
 The wizards that people open are in `wizards/`, the printed pages in `report/`.
@@ -53,6 +56,7 @@ CONTENT = {
     "conferral_date",
     "company_id",
 }
+UNSIGNED = {"signed_at": False, "signed_by": False}
 PDF_BEGINNING = b"JVBER"  # "%PDF" in base64
 
 
@@ -226,6 +230,18 @@ class DokstampCertificate(models.Model):
         readonly=True,
         copy=False,
         help="Made by the connector, and made anew each time it is issued.",
+    )
+    signed_at = fields.Datetime(
+        string="Signed at",
+        readonly=True,
+        copy=False,
+        help="When the document got the school's digital signature.",
+    )
+    signed_by = fields.Char(
+        string="Signed as",
+        readonly=True,
+        copy=False,
+        help="Whom the school's digital signature on the document names.",
     )
     verification_url = fields.Char(
         string="Verification link", readonly=True, copy=False
@@ -491,7 +507,7 @@ class DokstampCertificate(models.Model):
             vals = self._prepare_change(vals)
         result = super().write(vals)
         if "pdf" in vals:
-            self._note_document()
+            self._note_document(is_signed="signed_at" in vals)
         self._note_what_is_chosen(vals)
         if not self.env.su and "student_id" in vals:
             self._check_account()
@@ -514,7 +530,7 @@ class DokstampCertificate(models.Model):
                 )
             )
 
-    def _note_document(self):
+    def _note_document(self, *, is_signed=False):
         for certificate in self.sudo():  # sudo: fields of the connector
             data = decoded(certificate.pdf)
             certificate.printed_check_url = False
@@ -524,6 +540,7 @@ class DokstampCertificate(models.Model):
                     "printed_check_url": data
                     and certificate.pdf_is_made
                     and certificate.check_url,
+                    **({} if is_signed else UNSIGNED),
                 }
             )
 

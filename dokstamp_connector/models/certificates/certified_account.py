@@ -102,8 +102,16 @@ class DokstampAccount(models.Model):
         }
 
     def _get_hindrances(self):
+        return super()._get_hindrances() + self._reasons_not_to_issue()
+
+    def _reasons_not_to_issue(self):
+        """Sentences on why nothing may be printed, whoever it is for; each mechanism
+        adds its own.
+
+        :rtype: list[str]
+        """
         warning = self._check_link_warning()
-        return super()._get_hindrances() + ([warning] if warning else [])
+        return [warning] if warning else []
 
     def _is_well(self):
         """No certificate is on its way, or has failed."""

@@ -58,10 +58,18 @@ class DokstampCertificate(models.Model):
         unsent = self.filtered(lambda c: c.sync_state == "none")
         in_line = unsent.filtered("is_in_line")
         in_line.sync_state = "waiting"
+        in_line.sync_reason = "predecessor"
+        in_line.sync_message = self.env._(
+            "The certificate that it replaces is revoked first; then this one goes out."
+        )
         without_document = (unsent - in_line).filtered(lambda c: c.state == "queued")
         if without_document:
             without_document.sync_state = "pending"
-            without_document.sync_message = without_document._document_stop()
+            without_document.sync_reason = "document_made"
+            without_document.sync_message = (
+                without_document._document_stop()
+                or self.env._("Its document is being made.")
+            )
         return result
 
     # === ACTION METHODS === #

@@ -2,7 +2,6 @@
 look at it beforehand, the scheduled action that makes them, and many as one file.
 """
 
-import base64
 import io
 import logging
 import re
@@ -272,9 +271,12 @@ class DokstampCertificate(models.Model):
         :raise UserError: as of `_document`
         """
         is_open = self.state in OPEN_STATES
+        is_unsigned = is_open and self.account_id._signs()
         attachment = self.env["ir.attachment"].create(
             {
-                "name": self.env._("Preview.pdf"),
+                "name": self.env._("Preview, not signed.pdf")
+                if is_unsigned
+                else self.env._("Preview.pdf"),
                 "raw": self._render_document() if is_open else self._document(),
                 "res_model": PREVIEW_MODEL,
                 "mimetype": "application/pdf",
@@ -391,7 +393,7 @@ class DokstampCertificate(models.Model):
             with self.env.cr.savepoint():
                 content = document or self._render_document()
                 self._check_shown(content)
-                self.write({"pdf": base64.b64encode(content), "pdf_is_made": True})
+                self.write({**self._document_values(content), "pdf_is_made": True})
                 self._queue_for_issuer()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise

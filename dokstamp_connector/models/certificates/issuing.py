@@ -158,7 +158,7 @@ class DokstampCertificate(models.Model):
 
         :rtype: list[list[str]]
         """
-        warnings = self._check_link_warnings()
+        warnings = self._account_warnings()
         return [
             self._obstacles_of_day(
                 firm
@@ -174,15 +174,13 @@ class DokstampCertificate(models.Model):
             )
         ]
 
-    def _check_link_warnings(self):
-        """Account id → why its QR codes would be dead; nothing may be printed before a
-        manager has said that it is right so.
+    def _account_warnings(self):
+        """Account id → why nothing may be printed before it is mended.
 
         :rtype: dict[int, list[str]]
         """
         # sudo: accounts are the managers'
-        warnings = {a.id: a._check_link_warning() for a in self.account_id.sudo()}
-        return {account: [text] for account, text in warnings.items() if text}
+        return {a.id: a._reasons_not_to_issue() for a in self.account_id.sudo()}
 
     def _number_obstacles(self):
         """A new number could be one that is in use at DokStamp."""
@@ -219,7 +217,8 @@ class DokstampCertificate(models.Model):
                 + certificate._link_obstacles()
                 + certificate._approval_obstacles()
                 + certificate._twin_obstacles(twins)
-                + certificate._repetition_obstacles(repeated),
+                + certificate._repetition_obstacles(repeated)
+                + certificate._signature_obstacles(),
                 certificate._completion_obstacles(enrollments)
                 + certificate._archive_obstacles(),
             )
@@ -574,6 +573,7 @@ class DokstampCertificate(models.Model):
                     **certificate._certified(was_sent=certificate in sent),
                 }
             )
+        (queued - sent)._sign_uploaded()
         queued.filtered("pdf_sha256")._queue_for_issuer()
         if now:
             queued.filtered("is_in_line")._make_documents_now()

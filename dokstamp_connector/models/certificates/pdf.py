@@ -38,13 +38,24 @@ def split_pages(document):
 def merged(documents):
     """All pages as one document; Odoo's own merge fails with PyPDF2 3.
 
+    No signature is valid for several: what remains of one is its mark.
+
     :param documents: PDFs as bytes
     :rtype: bytes
     """
     writer = PdfFileWriter()
     for document in documents:
-        writer.append_pages_from_reader(PdfFileReader(io.BytesIO(document)))
+        reader = PdfFileReader(io.BytesIO(document))
+        for page in reader.pages:
+            _drop_signatures(page)
+        writer.append_pages_from_reader(reader)
     return _written(writer)
+
+
+def _drop_signatures(page):
+    for field in page.get("/Annots", ()):
+        if field.get_object().get("/FT") == "/Sig":
+            field.get_object().pop("/V", None)
 
 
 def labelled(document, *, title, identity):

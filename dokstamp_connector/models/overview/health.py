@@ -177,13 +177,13 @@ class DokstampAccount(models.Model):
             ),
             "sources": "\n".join(self._unread_sentences()),
             "run": "\n".join(self._stopped_run_sentences("failed")),
-            "waiting": self._waiting_trouble(),
-            "failed": self._failed_trouble(),
+            "late": self._late_trouble(),
+            "failing": self._failing_trouble(),
             "volume": self._volume_trouble(),
         }
         return {kind: sentence for kind, sentence in found.items() if sentence}
 
-    def _waiting_trouble(self):
+    def _late_trouble(self):
         oldest = self.alarm_hours and self._oldest_due()
         if not oldest:
             return False
@@ -198,7 +198,7 @@ class DokstampAccount(models.Model):
             or self.env._("Look into the queue, and whether the server has work."),
         )
 
-    def _failed_trouble(self):
+    def _failing_trouble(self):
         day = self.alarm_failed_percent and self._last_day()
         if not day or day["failed"] < FROM_COUNT:
             return False

@@ -428,6 +428,7 @@ class DokstampEntity(models.AbstractModel):
         for record in self:
             if record.id in errors and record.sync_state in ("none", "synced"):
                 record.sync_state = "failed"
+                record.sync_reason = "source"
                 record.sync_message = errors[record.id]
         return result
 

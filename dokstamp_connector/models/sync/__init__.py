@@ -9,6 +9,6 @@ from . import sync_record
 from . import held_rows
 from . import held_share
 from . import mass_change
-from . import row_stop
+from . import why
 from . import flush_sender
 from . import flush

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_datetime
 
 from ...dokstamp_api import Address, origin_of
 from ..actions import open_form
@@ -290,23 +291,43 @@ class DokstampAccount(models.Model):
         return super()._is_well() and not unsent and self.has_sent
 
     def _sending_stop(self):
-        """Why nothing that is queued leaves just now, for whoever looks at one of the
-        records; False when it does.
+        """The sentence of `_stop`; False when nothing stops.
 
         :rtype: str | bool
         """
+        stop = self._stop()
+        return stop[1] if stop else False
+
+    def _stop(self):
+        """Why nothing that is queued leaves just now, for whoever looks at one of the
+        records; None when it does.
+
+        :return: kind of reason, as of `docs/errors.md`, and sentence
+        :rtype: tuple[str, str] | None
+        """
         if self.state == "draft":
-            return self.env._(
+            return "not_connected", self.env._(
                 "The DokStamp account is not connected yet: a manager presses Test "
                 "connection on it."
             )
         if self.state == "paused":
-            return self._paused_sentence()
+            return "paused", self._paused_sentence()
         schedule = self.env["dokstamp.schedule"]
         works = {"flush": self.env._("It is not sent at the moment.")}
         if problems := schedule._problems(works):
-            return problems[0]
-        return self._wait_sentence() or (self._is_waiting() and self.outage_message)
+            return "schedule", problems[0]
+        if wait := self._wait_sentence():
+            return "asked_to_wait", wait
+        if self._is_waiting() and self.outage_message:
+            return "outage", self._next_try_sentence()
+        return None
+
+    def _next_try_sentence(self):
+        return self.env._(
+            "%(reason)s Next try at %(time)s.",
+            reason=self.outage_message,
+            time=format_datetime(self.env, self.call_again_at),
+        )
 
     def _waiting_counts(self):
         """Operation → how many rows leave as soon as the account may send.

@@ -5,8 +5,9 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
-from ..actions import RELOAD, open_address, show_message
+from ..actions import RELOAD, open_address, open_form, show_message
 from .messages import PLACE, Attach, Detach, Find, Push, Remove
 
 SYNC_STATES = [
@@ -36,6 +37,8 @@ class DokstampEntity(models.AbstractModel):
         search="_search_sync_state",
     )
     sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
+    # what docs/errors.md says more of
+    sync_reason = fields.Char(string="Kind of reason", compute="_compute_sync_state")
     dokstamp_page_url = fields.Char(
         string="Page at DokStamp", compute="_compute_binding"
     )
@@ -54,32 +57,88 @@ class DokstampEntity(models.AbstractModel):
                 else False
             )
 
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_sync_state(self):
         """The engine's picture: open queue rows first, then the binding."""
         # sudo: whoever sees the record may see how far it got
         queue = self.env["dokstamp.sync.record"].sudo()
-        open_rows, gathered_ids = queue._open_rows(self), queue._gathered_ids(self)
-        bindings, stops = self._bindings(), {}
+        # the most telling row of each comes last
+        rows = {id_: rows[-1] for id_, rows in queue._open_rows(self).items()}
+        gathered_ids, bindings = queue._gathered_ids(self), self._bindings()
+        reasons = queue.union(*rows.values())._reasons()
         for record in self:
-            state, message = "none", False
             record_id = record._origin.id  # in a form, of what is being edited
-            if record.id in bindings:
-                state = "synced"
-            for row in open_rows.get(record_id, ()):  # the most telling one comes last
-                state, message = row._sync_state(), row.failure_message
+            row, why = rows.get(record_id), (False, False)
             if record_id in gathered_ids:
-                state, message = "pending", False
-            if state == "pending":
-                account = record.account_id.sudo()  # why it stops is no secret
-                if account not in stops:
-                    stops[account] = account._sending_stop()
-                message = stops[account] or message
+                state, why = "pending", record._gathered_reason()
+            elif row:
+                state, why = row._sync_state(), reasons[row]
+            else:
+                state = "synced" if record.id in bindings else "none"
             record.sync_state = state
-            record.sync_message = message
+            record.sync_reason, record.sync_message = why
         arrived = self.filtered(lambda record: record.sync_state == "synced")
         for record, notes in arrived._differences_told().items():
-            record.sync_message = " ".join(notes)
+            record.sync_reason, record.sync_message = "differs", " ".join(notes)
+        unsent = self.filtered(lambda record: record.sync_state == "none")
+        for record, why in unsent._unsent_reasons().items():
+            record.sync_reason, record.sync_message = why
+
+    def _gathered_reason(self):
+        """Of what this transaction has changed.
+
+        :rtype: tuple[str, str]
+        """
+        account = self.account_id.sudo()  # why it stops is no secret
+        return account._stop() or ("queued", False)
+
+    def _unsent_reasons(self):
+        """Why these, which have no row and never were at DokStamp, are not there.
+
+        :return: record → kind of reason and sentence
+        :rtype: dict[dokstamp.entity, tuple[str, str]]
+        """
+        if not self._dokstamp_is_pushed:
+            return {}
+        saved = self.filtered(lambda record: record._origin)
+        # sudo: as in `_compute_sync_state`
+        queue = self.env["dokstamp.sync.record"].sudo()
+        withheld = queue._withheld_rows(saved._origin)
+        return {
+            record: record._unsent_reason(withheld.get(record._origin))
+            for record in saved
+        }
+
+    def _unsent_reason(self, cancelled):
+        """:param cancelled: the row that a person took out of the queue, if one did"""
+        if not self.account_id:
+            return self._unassigned_reason()
+        if cancelled:
+            return "cancelled", self.env._(
+                "It was taken out of the queue by %(user)s on %(time)s. It goes out "
+                "with the next change, or when you press Send now.",
+                user=cancelled.write_uid.name,
+                time=format_datetime(self.env, cancelled.write_date),
+            )
+        if not self.active:
+            return "archived", self.env._(
+                "It is archived, and was never sent: it stays in Odoo."
+            )
+        return "unsent", self.env._(
+            "It was saved past the connector. The daily look finds it; Send now sends "
+            "it at once."
+        )
+
+    def _unassigned_reason(self):
+        if self.stays_in_odoo:
+            return "stays", self.env._(
+                "It has no DokStamp account, so it stays in Odoo. Choose one on the "
+                "page “DokStamp”."
+            )
+        return "no_account", self.env._(
+            "Its company has no DokStamp account yet. It is sent as soon as there is "
+            "one."
+        )
 
     def _differences_told(self):
         """What DokStamp holds of these otherwise than the school does, and why: a badge
@@ -101,13 +160,16 @@ class DokstampEntity(models.AbstractModel):
         }
         # sudo: as in `_compute_sync_state`
         queue = self.env["dokstamp.sync.record"].sudo()
-        withheld = set(queue._withheld(self._origin).ids) if self else ()
-        for record in self.filtered(lambda one: one._origin.id in withheld):
+        withheld = queue._withheld_rows(self._origin) if self else {}
+        for record in self.filtered(lambda one: one._origin in withheld):
+            row = withheld[record._origin]
             told.setdefault(record, []).append(
                 self.env._(
-                    "The last change was taken out of the queue: DokStamp holds what "
-                    "was sent before. It goes out with the next change, or when you "
-                    "press Send now."
+                    "The last change was taken out of the queue by %(user)s on "
+                    "%(time)s: DokStamp holds what was sent before. It goes out with "
+                    "the next change, or when you press Send now.",
+                    user=row.write_uid.name,
+                    time=format_datetime(self.env, row.write_date),
                 )
             )
         return told
@@ -205,6 +267,20 @@ class DokstampEntity(models.AbstractModel):
             if stop := account._sending_stop():
                 return show_message(stop, "warning", next=RELOAD)
         return show_message(self.env._("On its way to DokStamp."), next=RELOAD)
+
+    def action_open_awaited(self):
+        """Open the record that this one waits for, or the one that that waits for."""
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: as in `_compute_sync_state`
+        queue = self.env["dokstamp.sync.record"].sudo()
+        rows = queue._open_rows(self).get(self.id)
+        row = rows[-1] if rows else queue
+        row = row._behind().get(row, row)
+        if not row.waiting_for or row.waiting_for.startswith("dokstamp.run"):
+            return RELOAD
+        model, res_id = row.waiting_for.split(",")
+        return open_form(self.env[model].browse(int(res_id)))
 
     def action_view_audit_trail(self):
         self.ensure_one()

@@ -55,9 +55,9 @@ class DokstampSyncRecord(models.Model):
     )
     state = fields.Selection(
         [
-            ("pending", "Pending"),
-            ("held", "Held"),
-            ("sending", "Sending"),
+            ("pending", "On its way"),
+            ("held", "Waiting"),
+            ("sending", "Being sent"),
             ("done", "Done"),
             ("failed", "Failed"),
             ("cancelled", "Cancelled"),
@@ -446,6 +446,14 @@ class DokstampSyncRecord(models.Model):
 
         :rtype: dokstamp.entity
         """
+        return records.browse(one.id for one in self._withheld_rows(records))
+
+    @api.model
+    def _withheld_rows(self, records):
+        """Record → the row that was cancelled, of those that `_withheld` tells.
+
+        :rtype: dict[dokstamp.entity, dokstamp.sync.record]
+        """
         cancelled = self.search(
             [
                 ("res_model", "=", records._name),
@@ -455,18 +463,17 @@ class DokstampSyncRecord(models.Model):
             ]
         )
         if not cancelled:
-            return records.browse()
+            return {}
         newest = self._newest_rows(records._name, cancelled.mapped("res_id"))
         of_records = {
             record: newest.get((record.id, record.account_id.id), self.browse())
             for record in records.browse(cancelled.mapped("res_id")).exists().sudo()
         }
-        withheld = [
-            record.id
+        return {
+            records.browse(record.id): row
             for record, row in of_records.items()
             if row in cancelled and row.stopped_digest == record._digest()
-        ]
-        return records.browse(withheld)
+        }
 
     @api.model
     def _gathered_ids(self, records):
