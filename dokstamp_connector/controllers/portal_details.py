@@ -112,8 +112,8 @@ class DetailsPortal(CertificatePortal):
 
     def _wanted(self, student, post):
         """:raise Refused: what is asked for cannot be, or is what stands there"""
-        typed = {name: " ".join(_text(post, name).split()) for name in OF_STUDENT}
-        word = _text(post, "word")
+        typed = {name: " ".join(typed_text(post, name).split()) for name in OF_STUDENT}
+        word = typed_text(post, "word")
         if not typed["name"]:
             raise Refused("no_name")
         if max(map(len, typed.values())) > MAX_NAME or len(word) > MAX_WORD:
@@ -146,7 +146,7 @@ class DetailsPortal(CertificatePortal):
         }
 
 
-def _text(post, name):
+def typed_text(post, name):
     """What a field of the form says, without what nobody sees; a file is no text.
 
     :param dict post: as whoever pretends to be a browser may fill it, too

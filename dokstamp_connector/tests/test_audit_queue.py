@@ -183,3 +183,42 @@ class TestQueueButtons(DokstampCase):
             self.rows_of(course).with_user(stranger).action_retry()
         with self.assertRaises(AccessError):
             self.account.with_user(stranger).action_pause()
+
+
+@tagged("post_install", "-at_install")
+class TestAuditSentences(DokstampCase):
+    """The audit list reads as sentences, in the words of the screens."""
+
+    def summaries(self, record, lang="en_US"):
+        lines = self.audit_of(record).with_user(self.registrar)
+        return lines.with_context(lang=lang).sorted("id").mapped("summary")
+
+    def test_what_happened_is_told_with_labels_and_names_instead_of_keys(self):
+        course, student = self.course(), self.student()
+        enrollment = self.enrollment(student_id=student.id, course_id=course.id)
+        self.flush()
+        course.workload_hours = 40
+        enrollment.write(
+            {"completion_status": "completed", "completed_at": "2026-10-01"}
+        )
+        self.flush()
+        created, changed = self.summaries(course)
+        self.assertEqual(created, "Course Botany created at DokStamp")
+        label = course._fields["workload_hours"]._description_string(self.env)
+        self.assertEqual(changed, f"Course Botany changed: {label}: empty → 40")
+        [_created, completed] = self.summaries(enrollment)
+        self.assertIn("Enrolled → Completed", completed)
+        self.assertNotIn("completion_status", completed)
+
+    def test_a_link_is_told_by_its_name_and_a_refusal_as_one(self):
+        first, second = self.student(), self.student(email="b@example.com", name="Bo")
+        course = self.course()
+        enrollment = self.enrollment(student_id=first.id, course_id=course.id)
+        self.flush()
+        enrollment.student_id = second
+        self.sandbox.fault("PATCH", "/enrollments/.*", status=422)
+        self.flush()
+        told = self.summaries(enrollment)[-1]
+        self.assertTrue(told.startswith("Refused with 422: Enrollment"), told)
+        self.assertIn("Ada Example", told)
+        self.assertIn("→ Bo", told)

@@ -2,11 +2,12 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..names import name_domain
 
 VACUUM_BATCH = 10_000  # lines
+DAY = 10  # characters of an ISO date, which may come with a time
 EVENTS = [
     ("created", "Created"),
     ("updated", "Updated"),
@@ -46,6 +47,7 @@ class DokstampAuditLog(models.Model):
     event = fields.Selection(EVENTS, required=True, readonly=True)
     old_values = fields.Json(string="Old values", readonly=True)
     new_values = fields.Json(string="New values", readonly=True)
+    summary = fields.Text(string="What happened", compute="_compute_summary")
     changes = fields.Text(compute="_compute_changes")
     emptied_at = fields.Datetime(
         string="Values emptied at",
@@ -101,12 +103,10 @@ class DokstampAuditLog(models.Model):
     @api.depends("old_values", "new_values", "emptied_at")
     @api.depends_context("lang", "tz")
     def _compute_changes(self):
+        """What the call changed, by the keys that DokStamp knows."""
         for line in self:
             if line.emptied_at:
-                line.changes = self.env._(
-                    "Values emptied on %s.",
-                    line.account_id.company_id._dokstamp_day(line.emptied_at),
-                )
+                line.changes = line._emptied_sentence()
                 continue
             old, new = line.old_values or {}, line.new_values or {}
             line.changes = "\n".join(
@@ -116,6 +116,127 @@ class DokstampAuditLog(models.Model):
                 for key in dict.fromkeys([*old, *new])
                 if old.get(key) != new.get(key)
             )
+
+    def _emptied_sentence(self):
+        return self.env._(
+            "Values emptied on %s.",
+            self.account_id.company_id._dokstamp_day(self.emptied_at),
+        )
+
+    @api.depends("old_values", "new_values", "emptied_at", "status_code")
+    @api.depends_context("lang", "tz")
+    def _compute_summary(self):
+        """What happened, in the words of the screens."""
+        names = self._names_of_links()
+        for line in self:
+            line.summary = line._sentence(line._changes_told(names))
+
+    def _sentence(self, changes):
+        """:param str changes: what was changed"""
+        record = " ".join(filter(None, (self._kind_label(), self.res_name)))
+        sentences = {
+            "created": self.env._("%s created at DokStamp", record),
+            "updated": self.env._("%s changed", record),
+            "archived": self.env._("%s archived at DokStamp", record),
+            "deleted": self.env._("%s deleted at DokStamp", record),
+            "attached": self.env._("%s put into its course", record),
+            "detached": self.env._("%s taken out of its course", record),
+            "issued": self.env._("%s issued", record),
+            "revoked": self.env._("%s revoked", record),
+            "adopted": self.env._("%s found at DokStamp, and linked", record),
+        }
+        happened = sentences[self.event]
+        if self.event == "updated" and changes:
+            happened = f"{happened}: {changes}"
+        if self.succeeded:
+            return happened
+        if not self.status_code:
+            return self.env._("Not answered: %s", happened)
+        return self.env._(
+            "Refused with %(status)s: %(what)s", status=self.status_code, what=happened
+        )
+
+    def _kind_label(self):
+        kinds = dict(self._fields["res_model"]._description_selection(self.env))
+        return kinds.get(self.res_model, self.res_model)
+
+    def _changes_told(self, names):
+        """Each value that the call changed: its label, before and after.
+
+        :param dict names: uuid → what it is called, of links
+        :rtype: str
+        """
+        if self.emptied_at:
+            return self._emptied_sentence()
+        old, new = self.old_values or {}, self.new_values or {}
+        fields_ = self._fields_of_keys()
+        told = []
+        for key in dict.fromkeys([*old, *new]):
+            if old.get(key) == new.get(key):
+                continue
+            field = fields_.get(key)
+            values = [
+                self._value_told(field, values[key], names)
+                for values in (old, new)
+                if key in values
+            ]
+            label = field._description_string(self.env) if field else key
+            told.append(f"{label}: {' → '.join(values)}")
+        return "; ".join(told)
+
+    def _fields_of_keys(self):
+        """Key of the body → the registry's field.
+
+        :rtype: dict[str, odoo.fields.Field]
+        """
+        model = self.env.get(self.res_model)
+        if model is None:
+            return {}
+        return {
+            model._api_key(name): model._fields[name]
+            for name in model._get_dokstamp_fields()
+        }
+
+    def _value_told(self, field, value, names):
+        if value is None or value == "":
+            return self.env._("empty")
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        if field is not None and field.type == "selection":
+            choices = dict(field._description_selection(self.env))
+            return choices.get(value, str(value))
+        if field is not None and field.type == "date":
+            return format_date(self.env, str(value)[:DAY])
+        return names.get(value) or str(value)
+
+    def _names_of_links(self):
+        """What is called what, of the uuids that these lines tell.
+
+        :rtype: dict[str, str]
+        """
+        values = [
+            value
+            for line in self
+            for told in (line.old_values or {}, line.new_values or {})
+            for key, value in told.items()
+            if key.endswith("_uuid") and isinstance(value, str)
+        ]
+        # sudo: names alone, of what a line that may be read tells of
+        bindings = (
+            self.env["dokstamp.binding"]
+            .sudo()
+            .search([("dokstamp_uuid", "in", values)])
+        )
+        records = (
+            self.env["dokstamp.entity"]
+            .sudo()
+            ._existing((binding.res_model, binding.res_id) for binding in bindings)
+        )
+        return {
+            binding.dokstamp_uuid: records[place].display_name
+            for binding in bindings
+            if (place := (binding.res_model, binding.res_id)) in records
+        }
 
     @api.depends("status_code")
     def _compute_succeeded(self):

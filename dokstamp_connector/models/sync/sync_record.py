@@ -55,9 +55,9 @@ class DokstampSyncRecord(models.Model):
     )
     state = fields.Selection(
         [
-            ("pending", "Pending"),
-            ("held", "Held"),
-            ("sending", "Sending"),
+            ("pending", "On its way"),
+            ("held", "Waiting"),
+            ("sending", "Being sent"),
             ("done", "Done"),
             ("failed", "Failed"),
             ("cancelled", "Cancelled"),

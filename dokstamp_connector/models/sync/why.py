@@ -7,6 +7,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+SHOWN_STATES = [
+    ("pending", "On its way"),
+    ("waiting", "Waiting"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
 RUN = "dokstamp.run"  # what a first load keeps back waits for its run, or its line
 SOON = timedelta(minutes=2)
 DEPTH = 6  # kinds that may hang on each other
@@ -18,6 +25,19 @@ class DokstampSyncRecord(models.Model):
     sending_stop = fields.Text(
         string="Why it is not sent now", compute="_compute_sending_stop"
     )
+
+    shown_state = fields.Selection(
+        SHOWN_STATES, string="DokStamp", compute="_compute_shown_state"
+    )
+
+    @api.depends("state", "waiting_for")
+    def _compute_shown_state(self):
+        """As records say it: what waits for another one is on its way as little as what
+        is held.
+        """
+        for row in self:
+            is_open = row.state in ("pending", "held", "sending")
+            row.shown_state = row._sync_state() if is_open else row.state
 
     @api.depends("state", "waiting_for", "account_id")
     def _compute_sending_stop(self):

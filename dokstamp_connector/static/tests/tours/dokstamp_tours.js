@@ -75,7 +75,7 @@ registry.category("web_tour.tours").add("dokstamp_manager_retry", {
         {
             content: "It is due again, without a reason",
             trigger:
-                ".o_data_row:contains(Tess Example):contains(Pending):not(:contains(refused))",
+                ".o_data_row:contains(Tess Example):contains(On its way):not(:contains(refused))",
         },
         {
             trigger: ".o_data_row:contains(Tess Example) button[name=action_open_record]",
