@@ -61,6 +61,7 @@
         "views/dokstamp_certificate_views.xml",
         "views/dokstamp_certificate_archive_views.xml",
         "views/dokstamp_hold_views.xml",
+        "views/dokstamp_share_views.xml",
         "views/dokstamp_issue_run_views.xml",
         "views/dokstamp_register_entry_views.xml",
         "views/certificate_buttons_views.xml",
@@ -70,11 +71,16 @@
         "views/dokstamp_certificate_menus.xml",
         "views/dokstamp_quality_menus.xml",
         # what students and the public see
+        "views/share_templates.xml",
         "views/portal_templates.xml",
         "views/check_templates.xml",
     ],
     "assets": {
-        "web.assets_backend": ["dokstamp_connector/static/src/**/*"],
+        "web.assets_backend": [
+            "dokstamp_connector/static/src/**/*",
+            ("remove", "dokstamp_connector/static/src/interactions/**/*"),
+        ],
+        "web.assets_frontend": ["dokstamp_connector/static/src/interactions/**/*"],
         "web.assets_tests": ["dokstamp_connector/static/tests/tours/**/*"],
     },
     "application": True,

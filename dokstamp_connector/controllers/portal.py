@@ -45,10 +45,13 @@ class CertificatePortal(CustomerPortal):
             limit=CERTIFICATES_PER_PAGE,
             offset=pages["offset"],
         )
+        students_sudo = self._own_students()
         values.update(
             {
                 "certificates": found_sudo,
-                "students": self._own_students(),
+                "students": students_sudo,
+                "courses_to_come": students_sudo._courses_to_come(),
+                "shareable": found_sudo._shareable(),
                 "page_name": "certificate",
                 "pager": pages,
             }
@@ -66,18 +69,7 @@ class CertificatePortal(CustomerPortal):
         certificate_sudo = self._certificates().search(domain)
         if not certificate_sudo._has_portal_document():
             raise request.not_found()
-        return request.make_response(
-            certificate_sudo._kept_document(),
-            headers=[
-                ("Content-Type", "application/pdf"),
-                (
-                    "Content-Disposition",
-                    content_disposition(certificate_sudo.pdf_filename),
-                ),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Cache-Control", "private, no-store"),
-            ],
-        )
+        return document_response(certificate_sudo)
 
     def _certificates(self):
         # sudo: never without `_own_certificates`; of all companies that the person
@@ -92,3 +84,17 @@ class CertificatePortal(CustomerPortal):
         # sudo: portal users have no rights on students; the own contact's alone
         students = request.env["dokstamp.student"].sudo()
         return students.search(students._domain_of_partner(request.env.user.partner_id))
+
+
+def document_response(certificate):
+    """The document of a certificate, to be kept as a file."""
+    disposition = content_disposition(certificate._portal_filename())
+    return request.make_response(
+        certificate._kept_document(),
+        headers=[
+            ("Content-Type", "application/pdf"),
+            ("Content-Disposition", disposition),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Cache-Control", "private, no-store"),
+        ],
+    )

@@ -57,6 +57,8 @@ class DetailsPortal(CertificatePortal):
         try:
             if not self._saw_what_stands_there(student_sudo, post):
                 raise Refused("changed")
+            if student_sudo._asks_too_often():
+                raise Refused("often")
             values = self._wanted(student_sudo, post) | self._evidence(evidence)
         except Refused as refused:
             return self._details(student_sudo, problem=str(refused), typed=post)
@@ -112,8 +114,8 @@ class DetailsPortal(CertificatePortal):
 
     def _wanted(self, student, post):
         """:raise Refused: what is asked for cannot be, or is what stands there"""
-        typed = {name: " ".join(_text(post, name).split()) for name in OF_STUDENT}
-        word = _text(post, "word")
+        typed = {name: " ".join(typed_text(post, name).split()) for name in OF_STUDENT}
+        word = typed_text(post, "word")
         if not typed["name"]:
             raise Refused("no_name")
         if max(map(len, typed.values())) > MAX_NAME or len(word) > MAX_WORD:
@@ -146,7 +148,7 @@ class DetailsPortal(CertificatePortal):
         }
 
 
-def _text(post, name):
+def typed_text(post, name):
     """What a field of the form says, without what nobody sees; a file is no text.
 
     :param dict post: as whoever pretends to be a browser may fill it, too

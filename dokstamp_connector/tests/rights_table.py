@@ -25,7 +25,8 @@ def by(*, registrar="", manager=""):
 NOBODY = by()
 ENTITY = "company_id account_id active "
 ACCOUNT = by(
-    manager="active audit_values_months auth_method base_url certificate_document "
+    manager="active allows_sharing audit_values_months auth_method base_url "
+    "certificate_document "
     "certificate_report_id client_id client_secret company_id held_changes_percent "
     "held_from_count held_removals_percent institution_id is_same_school issue_ceiling "
     "confirmation_ends_on needs_confirmation "
@@ -175,6 +176,8 @@ FIELDS = {
     "dokstamp.left.difference": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.list": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.run.remote": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.share": {NEW: NOBODY, KEPT: NOBODY},
+    "dokstamp.share.opening": {NEW: NOBODY, KEPT: NOBODY},
     "dokstamp.signatory": {NEW: SIGNATORY, KEPT: SIGNATORY},
     "dokstamp.source": {NEW: SOURCE, KEPT: SOURCE},
     "dokstamp.source.confirmation": {NEW: NOBODY, KEPT: NOBODY},
@@ -327,6 +330,7 @@ METHODS = {
         "action_another",
         "action_decide_again",
     ),
+    "dokstamp.share": of(REGISTRAR, "action_take_back"),
     "dokstamp.source": of(
         MANAGER,
         "action_read_all",
@@ -356,6 +360,7 @@ METHODS = {
         "action_open_portfolio",
         "action_view_to_decide",
         "action_view_corrections",
+        "action_view_shares",
         "action_this_one_stays",
     )
     | of(MANAGER, "action_erase"),
@@ -374,6 +379,8 @@ ROUTES = {
     "/dokstamp/check": ("http", "public"),
     "/dokstamp/check/<path:token>": ("http", "public"),
     "/dokstamp/check/<string:token>": ("http", "public"),
+    "/dokstamp/shared/<string:token>": ("http", "public"),
+    "/dokstamp/shared/<string:token>/<int:certificate_id>/pdf": ("http", "public"),
     "/my/certificates": ("http", "user"),
     "/my/certificates/page/<int:page>": ("http", "user"),
     "/my/certificates/<int:certificate_id>/pdf": ("http", "user"),
@@ -381,4 +388,7 @@ ROUTES = {
     "/my/certificates/details/<int:student_id>/confirm": ("http", "user"),
     "/my/certificates/details/<int:student_id>/correction": ("http", "user"),
     "/my/certificates/details/<int:student_id>/withdraw": ("http", "user"),
+    "/my/certificates/links": ("http", "user"),
+    "/my/certificates/links/new": ("http", "user"),
+    "/my/certificates/links/<int:share_id>/take-back": ("http", "user"),
 }

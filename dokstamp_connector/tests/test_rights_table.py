@@ -182,6 +182,7 @@ class RightsTableCase(RightsCase):
                 res_model="dokstamp.course",
                 res_id=botany.id,
             ),
+            *self.shared(),
             self.made("organization", name="Faculty"),
             self.made("cohort", code="2026", course_id=botany.id),
             self.made("module.group", name="Core", course_id=botany.id),
@@ -220,6 +221,16 @@ class RightsTableCase(RightsCase):
         self.ada._note_confirmation(self.registrar)
         asked = self.ada._ask_for_correction({"name": "Ada King"})
         return [self.ada.confirmation_ids, asked]
+
+    def shared(self):
+        """A student's link, and that it was opened."""
+        share = self.made(
+            "share",
+            user_id=self.portal.id,
+            certificate_ids=self.certificate.ids,
+            end_date="2999-01-01",
+        )
+        return [share, self.made("share.opening", share_id=share.id)]
 
     def wizards(self):
         opening = self.env["dokstamp.certificate.issue"]

@@ -186,6 +186,15 @@ class TestSignedDocument(SigningCase):
         self.assertEqual(color, (255, 255, 255))
         self.assertGreater(len(marked.crop(place).getcolors()), 1)
 
+    def test_mark_leaves_out_a_name_that_no_viewer_has_the_letters_of(self):
+        school = self.kept_certificate(RSA, name="Школа")
+        self.account.write(
+            {"sign_documents": "mark", "signing_certificate_id": school.id}
+        )
+        self.issue(self.uploaded(pdf("Diploma of Ada")))
+        self.assert_signed(self.sent_document(), name="Школа")
+        self.assertIn("Digitally signed, 20", text_of(self.sent_document()))
+
     def test_mark_covers_nothing_of_an_uploaded_page(self):
         self.assert_nothing_covered(pdf("Diploma of Ada"))
 
@@ -301,6 +310,10 @@ class TestNothingToSignWith(SigningCase):
     def test_nothing_is_issued_and_everybody_is_told_what_to_do(self):
         certificate = self.without_document()
         issued = self.issued_successor_candidate()
+        wizards = self.env["dokstamp.certificate.issue"].with_user(self.registrar)
+        wizards = wizards.with_context(
+            active_model="dokstamp.student", active_ids=self.ada.ids
+        )
         for words, unfit in self.unfit().items():
             with self.subTest(words):
                 self.account.signing_certificate_id = unfit
@@ -311,6 +324,8 @@ class TestNothingToSignWith(SigningCase):
                     certificate.action_issue()
                 with self.assertRaisesRegex(UserError, words):
                     issued.with_user(self.registrar).action_reissue()
+                wizard = wizards.browse(wizards._open_for_context()["res_id"])
+                self.assertIn(words, wizard.warning)
                 self.env.cr.flush()
                 self.assertEqual(certificate.state, "draft")
                 self.assertEqual(issued.state, "issued")

@@ -16,6 +16,7 @@ class DokstampStudentErasure(models.TransientModel):
         relation="dokstamp_student_erasure_rel",
         required=True,
         readonly=True,
+        context={"active_test": False},  # who is archived can be erased too
     )
     going = fields.Text(string="What goes", compute="_compute_what")
     staying = fields.Text(string="What stays", compute="_compute_what")

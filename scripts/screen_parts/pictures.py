@@ -125,6 +125,21 @@ def portal(visitor, _scene):
     visitor.open("/my/certificates", "[id^=certificate-]")
 
 
+def links(visitor, _scene):
+    visitor.open("/my/certificates/links", "form[action$=new]")
+    if not visitor.page.query_selector("[id^=link-]"):
+        visitor.page.fill("#share-note", "Garden Ltd, my application")
+        visitor.click("form[action$=new] button[type=submit]")
+        visitor.wait("[id^=link-]")
+
+
+def shared(visitor, scene):
+    links(visitor, scene)
+    address = visitor.page.input_value("[id^=link-] input[readonly]")
+    visitor.page.context.clear_cookies()  # a stranger from here on
+    visitor.open(address, "[id^=certificate-]")
+
+
 def certificate_pdf(scene):
     return f"/web/content/dokstamp.certificate/{scene.certificate}/pdf"
 
@@ -167,6 +182,8 @@ PICTURES = [
     Picture("register-print", REGISTRAR, register_print),
     Picture("portal", MEMBER, portal, PAGE),
     Picture("portal-phone", MEMBER, portal, PHONE),
+    Picture("portal-links", MEMBER, links, PAGE),
+    Picture("shared-phone", MEMBER, shared, PHONE),
     Picture(
         "check",
         STRANGER,

@@ -6,6 +6,7 @@ from . import register_entry
 from . import signatory
 from . import archive
 from . import portfolio
+from . import share
 from . import badge
 
 # mechanisms of the certificate

@@ -44,6 +44,12 @@ class DokstampAccount(models.Model):
         help="DokStamp notifies students by itself; switch this on to send Odoo's "
         "template as well.",
     )
+    allows_sharing = fields.Boolean(
+        string="Students share by link",
+        default=True,
+        help="In the portal students make links of their own to certificates, with a "
+        "last day and a PIN. Switched off, the links that there are show nothing.",
+    )
     # it is printed: what is wrong with it stays wrong on every certificate
     check_address = fields.Char(
         string="Check links begin with",
@@ -80,7 +86,7 @@ class DokstampAccount(models.Model):
     def _get_writable_fields(self, state=None):
         return super()._get_writable_fields(state) | {
             *("certificate_document", "certificate_report_id", "needs_approval"),
-            *("issue_ceiling", "notifies_students"),
+            *("issue_ceiling", "notifies_students", "allows_sharing"),
         }
 
     # === WHAT NEEDS ATTENTION === #

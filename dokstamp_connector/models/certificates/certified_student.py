@@ -15,6 +15,7 @@ class DokstampStudent(models.Model):
     hold_ids = fields.One2many("dokstamp.hold", "student_id", string="Holds")
     is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
     portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
+    share_count = fields.Integer(string="Shared links", compute="_compute_share_count")
 
     # === COMPUTE METHODS === #
 
@@ -22,6 +23,12 @@ class DokstampStudent(models.Model):
         counts = self._count("dokstamp.certificate", "student_id")
         for student in self:
             student.certificate_count = counts.get(student.id, 0)
+
+    def _compute_share_count(self):
+        for student in self:
+            student.share_count = len(
+                student._shares().filtered(lambda share: share.state == "open")
+            )
 
     @api.depends("hold_ids.active", "hold_ids.end_date")
     def _compute_is_on_hold(self):
@@ -70,6 +77,24 @@ class DokstampStudent(models.Model):
             "context": {"default_student_id": self.id},
         }
 
+    def action_view_shares(self):
+        """Open the links by which the student shows certificates."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_share_action"
+        )
+        return {**action, "domain": [("id", "in", self._shares().ids)]}
+
+    def _shares(self):
+        """Links that show certificates of these students, or did."""
+        # sudo: to find them; what is found is the user's to see
+        found = (
+            self.env["dokstamp.share"]
+            .sudo()
+            .search([("certificate_ids.student_id", "in", self.ids)])
+        )
+        return found.with_env(self.env)._filtered_access("read")
+
     # === CERTIFICATES === #
 
     def _is_certified(self):
@@ -80,6 +105,16 @@ class DokstampStudent(models.Model):
                 [("student_id", "=", self.id), ("state", "!=", "draft")], limit=1
             )
         )
+
+    def _courses_to_come(self):
+        """Names of the courses that may bring these students a certificate still.
+
+        :rtype: list[str]
+        """
+        enrollments = self.enrollment_ids.filtered(
+            lambda e: e.completion_status != "dropped"
+        )
+        return enrollments.course_id.mapped("name")
 
     def _issued_certificates(self):
         """The student's live certificates, the newest first."""

@@ -1,6 +1,7 @@
 """What a student, and whoever holds the paper, may see of a certificate."""
 
 import logging
+import re
 from urllib.parse import urlencode
 
 from odoo import api, models
@@ -13,6 +14,8 @@ _logger = logging.getLogger(__name__)
 # What left the school; drafts, waiting and failed ones are its own business.
 PUBLIC_STATES = ("issued", "revoked", "expired")
 NOTIFICATION = "dokstamp_connector.mail_template_certificate_issued"
+UNFIT_FOR_FILES = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+MAX_COURSE = 80  # characters of it in the name of a file
 LINKEDIN_FORM = "https://www.linkedin.com/profile/add"
 
 
@@ -91,6 +94,19 @@ class DokstampCertificate(models.Model):
             return {"organizationId": known_as}
         name = self._as_certified("institution") or self.institution_id.name
         return {"organizationName": name}
+
+    def _shareable(self):
+        """Of those that the portal shows: what a student can make a link to now."""
+        return self.filtered(
+            lambda c: c._told_state() != "revoked" and c.account_id.allows_sharing
+        )
+
+    def _portal_filename(self):
+        """What the student's computer calls the document: course and number."""
+        course = " ".join(
+            UNFIT_FOR_FILES.sub(" ", self._as_certified("course")).split()
+        )
+        return f"{course[:MAX_COURSE]} {self.pdf_filename}".strip()
 
     # === CHECK LINK === #
 

@@ -18,6 +18,7 @@ class DokstampStudent(models.Model):
             student._erase_findings()
             student._erase_enrollments()
             student._erasable_records().unlink()
+            student._shares().unlink()
             kept = student._kept_sentence()
             self.env["dokstamp.source.link"].sudo()._erase_of(student)
             self.env["dokstamp.erasure"].sudo()._note(student, kept)
@@ -125,6 +126,10 @@ class DokstampStudent(models.Model):
             sentences.append(self.env._("%s draft(s) of certificates.", len(drafts)))
         if student.portfolio_ids:
             sentences.append(self.env._("The portfolio page."))
+        if shares := student._shares():
+            sentences.append(
+                self.env._("%s link(s) by which certificates are shared.", len(shares))
+            )
         sentences.append(
             self.env._(
                 "What the audit log says of values. Its lines stay: who called what, "

@@ -57,6 +57,11 @@ class PrivacyLookupWizard(models.TransientModel):
             "dokstamp.enrollment": SQL("student_id IN %s", students),
             "dokstamp.certificate": SQL("student_id IN %s", students),
             "dokstamp.portfolio": SQL("student_id IN %s", students),
+            "dokstamp.share": SQL(
+                """id IN (SELECT share_id FROM dokstamp_share_certificate_rel
+                           WHERE certificate_id IN %s)""",
+                certificates,
+            ),
             "dokstamp.register.entry": SQL(
                 "certificate_id IN %s OR student_name ILIKE %s",
                 certificates,
