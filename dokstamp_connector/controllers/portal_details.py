@@ -57,6 +57,8 @@ class DetailsPortal(CertificatePortal):
         try:
             if not self._saw_what_stands_there(student_sudo, post):
                 raise Refused("changed")
+            if student_sudo._asks_too_often():
+                raise Refused("often")
             values = self._wanted(student_sudo, post) | self._evidence(evidence)
         except Refused as refused:
             return self._details(student_sudo, problem=str(refused), typed=post)

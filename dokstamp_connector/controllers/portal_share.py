@@ -128,8 +128,7 @@ class SharePortal(CertificatePortal):
 
     def _wanted_share(self, post):
         """:raise Refused: this link cannot be made"""
-        is_open = [("state", "=", "open")]
-        if len(self._own_shares([]).filtered_domain(is_open)) >= MAX_OF_ONE_STUDENT:
+        if len(self._own_shares([])._counted()) >= MAX_OF_ONE_STUDENT:
             raise Refused("many")
         note, pin = typed_text(post, "note"), typed_text(post, "pin")
         if len(note) > MAX_NOTE:

@@ -9,7 +9,7 @@ from .portal_details import typed_text
 SHARED = "/dokstamp/shared"
 UNLOCKED = "dokstamp_shared"  # in the session: id of a link → until when
 UNLOCKED_SECONDS = 60 * 60
-STATUS = {"unknown": 404, "over": 410, "locked": 429, "wrong": 403}
+STATUS = {"unknown": 404, "over": 410, "locked": 429}
 SYSTEMS = {"iphone": "iPhone", "ipad": "iPad", "macos": "macOS", "chromeos": "ChromeOS"}
 # who only looks ahead says so in one of these
 PURPOSES = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")

@@ -95,8 +95,8 @@ class TestShare(ShareCase):
 
     def test_a_link_shows_what_was_chosen_to_whoever_has_it(self):
         share = self.make(note="Garden Ltd")
-        proposed = fields.Date.today() + timedelta(days=90)
-        self.assertEqual(share.end_date, proposed)
+        today = share._today(self.user)
+        self.assertEqual(share.end_date, today + timedelta(days=90))
         mine = text_of(self.page(LINKS))
         self.assertIn("Garden Ltd", mine)
         self.assertIn("Never", mine)
@@ -212,7 +212,9 @@ class TestShare(ShareCase):
         self.assertIn("Expired", self.visit(share).text)
 
     def test_what_cannot_be_is_refused_and_stays_typed(self):
-        today = fields.Date.today()
+        today = self.env["dokstamp.share"]._today(self.user)
+        chemistry = self.course(name="Chemistry", code="CHE-1")
+        waiting = self.draft(course_id=chemistry.id, enrollment_id=False)
         for typed, words in (
             ({"end_date": str(today - timedelta(days=2))}, "Choose a last day"),
             ({"end_date": str(today + timedelta(days=400))}, "Choose a last day"),
@@ -221,6 +223,7 @@ class TestShare(ShareCase):
             ({"pin": "123"}, "4 to 10 digits"),
             ({"pin": "abcd"}, "4 to 10 digits"),
             ({"certificate_id": []}, "at least one"),
+            ({"certificate_id": waiting.ids}, "at least one"),
             ({"certificate_id": ["0", "x", "9" * 30]}, "at least one"),
             ({"note": "a" * 81}, "too long"),
         ):
@@ -231,6 +234,9 @@ class TestShare(ShareCase):
         self.make(form_key="once")
         self.make(form_key="once")  # pressed twice
         self.assertEqual(len(self.shares()), 1)
+        for _number in range(49):
+            self.shares()[0].sudo().copy({"end_date": "2020-01-01"})
+        self.assertIn("very many links", text_of(html.fromstring(self.send().content)))
 
     def test_nobody_shares_or_touches_what_is_somebody_elses(self):
         share = self.make()
@@ -314,7 +320,7 @@ class TestSharePin(ShareCase):
         self.assertEqual(self.url_open(document).status_code, 404)
         for wrong in ("1357", "", "24680", "x" * 5000):
             response = self.type_pin(share, wrong)
-            self.assertEqual(response.status_code, 403)
+            self.assertIn("That is not the PIN", response.text)
             self.assert_tells_nothing(response, "This link asks for a PIN")
         self.assertFalse(share.opening_count)
         response = self.type_pin(share, "2468")

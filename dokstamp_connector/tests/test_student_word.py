@@ -157,6 +157,11 @@ class TestCorrection(WordCase):
             first.action_accept()
         self.ask("Ada Queen")
         self.assertEqual(self.asked().mapped("state"), ["open", "withdrawn"])
+        for _time in range(4):  # the fifth is the last of a day
+            self.send("withdraw")
+            response = self.ask("Ada Queen")
+        self.assertIn("several corrections today", self.words(response))
+        self.assertEqual(len(self.asked()), 5)
         self.assertFalse(self.requests())
 
     def test_what_cannot_be_is_refused_and_stays_typed(self):

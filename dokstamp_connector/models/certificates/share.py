@@ -9,7 +9,7 @@ from odoo.fields import NO_ACCESS
 
 PROPOSED_DAYS = 90  # how long a link works unless the student says otherwise
 MAX_DAYS = 365  # and at the longest
-MAX_OF_ONE_STUDENT = 50  # links that work
+MAX_OF_ONE_STUDENT = 50  # links that work, or were made within a day
 PIN = re.compile(r"[0-9]{4,10}")
 TRIES = 5  # wrong PINs in a row, then nobody gets in for a time
 FIRST_LOCK = timedelta(minutes=15)  # doubled with each further lock
@@ -185,6 +185,13 @@ class DokstampShare(models.Model):
         visible = chosen.filtered_domain(chosen._domain_of_partner(user.partner_id))
         allowed = visible.filtered("account_id.allows_sharing")
         return allowed.sorted(lambda c: (c.conferral_date, c.id), reverse=True)
+
+    def _counted(self):
+        """Those that count towards `MAX_OF_ONE_STUDENT`."""
+        a_day_ago = fields.Datetime.now() - timedelta(days=1)
+        return self.filtered(
+            lambda share: share.state == "open" or share.create_date > a_day_ago
+        )
 
     def _address(self):
         return f"{self.get_base_url()}/dokstamp/shared/{self.token}"

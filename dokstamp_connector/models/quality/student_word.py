@@ -3,6 +3,8 @@ request to correct them. Both come from the portal, in the name of the student's
 alone.
 """
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -11,6 +13,8 @@ from ..certificates.changed import OF_PERSON
 from ..certificates.student_view import PUBLIC_STATES
 from .confirmation import OF_STUDENT
 from .correction import OPEN
+
+MAX_CORRECTIONS_A_DAY = 5  # of one student
 
 
 class DokstampStudent(models.Model):
@@ -134,6 +138,14 @@ class DokstampStudent(models.Model):
                     **{name: self[name] for name in OF_STUDENT},
                 }
             )
+
+    def _asks_too_often(self):
+        """Whether so much was asked for and withdrawn within a day that registrars and
+        the disk are spared more of it.
+        """
+        a_day_ago = fields.Datetime.now() - timedelta(days=1)
+        asked = self.correction_ids.filtered(lambda one: one.create_date > a_day_ago)
+        return len(asked) >= MAX_CORRECTIONS_A_DAY
 
     def _ask_for_correction(self, values):
         """Note what the student wants; a registrar decides.
