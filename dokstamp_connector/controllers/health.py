@@ -22,11 +22,13 @@ class Health(Controller):
         accounts = accounts.search([("company_id", "in", user.company_ids.ids)])
         told = [account._health() for account in accounts]
         is_well = told and all(one["status"] == "well" for one in told)
-        works = accounts._get_scheduled_works()
+        works = {name for one in accounts for name in one._get_scheduled_works()}
         content = {
             "status": "well" if is_well else "trouble",
             "accounts": told,
-            "scheduled_actions": request.env["dokstamp.schedule"]._heartbeats(works),
+            "scheduled_actions": request.env["dokstamp.schedule"]._heartbeats(
+                sorted(works)
+            ),
         }
         return _answer(content, 200 if is_well else NOT_WELL)
 

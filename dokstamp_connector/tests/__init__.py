@@ -43,6 +43,7 @@ from . import test_certificate_tour
 from . import test_certificate_wizard
 from . import test_check_address
 from . import test_check_link
+from . import test_dashboard
 from . import test_data_issue
 from . import test_document_shown
 from . import test_enrollment_days

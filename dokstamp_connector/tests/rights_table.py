@@ -236,6 +236,7 @@ METHODS = {
     | of(
         REGISTRAR,
         "action_view_data_issues",
+        "action_view_failed",
         "action_view_queue",
         "action_view_runs",
         "action_view_reconciliations",

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..models.overview.watched_account import CALM
@@ -70,7 +71,9 @@ class TestOneActivity(WatchedCase):
         [activity] = self.activities()
         self.assertEqual(activity.user_id, self.other)
         self.assertIn("errors.html#paused", activity.note)
-        self.assertIn("angehalten", activity.note)  # in the reader's language
+        self.assertIn(
+            "hat die Zugangsdaten abgelehnt", activity.note
+        )  # in the reader's language
 
         self.sandbox.clear_faults()
         self.account.action_test_connection()
@@ -100,6 +103,19 @@ class TestOneActivity(WatchedCase):
         self.watch()
         [activity] = self.activities()
         self.assertIn("20", activity.note)
+
+    def test_whoever_takes_over_hears_of_what_goes_on(self):
+        self.cron("sweep").active = False
+        self.watch()
+        self.account.responsible_id = self.manager
+        self.watch()
+        [activity] = self.activities()
+        self.assertEqual(activity.user_id, self.manager)
+        self.account.responsible_id = self.other
+        self.manager.action_archive()  # Odoo drops the activities of who leaves
+        self.watch()
+        [activity] = self.activities()
+        self.assertEqual(activity.user_id, self.other)
 
     def test_what_comes_and_goes_is_one_activity(self):
         for is_on in (False, True, False):
@@ -236,6 +252,22 @@ class TestHealthRoute(HttpCase, DokstampCase):
         )
         told = self.ask(self.watcher()).json()
         self.assertEqual([a["account"] for a in told["accounts"]], ["Test school"])
+
+    def test_who_works_for_two_companies_hears_of_both(self):
+        other = self.env["res.company"].create({"name": "Other School"})
+        self.account.copy(
+            {
+                "name": "Theirs",
+                "company_id": other.id,
+                "tenant": "their-school",
+                "institution_id": False,
+            }
+        )
+        companies = (self.env.company | other).ids
+        answer = self.ask(self.watcher(company_ids=[Command.set(companies)]))
+        self.assertEqual(
+            {a["account"] for a in answer.json()["accounts"]}, {"Test school", "Theirs"}
+        )
 
     def test_the_key_opens_nothing_else(self):
         watcher = self.watcher()

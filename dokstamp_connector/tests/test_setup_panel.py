@@ -77,7 +77,7 @@ class TestSetupPanel(DokstampCase):
             company_id=self.school.id, student_id=student.id, course_id=course.id
         )
         account._complete_registry()
-        self.assertIn("1 courses, 1 students", self.step("sources")["sentence"])
+        self.assertIn("courses: 1, students: 1", self.step("sources")["sentence"])
         missing = self.step("missing")
         self.assertEqual(missing["state"], "todo")
         self.assertIn("1 × Date of birth", missing["sentence"])

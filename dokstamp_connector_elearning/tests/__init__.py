@@ -5,3 +5,4 @@ from . import test_elearning_feed
 from . import test_elearning_forms
 from . import test_publication
 from . import test_takeover
+from . import test_setup_tour

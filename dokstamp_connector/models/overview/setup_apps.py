@@ -78,9 +78,9 @@ class DokstampSetup(models.AbstractModel):
 
     def _numbers(self):
         return [
-            self.env._("%s courses", self._count("dokstamp.course")),
-            self.env._("%s students", self._count("dokstamp.student")),
-            self.env._("%s enrollments", self._count("dokstamp.enrollment")),
+            self.env._("courses: %s", self._count("dokstamp.course")),
+            self.env._("students: %s", self._count("dokstamp.student")),
+            self.env._("enrollments: %s", self._count("dokstamp.enrollment")),
         ]
 
     # === APPS === #
@@ -114,21 +114,31 @@ class DokstampSetup(models.AbstractModel):
         return app.shortdesc if app.application else source.model_id.sudo().name
 
     def _fed_app(self, app, sources):
-        on = len(sources.filtered("active"))
-        broken = sources.filtered(lambda one: one.active and one.reading_problem)
-        if broken:
-            sentence = broken[0].reading_problem
-        elif on == len(sources):
-            sentence = self.env._("feeds it, sources: %s", on)
-        else:
-            sentence = self.env._(
-                "sources that are on: %(on)s of %(all)s", on=on, all=len(sources)
-            )
+        on = sources.filtered("active")
+        broken = on.filtered("reading_problem")
+        sentences = [
+            broken[:1].reading_problem,
+            on and self.env._("brings %s", self._entities(on)),
+            sources - on
+            and self.env._("switched off: %s", self._entities(sources - on)),
+        ]
         return {
             "name": app,
-            "sentence": sentence,
+            "sentence": "; ".join(filter(None, sentences)),
             "is_feeding": bool(on) and not broken,
         }
+
+    def _entities(self, sources):
+        """Which kinds of records sources feed, in words.
+
+        :rtype: str
+        """
+        entities = self.env["dokstamp.source"]._fields["entity"]
+        labels = dict(entities._description_selection(self.env))
+        return format_list(
+            self.env,
+            [labels.get(one, one) for one in dict.fromkeys(sources.mapped("entity"))],
+        )
 
     def _lacking_app(self, app):
         sentence = self.env._(

@@ -36,6 +36,7 @@ class DokstampSetup(models.AbstractModel):
             self._load_step(account),
             self._signatories_step(account),
             self._registrars_step(),
+            self._address_step(account),
             self._certificates_step(account),
         ]
 
@@ -174,7 +175,7 @@ class DokstampSetup(models.AbstractModel):
         if not self._has_registry():
             answer = self._after(self._sources_title())
             return self._step("missing", title, answer, recurs=True)
-        causes = self._missing_causes()
+        causes = self._missing_causes(account)
         if not causes:
             answer = DONE, self.env._("Nothing: all that is here can be sent.")
             return self._step("missing", title, answer, recurs=True)
@@ -190,8 +191,9 @@ class DokstampSetup(models.AbstractModel):
         mend = self._opening(listing, self.env._("Mend it"))
         return self._step("missing", title, (TODO, sentence), mend, recurs=True)
 
-    def _missing_causes(self):
-        """What stops records from being sent, the most frequent first.
+    def _missing_causes(self, account):
+        """What stops records from being sent, the most frequent first; not that they
+        have no institution, as long as none is chosen.
 
         :rtype: list[str]
         """
@@ -204,6 +206,8 @@ class DokstampSetup(models.AbstractModel):
             ["check_name", "res_model", "field_name"],
             ["__count"],
         )
+        if not account.institution_id:
+            groups = [one for one in groups if one[2] != "institution_id"]
         frequent = sorted(groups, key=lambda group: -group[-1])
         causes = [f"{count} × {self._cause(*place)}" for *place, count in frequent]
         if len(causes) > SHOWN_CAUSES:
@@ -266,12 +270,14 @@ class DokstampSetup(models.AbstractModel):
         title = self._load_title()
         run = self._last_run(account, "load")
         look = run and self._opening(open_form(run), self.env._("Look at it"))
-        if not run and self._is_loaded(account):
-            answer = (
-                DONE,
-                self.env._("Not needed: all that is here was sent when it was saved."),
-            )
-            return self._step("load", title, answer)
+        load = self._pressing(
+            "action_first_load",
+            self.env._("First load"),
+            confirm=self.env._(
+                "What is new is created at DokStamp, and what is already there is "
+                "linked. A rehearsal before shows what that would be."
+            ),
+        )
         if run.state == "done":
             loaded = self.env._(
                 "Done on %s. From now on each save is sent by itself.",
@@ -282,16 +288,14 @@ class DokstampSetup(models.AbstractModel):
             return self._step("load", title, hindrance)
         if run.state in OPEN:
             return self._step("load", title, self._open_run_answer(run), look)
+        if self._is_loaded(account):
+            answer = (
+                DONE,
+                self.env._("Not needed: all that is here was sent when it was saved."),
+            )
+            return self._step("load", title, answer, load)
         missing = (run.state == "failed" and run.problem) or self.env._(
             "Send what DokStamp does not have, and link what is there already."
-        )
-        load = self._pressing(
-            "action_first_load",
-            self.env._("First load"),
-            confirm=self.env._(
-                "What is new is created at DokStamp, and what is already there is "
-                "linked. A rehearsal before shows what that would be."
-            ),
         )
         return self._step("load", title, (TODO, missing), load, look)
 
@@ -391,7 +395,29 @@ class DokstampSetup(models.AbstractModel):
         opening = self._opening(users, self.env._("Open the users"))
         return self._step("registrars", title, answer, opening)
 
-    # === THE AIM === #
+    # === CERTIFICATES === #
+
+    def _address_step(self, account):
+        title = self.env._("Address in the QR code")
+        if not account:
+            return self._step("address", title, self._after(self._account_title()))
+        if not account.check_link_warning:
+            answer = (
+                DONE,
+                self.env._("Certificates lead to %s.", account.check_address),
+            )
+            return self._step("address", title, answer)
+        confirm = self._pressing(
+            "action_confirm_check_address",
+            self.env._("Issue with this address"),
+            confirm=self.env._(
+                "The QR code of every certificate that is issued from now on leads to "
+                "%s, and cannot be changed afterwards. Only say so when everybody who "
+                "has to check a certificate reaches it, or to try things out.",
+                account.check_address,
+            ),
+        )
+        return self._step("address", title, (TODO, account.check_link_warning), confirm)
 
     def _certificates_step(self, account):
         title = self.env._("Certificates")

@@ -26,8 +26,9 @@ class DokstampAccount(models.Model):
 
     _inherit = "dokstamp.account"
 
-    # kinds of trouble that somebody was told of
+    # kinds of trouble that somebody was told of, and who that is
     told_troubles = fields.Json(readonly=True, copy=False)
+    told_user_id = fields.Many2one("res.users", readonly=True, copy=False)
     troubled_since = fields.Datetime(readonly=True, copy=False)
     calm_since = fields.Datetime(readonly=True, copy=False)
 
@@ -66,20 +67,27 @@ class DokstampAccount(models.Model):
 
     def _tell_troubles(self, troubles, responsible):
         known = set(self.told_troubles or ())
+        heard = known if self.told_user_id == responsible else set()
         activity = self.activity_search([ACTIVITY])
         values = {
             "summary": self.env._("DokStamp needs a look"),
             "note": _note(self.env, troubles),
+            "user_id": responsible.id,
         }
         if activity:
-            if activity.note != values["note"]:
+            is_told = activity.user_id == responsible
+            if activity.note != values["note"] or not is_told:
                 activity.write(values)
-        elif troubles.keys() - known:
-            self.activity_schedule(ACTIVITY, user_id=responsible.id, **values)
-        noted = {"told_troubles": sorted(troubles), "calm_since": False}
+        elif troubles.keys() - heard:
+            self.activity_schedule(ACTIVITY, **values)
+        noted = {
+            "told_troubles": sorted(troubles),
+            "told_user_id": responsible.id,
+            "calm_since": False,
+        }
         if not known:
             noted["troubled_since"] = fields.Datetime.now()
-        if known != troubles.keys() or self.calm_since:
+        if heard != troubles.keys() or self.calm_since:
             self.write(noted)
 
     def _tell_calm(self):
@@ -101,7 +109,12 @@ class DokstampAccount(models.Model):
         else:
             self.message_post(body=sentence)
         self.write(
-            {"told_troubles": False, "troubled_since": False, "calm_since": False}
+            {
+                "told_troubles": False,
+                "told_user_id": False,
+                "troubled_since": False,
+                "calm_since": False,
+            }
         )
 
 

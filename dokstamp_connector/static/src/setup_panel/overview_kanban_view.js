@@ -7,6 +7,11 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 export class OverviewKanbanRenderer extends KanbanRenderer {
     static template = "dokstamp_connector.OverviewKanbanRenderer";
     static components = { ...KanbanRenderer.components, SetupPanel };
+
+    /** What comes first, or who can do it, the panel says. */
+    get showNoContentHelper() {
+        return false;
+    }
 }
 
 registry.category("views").add("dokstamp_overview_kanban", {

@@ -39,6 +39,11 @@ export async function runScheduledActions(...names) {
     }
 }
 
+/** What the sandbox prints when it starts: its address. */
+export function sandboxAddress() {
+    return callAs(CLOCKWORK, "ir.config_parameter", "get_param", ["dokstamp_test.sandbox"]);
+}
+
 /** Fail the tour with a sentence unless something is so. */
 export function expect(isRight, sentence) {
     if (!isRight) {
