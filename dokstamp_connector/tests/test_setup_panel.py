@@ -147,6 +147,7 @@ class TestSetupPanel(DokstampCase):
         self.assertFalse(self.panel()["is_put_away"])
         setup.with_user(self.head).action_put_away()
         self.assertTrue(self.panel()["is_put_away"])
+        self.assertFalse(self.panel()["steps"])
         self.assertFalse(self.panel(self.manager)["is_put_away"], "another company")
         setup.with_user(self.head).action_bring_back()
         self.assertFalse(self.panel()["is_put_away"])
