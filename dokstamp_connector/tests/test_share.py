@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common_rights import RightsCase
-from .test_portal import PortalCase, text_of
+from .test_portal import LOGIN, PortalCase, text_of
 
 LINKS = "/my/certificates/links"
 SHARED = "/dokstamp/shared"
@@ -304,6 +304,33 @@ class TestShare(ShareCase):
         share.sudo()._take_back(self.user)
         response = self.visit(share, headers={"Accept-Language": "fr-FR,fr;q=0.9"})
         self.assertIn("Ce lien est terminé", response.text)
+
+
+@tagged("post_install", "-at_install")
+class TestShareOnPhone(ShareCase):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    # the page's scripts come after the page: touched until one of them answers
+    TOUCH = """
+        const waiting = setInterval(() => {
+            if (document.querySelector(".o_dokstamp_copied:not(.d-none)")) {
+                clearInterval(waiting);
+                const { scrollWidth, clientWidth } = document.documentElement;
+                if (scrollWidth > clientWidth) {
+                    console.error("the page is wider than the phone");
+                }
+                console.log("test successful");
+            } else {
+                document.querySelector(".o_dokstamp_copy").click();
+            }
+        }, 100);
+    """
+
+    def test_a_link_is_copied_with_one_touch(self):
+        self.make(note="A name without an end " * 3)
+        card = "document.querySelector('.o_dokstamp_copy')"
+        self.browser_js(LINKS, self.TOUCH, ready=f"!!{card}", login=LOGIN)
 
 
 @tagged("post_install", "-at_install")

@@ -25,8 +25,8 @@ class DokstampSetup(models.AbstractModel):
     def get_panel(self):
         """What the panel shows to this user, of the account of the current company.
 
-        :return: values of JSON: `steps` for whoever can take them, a `sentence` for
-            others, as long as they wait for that
+        :return: values of JSON: `steps` for whoever can take them, none where they were
+            put away; a `sentence` for others, as long as they wait for that
         :rtype: dict
         :raise AccessError: the user has no role of ours
         """
@@ -37,15 +37,16 @@ class DokstampSetup(models.AbstractModel):
         panel = {"company": company.name if is_several else False}
         if not self.env.user.has_group(MANAGER):
             return {**panel, "sentence": self._waiting_sentence(account), "steps": []}
-        steps = self._get_steps(account)
+        # sudo: whether somebody has put it away
+        is_put_away = company.sudo().dokstamp_setup_put_away
+        steps = [] if is_put_away else self._get_steps(account)
         return {
             **panel,
             "sentence": False,
             "steps": steps,
             "done_count": sum(step["state"] == "done" for step in steps),
             "is_over": all(s["state"] == "done" for s in steps if not s["recurs"]),
-            # sudo: whether somebody has put it away
-            "is_put_away": company.sudo().dokstamp_setup_put_away,
+            "is_put_away": is_put_away,
             "account_id": account.id,
         }
 

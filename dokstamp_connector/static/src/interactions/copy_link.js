@@ -23,11 +23,16 @@ export class CopyLink extends Interaction {
         this.waitForTimeout(() => (this.isCopied = false), SHOWN);
     }
 
-    /** Browsers have a clipboard for pages that begin with https:// alone. */
+    /** Browsers give a clipboard to pages that begin with https:// alone, if at all. */
     async copy(text) {
-        if (browser.navigator.clipboard) {
-            return browser.navigator.clipboard.writeText(text);
+        try {
+            await browser.navigator.clipboard.writeText(text);
+        } catch {
+            this.copySelected(text);
         }
+    }
+
+    copySelected(text) {
         const field = document.createElement("textarea");
         field.value = text;
         this.el.after(field);

@@ -5,7 +5,9 @@ import { useService } from "@web/core/utils/hooks";
 import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 
 const MODEL = "dokstamp.setup";
-const RUNNING_DELAY = 5000; // milliseconds: a rehearsal or a first load is under way
+// milliseconds
+const RUNNING_DELAY = 5000; // a rehearsal or a first load is under way
+const LOOK_AGAIN = 60000; // for what else goes on by itself
 const ICONS = {
     done: "fa-check-circle text-success",
     running: "fa-spinner fa-spin text-info",
@@ -45,19 +47,28 @@ export class SetupPanel extends Component {
 
     async load() {
         this.state.panel = await this.orm.call(MODEL, "get_panel", []);
+        this.loadedAt = Date.now();
     }
 
-    /** Look again as long as something is under way that ends by itself. */
     async follow() {
+        if (document.hidden || this.state.isBusy || !this.isShown) {
+            return;
+        }
         const isRunning = this.state.panel.steps.some((step) => step.state === "running");
-        if (isRunning && !document.hidden && !this.state.isBusy) {
-            await this.load();
+        if (isRunning || Date.now() - this.loadedAt > LOOK_AGAIN) {
+            await this.reload();
         }
     }
 
     get isShown() {
-        const { steps, is_over, is_put_away } = this.state.panel;
-        return steps.length && (this.state.isOpen || !(is_over || is_put_away));
+        const { steps, is_over } = this.state.panel;
+        return steps.length && (this.state.isOpen || !is_over);
+    }
+
+    /** Whoever can take the steps, but has them out of sight. */
+    get canBringBack() {
+        const { is_over, is_put_away } = this.state.panel;
+        return is_over || is_put_away;
     }
 
     get percent() {
