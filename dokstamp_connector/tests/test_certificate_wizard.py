@@ -340,7 +340,7 @@ class TestWizardRefused(CertificateCase):
     """Who gets none is told first, mended beside the list, and stays on record."""
 
     def begin_with(self, cls):
-        super().begin_with(cls)
+        result = super().begin_with(cls)
         cls.people = self.env["dokstamp.student"]
         cls.completions = self.env["dokstamp.enrollment"]
         for number, status in enumerate(("completed", "completed", "enrolled")):
@@ -353,6 +353,7 @@ class TestWizardRefused(CertificateCase):
                 completed_at=status == "completed" and "2026-10-01",
             )
         self.flush()
+        return result
 
     def wizard(self):
         model = self.env["dokstamp.certificate.issue"].with_user(self.registrar)
