@@ -46,7 +46,7 @@ class TestCertificateWizard(CertificateCase):
         wizard = self.wizard(self.ada)
         self.assertEqual(
             [(line.course_id.name, line.obstacle) for line in wizard.line_ids],
-            [("Botany", False), ("Zoology", "Not completed.")],
+            [("Zoology", "Not completed."), ("Botany", False)],  # who gets none first
         )
 
     def test_a_course_lists_everyone_who_completed_it(self):
@@ -333,3 +333,60 @@ class TestCertificateWizard(CertificateCase):
         certificate.action_reissue()
         with self.assertRaisesRegex(UserError, "not revoked yet"):
             certificate.replaced_by_id.with_user(self.registrar).action_issue()
+
+
+@tagged("post_install", "-at_install")
+class TestWizardRefused(CertificateCase):
+    """Who gets none is told first, mended beside the list, and stays on record."""
+
+    def begin_with(self, cls):
+        result = super().begin_with(cls)
+        cls.people = self.env["dokstamp.student"]
+        cls.completions = self.env["dokstamp.enrollment"]
+        for number, status in enumerate(("completed", "completed", "enrolled")):
+            student = self.student(name=f"P {number}", email=f"p{number}@example.com")
+            cls.people |= student
+            cls.completions |= self.enrollment(
+                student_id=student.id,
+                course_id=self.completion.course_id.id,
+                completion_status=status,
+                completed_at=status == "completed" and "2026-10-01",
+            )
+        self.flush()
+        return result
+
+    def wizard(self):
+        model = self.env["dokstamp.certificate.issue"].with_user(self.registrar)
+        action = model.with_context(
+            active_model="dokstamp.enrollment", active_ids=self.completions.ids
+        )._open_for_context()
+        return model.browse(action["res_id"])
+
+    def test_the_link_leads_to_what_mends_and_looking_again_ticks_it(self):
+        wizard = self.wizard()
+        line = wizard.line_ids[0]
+        self.assertEqual(line.student_id, self.people[2])
+        url = line.action_mend()["url"]
+        self.assertEqual(url, f"/odoo/dokstamp.enrollment/{self.completions[2].id}")
+        wizard.line_ids[1].is_selected = False  # somebody has taken it out
+        self.completions[2].with_user(self.registrar).write(
+            {"completion_status": "completed", "completed_at": "2026-10-02"}
+        )
+        self.flush()
+        wizard.action_look_again()
+        self.assertFalse(wizard.line_ids.filtered("obstacle").mapped("obstacle"))
+        self.assertTrue(line.is_selected)
+        self.assertEqual(str(line.conferral_date), "2026-10-02")
+        self.assertFalse(wizard.line_ids[1].is_selected)
+
+    def test_the_run_keeps_who_was_refused_and_why(self):
+        wizard = self.wizard()
+        wizard.confirmed = True
+        wizard.action_issue()
+        run = self.env["dokstamp.issue.run"].search([], limit=1)
+        [refusal] = run.with_user(self.registrar).refusal_ids
+        self.assertEqual(refusal.student_id, self.people[2])
+        self.assertEqual(refusal.reason, "Not completed.")
+        action = run.with_user(self.registrar).action_view_refused()
+        listed = self.env["dokstamp.issue.refusal"].search(action["domain"])
+        self.assertEqual(listed, run.refusal_ids)

@@ -100,6 +100,7 @@ class RightsTableCase(RightsCase):
             {"student_id": self.ada.id, "slug": "ada-example"}
         )
         run = env["dokstamp.issue.run"].create({"name": "Run"})
+        refusal = self.made("issue.refusal", run_id=run.id, student_id=self.ada.id)
         rehearsal = self.made("run", account_id=self.account.id, state="done")
         found = self.made(
             "run.line",
@@ -126,6 +127,7 @@ class RightsTableCase(RightsCase):
             field,
             page,
             run,
+            refusal,
             rehearsal,
             found,
             self.made("run.candidate", line_id=found.id, dokstamp_uuid="u-1"),

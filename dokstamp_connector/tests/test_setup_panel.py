@@ -165,6 +165,35 @@ class TestSetupPanel(DokstampCase):
         self.assertEqual(there.get_panel()["company"], self.env.company.name)
         self.assertFalse(self.panel()["account_id"])
 
+    def test_a_further_company_gets_sources_that_it_then_switches_on(self):
+        source = self.contact_source()
+        names = self.env["ir.model.data"]
+        # what other addons brought may be none of the manager's to read
+        names.search([("model", "=", source._name)]).unlink()
+        names.create(
+            {
+                "module": "dokstamp_connector",
+                "name": "shipped_source",
+                "model": source._name,
+                "res_id": source.id,
+            }
+        )
+        self.assertEqual(self.states()["sources"], "later")
+        account = self.sign_up()
+        self.assertIn("New School", self.step("sources")["sentence"])
+        self.press(account, "sources")
+        self.assertIn("switched off", self.step("sources")["sentence"])
+        [listing] = [
+            button["action"]
+            for button in self.step("sources")["buttons"]
+            if "action" in button
+        ]
+        sources = self.env["dokstamp.source"].with_context(active_test=False)
+        made = sources.search(listing["domain"])
+        self.assertIn(source.model_id, made.model_id)
+        made.filtered(lambda one: one.model_id == source.model_id).active = True
+        self.assertEqual(self.states()["sources"], "done")
+
     def test_it_names_an_addon_that_would_feed_it(self):
         self.env["ir.module.module"].create(
             [

@@ -145,7 +145,8 @@ class DokstampCertificateIssue(models.TransientModel):
             lambda c: (c.student_id.name or "", c.course_id.name or "")
         )
         lines = self._lines_of(candidates)
-        lines.sort(key=lambda vals: not vals["is_selected"])
+        # who gets none comes first: that is what there is to do
+        lines.sort(key=lambda vals: vals["is_selected"])
         wizard = self.create({})
         # sudo: the list is worked out, not typed in
         lines_sudo = wizard.line_ids.sudo()
@@ -227,14 +228,22 @@ class DokstampCertificateIssue(models.TransientModel):
                 "replaces_id": certificate.replaces_id.id,
                 "conferral_date": certificate.conferral_date,
                 "exception_reason": certificate.exception_reason,
-                "firm_obstacle": "\n".join(firm or certificate._absence_obstacles()),
-                "open_obstacle": "\n".join(open_),
-                "is_selected": not firm and bool(certificate._exception() or not open_),
+                **self._objection_values(certificate, objections),
             }
-            for certificate, (firm, open_) in zip(
+            for certificate, objections in zip(
                 candidates, candidates._objections_of_each(), strict=True
             )
         ]
+
+    @api.model
+    def _objection_values(self, certificate, objections):
+        """:param tuple objections: firm ones, and those that allow an exception"""
+        firm, open_ = objections
+        return {
+            "firm_obstacle": "\n".join(firm or certificate._absence_obstacles()),
+            "open_obstacle": "\n".join(open_),
+            "is_selected": not firm and bool(certificate._exception() or not open_),
+        }
 
     # === ACTION METHODS === #
 
@@ -269,6 +278,15 @@ class DokstampCertificateIssue(models.TransientModel):
 
     def action_select_all(self):
         self.line_ids.filtered(lambda line: not line.obstacle).is_selected = True
+        return self._reopen()
+
+    def action_look_again(self):
+        """Work the list out anew, after something was mended; who was taken out of it
+        by hand stays out.
+        """
+        self.ensure_one()
+        for line in self.line_ids:
+            line.sudo()._look_again()  # sudo: the list is worked out, not typed in
         return self._reopen()
 
     def action_select_none(self):
@@ -331,12 +349,15 @@ class DokstampCertificateIssue(models.TransientModel):
         runs = lines.certificate_id.run_id
         if len(runs) == 1 and all(line.certificate_id.run_id for line in lines):
             return runs
-        return self.env["dokstamp.issue.run"].create(
+        run = self.env["dokstamp.issue.run"].create(
             {
                 "name": self._run_name(lines),
                 "company_id": lines.company_id.id,
             }
         )
+        refused = self.line_ids.filtered("obstacle")
+        run._note_refused(refused.filtered(lambda r: r.company_id == run.company_id))
+        return run
 
     def _run_name(self, lines):
         courses = lines.course_id

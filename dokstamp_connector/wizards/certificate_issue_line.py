@@ -146,11 +146,13 @@ class DokstampCertificateIssueLine(models.TransientModel):
 
     def _certificate_values(self):
         """Of the certificate that would be made."""
+        return {**self._plain_values(), **self._chosen_values()}
+
+    def _plain_values(self):
+        """Of that certificate, without what is chosen in the list."""
         if self.replaces_id:
-            values = self.replaces_id._successor_values()
-        else:
-            values = self.enrollment_id._certificate_values()
-        return {**values, **self._chosen_values()}
+            return self.replaces_id._successor_values()
+        return self.enrollment_id._certificate_values()
 
     def _refuse_outdated(self):
         """:raise UserError: a completion was taken back since the list was opened"""
@@ -165,6 +167,47 @@ class DokstampCertificateIssueLine(models.TransientModel):
                         reasons=" ".join(reasons),
                     )
                 )
+
+    # === MENDING === #
+
+    def action_mend(self):
+        """Open what keeps this one from a certificate, beside the list."""
+        self.ensure_one()
+        record = self._to_mend()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/odoo/{record._name}/{record.id}",
+            "target": "new",
+        }
+
+    def _to_mend(self):
+        """The record that most likely has to be mended.
+
+        :rtype: dokstamp.entity
+        """
+        enrollment, student, course = (
+            self.enrollment_id,
+            self.student_id,
+            self.course_id,
+        )
+        if enrollment and enrollment.completion_status != "completed":
+            return enrollment
+        unsent = (one for one in (student, course) if one.sync_state != "synced")
+        return next(unsent, self.certificate_id or enrollment or student)
+
+    def _look_again(self):
+        """What speaks against it by now; whoever can have one now is ticked."""
+        was_refused = bool(self.obstacle)
+        certificate = self.certificate_id or self.env["dokstamp.certificate"].new(
+            self._plain_values()
+        )
+        [objections] = certificate._objections_of_each()
+        values = self.wizard_id._objection_values(certificate, objections)
+        if not self.conferral_date:
+            values["conferral_date"] = certificate.conferral_date
+        if not was_refused and not self.is_selected:
+            values["is_selected"] = False
+        self.write(values)
 
     def action_preview(self):
         """The document as it would print now; nothing is kept."""

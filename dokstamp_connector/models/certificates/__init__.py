@@ -2,6 +2,7 @@
 from . import certificate
 from . import hold
 from . import issue_run
+from . import issue_refusal
 from . import register_entry
 from . import signatory
 from . import archive

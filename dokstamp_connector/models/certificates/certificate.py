@@ -436,11 +436,12 @@ class DokstampCertificate(models.Model):
     def _compute_hindrance(self):
         """Why it failed, or what it still waits for."""
         for certificate in self:
-            is_under_way = certificate.state == "queued"
-            certificate.hindrance = (is_under_way and certificate.sync_message) or (
+            told = [
                 certificate.state in ("draft", "queued", "failed")
-                and certificate.failure_message
-            )
+                and certificate.failure_message,
+                certificate.state == "queued" and certificate.sync_message,
+            ]
+            certificate.hindrance = " ".join(dict.fromkeys(filter(None, told))) or False
 
     @api.depends("state", "issuer_id", "replaces_id.state")
     def _compute_is_in_line(self):

@@ -56,6 +56,10 @@ class DokstampIssueRun(models.Model):
     issued_count = fields.Integer(compute="_compute_counts", string="Issued")
     failed_count = fields.Integer(compute="_compute_counts", string="Failed")
     progress = fields.Float(compute="_compute_counts")
+    refusal_ids = fields.One2many(
+        "dokstamp.issue.refusal", "run_id", string="Who was refused", readonly=True
+    )
+    refused_count = fields.Integer(compute="_compute_refused_count", string="Refused")
     has_several_courses = fields.Boolean(compute="_compute_has_several_courses")
 
     # === COMPUTE METHODS === #
@@ -86,6 +90,11 @@ class DokstampIssueRun(models.Model):
             return "paused" if self.is_paused else "running"
         return "prepared" if self.draft_count else "done"
 
+    @api.depends("refusal_ids")
+    def _compute_refused_count(self):
+        for run in self:
+            run.refused_count = len(run.refusal_ids)
+
     @api.depends("certificate_ids.course_id")
     def _compute_has_several_courses(self):
         for run in self:
@@ -104,7 +113,34 @@ class DokstampIssueRun(models.Model):
             self.env._("What a run is follows from its certificates and buttons.")
         )
 
+    def _note_refused(self, lines):
+        """Keep who was in the list and got none, with the reason of that day.
+
+        :param lines: each with a student, an enrollment, a course and an obstacle
+        """
+        # sudo: what was refused is noted, not typed in
+        self.env["dokstamp.issue.refusal"].sudo().create(
+            [
+                {
+                    "run_id": self.id,
+                    "student_id": line.student_id.id,
+                    "enrollment_id": line.enrollment_id.id,
+                    "course_id": line.course_id.id,
+                    "reason": line.obstacle,
+                }
+                for line in lines
+            ]
+        )
+
     # === ACTION METHODS === #
+
+    def action_view_refused(self):
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "dokstamp_connector.dokstamp_issue_refusal_action"
+        )
+        return {**action, "domain": [("run_id", "=", self.id)]}
 
     def action_pause(self):
         """Stop before the next one; what DokStamp is working on goes through."""

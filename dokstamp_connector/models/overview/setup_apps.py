@@ -22,7 +22,7 @@ class DokstampSetup(models.AbstractModel):
         return self._step(
             "sources",
             self._sources_title(),
-            self._sources_answer(sources, lacking),
+            self._sources_answer(account, sources, lacking),
             self._sources_button(account, lacking),
             self._opening(
                 self._window(
@@ -47,7 +47,7 @@ class DokstampSetup(models.AbstractModel):
             return None
         return self._pressing("action_make_sources", self.env._("Make sources"))
 
-    def _sources_answer(self, sources, lacking):
+    def _sources_answer(self, account, sources, lacking):
         on = sources.filtered("active")
         reading = on.filtered(lambda source: not source.reading_problem)
         if reading:
@@ -65,6 +65,8 @@ class DokstampSetup(models.AbstractModel):
             return TODO, self.env._(
                 "All sources are switched off: look at them, and switch them on."
             )
+        if lacking and not account:
+            return self._after(self._account_title())
         if lacking:
             return TODO, self.env._(
                 "The sources that came with the apps are another company's: press Make "

@@ -131,12 +131,13 @@ class DokstampSyncRecord(models.Model):
     def _due_reason(self):
         """When what nothing stops is sent."""
         if self.next_attempt_at and self.next_attempt_at > fields.Datetime.now():
-            sentence = self.env._(
+            if not self.failure_message:  # asked again by plan
+                return "later", False
+            return self.failure_type or "later", self.env._(
                 "%(reason)s Next try at %(time)s.",
-                reason=self.failure_message or "",
+                reason=self.failure_message,
                 time=format_datetime(self.env, self.next_attempt_at),
             )
-            return self.failure_type or "later", sentence.strip()
         if self._waits_for_interval():
             cron = self.env["dokstamp.schedule"]._cron("flush")
             return "interval", self.env._(

@@ -52,3 +52,18 @@ export const syncStateField = {
 };
 
 registry.category("fields").add("dokstamp_sync_state", syncStateField);
+
+/** Another state of such a record; up to date while it is on the screen. */
+export class LiveBadgeField extends BadgeField {
+    setup() {
+        super.setup();
+        useLiveReload((model, id) => {
+            const { resModel, resId } = this.props.record;
+            return model === resModel && id === resId;
+        }, RELOAD_DELAY);
+    }
+}
+
+export const liveBadgeField = { ...badgeField, component: LiveBadgeField };
+
+registry.category("fields").add("dokstamp_live_badge", liveBadgeField);
