@@ -48,6 +48,7 @@ from . import test_data_issue
 from . import test_document_shown
 from . import test_enrollment_days
 from . import test_exports_imports
+from . import test_field_help
 from . import test_flush_batches
 from . import test_flush_curriculum
 from . import test_flush_identity

@@ -1,6 +1,11 @@
+import re
+
+import polib
 from lxml import html
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
+from odoo.tools.misc import file_path
+from odoo.tools.translate import TranslationModuleReader
 
 from .common_certificates import CertificateCase
 from .test_certificate_document import DocumentCase, text_of
@@ -39,6 +44,10 @@ PRINTED = {
         "40 horas · Classificação: 9,50 Concedido em 1 de setembro de 2026"
     ),
 }
+# All screens are in these, the administrator's too.
+COMPLETE = ("de", "es", "fr", "pt_BR")
+# What a term has beside words: placeholders and markup.
+NO_WORDS = re.compile(r"%(\(\w+\))?[sd]|\{\w+\}|<[^>]*>|&\w+;")
 # What people outside the office see: no word of it may stay English.
 PUBLIC_PAGES = (
     "certificate_page",
@@ -211,3 +220,39 @@ class TestTranslatedPages(LanguageCase, CertificateCase, HttpCase):
                 states._description_selection(self.env(context={"lang": code}))
             )
             self.assertEqual(names["issued"], issued)
+
+
+@tagged("post_install", "-at_install")
+class TestCompleteTranslations(TransactionCase):
+    """Every term of the addons as they are installed, not as a template has it."""
+
+    def test_no_screen_of_any_addon_has_an_untranslated_term(self):
+        addons = self.env["ir.module.module"].search(
+            [("name", "=like", "dokstamp_connector%"), ("state", "=", "installed")]
+        )
+        for addon in addons.mapped("name"):
+            terms = self.terms(addon)
+            for code in COMPLETE:
+                with self.subTest(addon=addon, language=code):
+                    missing = sorted(terms - self.translated(addon, code))
+                    self.assertFalse(
+                        missing, f"{len(missing)} terms of {addon} lack {code}"
+                    )
+
+    def terms(self, addon):
+        """What Odoo would export: of records, views, Python and JavaScript."""
+        rows = TranslationModuleReader(self.env.cr, modules=[addon])
+        sources = {source for _module, _type, _name, _id, source, *_more in rows}
+        return {
+            source
+            for source in sources
+            if any(map(str.isalpha, NO_WORDS.sub("", source)))
+        }
+
+    @staticmethod
+    def translated(addon, code):
+        """
+        :raise FileNotFoundError: the addon has no such language
+        """
+        entries = polib.pofile(file_path(f"{addon}/i18n/{code}.po"))
+        return {entry.msgid for entry in entries.translated_entries()}

@@ -66,7 +66,10 @@ class DokstampAccount(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
     base_url = fields.Char(
-        string="Address of the API", required=True, default="https://api.dokstamp.com"
+        string="Address of the API",
+        required=True,
+        default="https://api.dokstamp.com",
+        help="Where DokStamp is called: the address that you got with the credentials.",
     )
     tenant = fields.Char(
         required=True,
@@ -83,20 +86,36 @@ class DokstampAccount(models.Model):
         string="Sign in with",
         required=True,
         default="client_credentials",
+        help="Choose what DokStamp gave you: a client ID and its secret, or an "
+        "e-mail address and a password.",
     )
-    client_id = fields.Char(string="Client ID", copy=False)
-    login = fields.Char(string="E-mail", copy=False)
+    client_id = fields.Char(
+        string="Client ID",
+        copy=False,
+        help="From DokStamp, together with the client secret.",
+    )
+    login = fields.Char(
+        string="E-mail",
+        copy=False,
+        help="The address of the user that signs in at DokStamp for the connector. "
+        "Use one of its own, not a person's.",
+    )
     client_secret = fields.Char(
         string="Client secret",
         compute="_compute_secrets",
         inverse="_inverse_client_secret",
         copy=False,
+        help="From DokStamp. Once saved it is not shown again; type a new one to "
+        "replace it.",
     )
     has_client_secret = fields.Boolean(
         string="Has a client secret", compute="_compute_secrets"
     )
     password = fields.Char(
-        compute="_compute_secrets", inverse="_inverse_password", copy=False
+        compute="_compute_secrets",
+        inverse="_inverse_password",
+        copy=False,
+        help="Once saved it is not shown again; type a new one to replace it.",
     )
     has_password = fields.Boolean(string="Has a password", compute="_compute_secrets")
     # Where the secrets are: no role can read these through a form, an export or RPC.
@@ -181,9 +200,16 @@ class DokstampAccount(models.Model):
         string="Send",
         required=True,
         default="realtime",
+        help="Right after each save: a change is sent within seconds. At "
+        "intervals: it waits for the next run of the scheduled action.",
     )
     max_in_flight = fields.Integer(
-        string="Requests at once", default=4, required=True, aggregator=None
+        string="Requests at once",
+        default=4,
+        required=True,
+        aggregator=None,
+        help="How many calls DokStamp gets at the same time. Fewer if it asks for "
+        "pauses often.",
     )
     requests_per_minute = fields.Integer(
         string="Requests per minute",

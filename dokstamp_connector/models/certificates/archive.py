@@ -20,7 +20,7 @@ class DokstampCertificateArchive(models.Model):
 
     _name = "dokstamp.certificate.archive"
     _inherit = ["dokstamp.write.protection"]
-    _description = "DokStamp Certificate Archive"
+    _description = "DokStamp Packed PDFs"
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True)
@@ -44,7 +44,7 @@ class DokstampCertificateArchive(models.Model):
         readonly=True,
     )
     document_count = fields.Integer(string="Documents", readonly=True, aggregator=None)
-    content = fields.Binary(string="Archive", attachment=True, readonly=True)
+    content = fields.Binary(string="ZIP file", attachment=True, readonly=True)
     file_name = fields.Char(readonly=True)
     state = fields.Selection(
         [("waiting", "Being packed"), ("ready", "Ready"), ("failed", "Failed")],
@@ -72,7 +72,7 @@ class DokstampCertificateArchive(models.Model):
     def action_download(self):
         self.ensure_one()
         if self.state != "ready":
-            raise UserError(self.env._("The archive is still being packed."))
+            raise UserError(self.env._("The PDFs are still being packed."))
         path = f"{self._name}/{self.id}/content/{quote(self.file_name)}"
         return {
             "type": "ir.actions.act_url",
@@ -88,8 +88,8 @@ class DokstampCertificateArchive(models.Model):
             return show_message(self.packing_problem, "warning", sticky=True)
         return show_message(
             self.env._(
-                "You are told when the archive is ready; it is then under "
-                "Certificates > Archives for %s days.",
+                "You are told when the ZIP file is ready; it is then under "
+                "Certificates > Packed PDFs for %s days.",
                 KEEP_DAYS,
             ),
             title=self.env._("%s documents are being packed", self.document_count),
@@ -136,9 +136,9 @@ class DokstampCertificateArchive(models.Model):
             {
                 "type": "success",
                 "sticky": True,
-                "title": self.env._("The archive is ready"),
+                "title": self.env._("The PDFs are packed"),
                 "message": self.env._(
-                    "%s: DokStamp > Certificates > Archives", self.name
+                    "%s: DokStamp > Certificates > Packed PDFs", self.name
                 ),
             },
         )

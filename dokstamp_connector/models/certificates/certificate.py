@@ -84,7 +84,12 @@ class DokstampCertificate(models.Model):
     _dokstamp_rank = 80
     _dokstamp_is_pushed = False
 
-    number = fields.Char(readonly=True, copy=False, index="trigram")
+    number = fields.Char(
+        readonly=True,
+        copy=False,
+        index="trigram",
+        help="The school's own number; no other certificate gets it.",
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -208,7 +213,12 @@ class DokstampCertificate(models.Model):
         ondelete="set null",
         help="Who confirmed that it goes out.",
     )
-    pdf = fields.Binary(string="Document", attachment=True, copy=False)
+    pdf = fields.Binary(
+        string="Document",
+        attachment=True,
+        copy=False,
+        help="The PDF that students and DokStamp get.",
+    )
     pdf_filename = fields.Char(compute="_compute_pdf_filename")
     pdf_sha256 = fields.Char(readonly=True, copy=False)
     repetition = fields.Integer(
@@ -244,7 +254,11 @@ class DokstampCertificate(models.Model):
         help="Whom the school's digital signature on the document names.",
     )
     verification_url = fields.Char(
-        string="Verification link", readonly=True, copy=False
+        string="Verification link",
+        readonly=True,
+        copy=False,
+        help="DokStamp's page that says whether the certificate is genuine. Give "
+        "this to whoever asks.",
     )
     check_token = fields.Char(
         readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)

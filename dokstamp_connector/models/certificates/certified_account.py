@@ -19,7 +19,9 @@ class DokstampAccount(models.Model):
         string="Document of certificates",
         default="own",
         required=True,
-        help="What the PDF is; a course may say otherwise.",
+        help="Where the PDF of a certificate comes from: the standard page, "
+        "another report of Odoo, or a file that the registrar uploads. A "
+        "course may say otherwise.",
     )
     certificate_report_id = fields.Many2one(
         "ir.actions.report",
@@ -33,11 +35,11 @@ class DokstampAccount(models.Model):
         help="Whoever prepared a certificate cannot issue it.",
     )
     issue_ceiling = fields.Integer(
-        string="Ask above",
+        string="Most certificates issued at once without asking",
         default=100,
         aggregator=None,
-        help="Automatic issue stops and asks when more certificates than this are "
-        "due at once.",
+        help="Where courses issue by themselves: when more certificates than "
+        "this are due at once, none is issued before a person has agreed.",
     )
     notifies_students = fields.Boolean(
         string="Send our own e-mail",

@@ -25,9 +25,16 @@ class DokstampCourse(models.Model):
     # DokStamp's certificate templates: dokstamp-api.md 17.
     template_uuid = fields.Char(string="Template UUID", readonly=True, copy=False)
     template_name = fields.Char(
-        string="Template at DokStamp", readonly=True, copy=False
+        string="Template at DokStamp",
+        readonly=True,
+        copy=False,
+        help="The design that DokStamp uses for certificates of this course. "
+        "Empty: its standard one.",
     )
-    shows_grade = fields.Boolean(string="Print the grade")
+    shows_grade = fields.Boolean(
+        string="Print the grade",
+        help="The certificate prints the grade of the enrollment, where there is one.",
+    )
     is_repeatable = fields.Boolean(
         string="Can be taken again",
         help="Whoever completes the course anew gets another certificate; the earlier "
@@ -42,6 +49,7 @@ class DokstampCourse(models.Model):
         string="Certificates",
         default="manual",
         required=True,
+        help="What happens when an enrollment is completed.",
     )
     automatic_since = fields.Datetime(
         readonly=True,

@@ -13,7 +13,11 @@ class DokstampInstitution(models.Model):
     _inherit = ["dokstamp.institution", "dokstamp.badge.bearer"]
 
     signatory_ids = fields.One2many("dokstamp.signatory", "institution_id", copy=True)
-    is_badges_enabled = fields.Boolean(string="Issue Open Badges")
+    is_badges_enabled = fields.Boolean(
+        string="Issue Open Badges",
+        help="DokStamp gives an Open Badge with each certificate, which students "
+        "can show elsewhere.",
+    )
     manages_badges = fields.Boolean(
         compute="_compute_manages_badges",
         store=True,

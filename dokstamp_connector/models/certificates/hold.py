@@ -33,7 +33,10 @@ class DokstampHold(models.Model):
     company_id = fields.Many2one(
         "res.company", compute="_compute_company_id", store=True, precompute=True
     )
-    reason = fields.Char(required=True)
+    reason = fields.Char(
+        required=True,
+        help="Why no certificate is issued for the time being.",
+    )
     author_id = fields.Many2one(
         "res.users",
         default=lambda self: self.env.user,

@@ -113,7 +113,10 @@ class DokstampPortfolio(models.Model):
         "Nobody else at DokStamp may have it.",
     )
     is_public = fields.Boolean(string="Public")
-    bio = fields.Text(string="About the student")
+    bio = fields.Text(
+        string="About the student",
+        help="Some words about the student, shown on top of the page at DokStamp.",
+    )
     item_ids = fields.One2many(
         "dokstamp.portfolio.item", "portfolio_id", string="Certificates", copy=False
     )
@@ -236,8 +239,17 @@ class DokstampPortfolioItem(models.Model):
     course_id = fields.Many2one(related="certificate_id.course_id")
     state = fields.Selection(related="certificate_id.state")
     conferral_date = fields.Date(related="certificate_id.conferral_date")
-    sort_order = fields.Integer(string="Position", default=1, aggregator=None)
-    is_visible = fields.Boolean(string="Shown", default=True)
+    sort_order = fields.Integer(
+        string="Position",
+        default=1,
+        aggregator=None,
+        help="Certificates stand on the page in this order, the smallest number first.",
+    )
+    is_visible = fields.Boolean(
+        string="Shown",
+        default=True,
+        help="Whether the page at DokStamp shows the certificate.",
+    )
 
     _once_per_page = models.Constraint(
         "UNIQUE (portfolio_id, certificate_id)",

@@ -55,9 +55,15 @@ class DokstampShare(models.Model):
         string="With PDF", help="Whoever opens the link may download the documents."
     )
     has_pin = fields.Boolean(string="Asks for a PIN", compute="_compute_has_pin")
-    taken_back_at = fields.Datetime(string="Taken back at")
+    taken_back_at = fields.Datetime(
+        string="Taken back at",
+        help="Since then the link shows nothing.",
+    )
     taken_back_by_id = fields.Many2one(
-        "res.users", string="Taken back by", ondelete="set null"
+        "res.users",
+        string="Taken back by",
+        ondelete="set null",
+        help="The student, or somebody of the school.",
     )
     state = fields.Selection(
         [("open", "Works"), ("ended", "Ended"), ("taken_back", "Taken back")],

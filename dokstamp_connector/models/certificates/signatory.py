@@ -13,10 +13,19 @@ class DokstampSignatory(models.Model):
         "dokstamp.institution", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="institution_id.company_id", store=True)
-    sequence = fields.Integer(default=10, aggregator=None)
+    sequence = fields.Integer(
+        default=10,
+        aggregator=None,
+        help="Signatories stand on the certificate in this order.",
+    )
     name = fields.Char(required=True)
     title = fields.Char(translate=True, help="For example: Head of school.")
-    signature = fields.Image(max_width=600, max_height=200)
+    signature = fields.Image(
+        max_width=600,
+        max_height=200,
+        help="A picture of the signature, best on a transparent ground; it is "
+        "printed above the name.",
+    )
 
     # === CRUD METHODS === #
 

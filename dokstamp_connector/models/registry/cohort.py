@@ -20,7 +20,12 @@ class DokstampCohort(models.Model):
     _dokstamp_keys = (("code", "course_id"),)
     _dokstamp_certificate_filter = "cohort_uuid"
 
-    code = fields.Char(required=True, index=True)
+    code = fields.Char(
+        required=True,
+        index=True,
+        help="The school's own short name of the cohort. DokStamp finds the cohort "
+        "by it.",
+    )
     course_id = fields.Many2one(
         "dokstamp.course",
         required=True,
@@ -30,10 +35,14 @@ class DokstampCohort(models.Model):
     )
     # Not the words that modules use for the same thing: dokstamp-api.md 12.
     modality = fields.Selection(
-        [("presential", "In person"), ("remote", "Online"), ("hybrid", "Hybrid")]
+        [("presential", "In person"), ("remote", "Online"), ("hybrid", "Hybrid")],
+        help="How it is taught.",
     )
     start_date = fields.Date(string="Start date")
-    end_date = fields.Date(string="Expected graduation")
+    end_date = fields.Date(
+        string="Expected graduation",
+        help="When its students are expected to complete the course.",
+    )
 
     enrollment_count = fields.Integer(
         compute="_compute_enrollment_count", string="Enrollments"

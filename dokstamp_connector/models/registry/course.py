@@ -18,15 +18,31 @@ class DokstampCourse(models.Model):
     _dokstamp_certificate_filter = "course_uuid"
 
     name = fields.Char(required=True)
-    code = fields.Char(index=True)
+    code = fields.Char(
+        index=True,
+        help="The school's own short name of the course. DokStamp finds the course "
+        "by it, so it must not be used twice.",
+    )
     description = fields.Text(help=LONG_TEXT_HELP)
-    workload_hours = fields.Integer(string="Hours", aggregator=None)
-    area = fields.Char(string="Knowledge area")
-    version = fields.Char(string="Curriculum version")
+    workload_hours = fields.Integer(
+        string="Hours",
+        aggregator=None,
+        help="Hours of the whole course, as the certificate prints them.",
+    )
+    area = fields.Char(
+        string="Knowledge area",
+        help="The subject that DokStamp files the course under.",
+    )
+    version = fields.Char(
+        string="Curriculum version",
+        help="Tells editions of the curriculum apart, such as 2026. Change it when "
+        "the modules change.",
+    )
     # DokStamp's own default is `draft`; a course that a school keeps is active.
     status = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("archived", "Archived")],
         default="active",
+        help="Whether DokStamp offers the course for new enrollments.",
     )
     organization_id = fields.Many2one(
         "dokstamp.organization",
@@ -34,11 +50,17 @@ class DokstampCourse(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
+        help="The part of the institution that teaches the course, if there are "
+        "several.",
     )
     curriculum_line_ids = fields.One2many(
         "dokstamp.curriculum.line", "course_id", string="Curriculum"
     )
-    group_ids = fields.One2many("dokstamp.module.group", "course_id")
+    group_ids = fields.One2many(
+        "dokstamp.module.group",
+        "course_id",
+        help="Modules of the course that belong together, such as electives.",
+    )
     cohort_ids = fields.One2many("dokstamp.cohort", "course_id")
     enrollment_ids = fields.One2many("dokstamp.enrollment", "course_id")
 

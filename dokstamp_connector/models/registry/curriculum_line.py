@@ -13,7 +13,7 @@ class DokstampCurriculumLine(models.Model):
 
     _name = "dokstamp.curriculum.line"
     _inherit = ["dokstamp.entity"]
-    _description = "DokStamp Curriculum Line"
+    _description = "DokStamp Module in a Course"
     _order = "course_id, order, id"
 
     _dokstamp_rank = 50
@@ -33,13 +33,18 @@ class DokstampCurriculumLine(models.Model):
         index=True,
         check_company=True,
     )
-    order = fields.Integer(string="Position", aggregator=None)
+    order = fields.Integer(
+        string="Position",
+        aggregator=None,
+        help="Modules of a course stand in this order, the smallest number first.",
+    )
     is_required = fields.Boolean(
         string="Required",
         compute="_compute_is_required",
         store=True,
         readonly=False,
         precompute=True,
+        help="Whether students of this course have to complete the module.",
     )
     workload = fields.Integer(
         string="Hours",
@@ -52,6 +57,7 @@ class DokstampCurriculumLine(models.Model):
         ondelete="set null",
         index="btree_not_null",
         check_company=True,
+        help="The group of the course that the module belongs to, such as electives.",
     )
 
     _module_per_course = models.Constraint(

@@ -42,7 +42,10 @@ class DokstampEnrollment(models.Model):
         index="btree_not_null",
         check_company=True,
     )
-    enrolled_at = fields.Date(string="Enrolled on")
+    enrolled_at = fields.Date(
+        string="Enrolled on",
+        help="The day on which the student began.",
+    )
     completion_status = fields.Selection(
         string="Status",
         selection=[
@@ -51,8 +54,12 @@ class DokstampEnrollment(models.Model):
             ("dropped", "Dropped"),
         ],
         default="enrolled",
+        help="How far the student is in the course.",
     )
-    completed_at = fields.Date(string="Completed on")
+    completed_at = fields.Date(
+        string="Completed on",
+        help="The day on which the student completed the course.",
+    )
     grade = fields.Float(digits=(4, 2), aggregator="avg", help="From 0 to 10.")
     is_graded = fields.Boolean(
         string="Has a grade",

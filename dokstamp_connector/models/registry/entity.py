@@ -72,6 +72,8 @@ class DokstampEntity(models.AbstractModel):
         index=True,
         check_company=True,
         string="DokStamp account",
+        help="The DokStamp account that the record is sent to. Empty: it stays in "
+        "Odoo.",
     )
     active = fields.Boolean(default=True)
     stays_in_odoo = fields.Boolean(

@@ -24,8 +24,15 @@ class DokstampInstitution(models.Model):
     country = fields.Char(
         help="The country's English name, as DokStamp's own examples write it."
     )
-    legal_name = fields.Char(string="Legal name")
-    tax_id = fields.Char(string="Tax ID")
+    legal_name = fields.Char(
+        string="Legal name",
+        help="The name in the public register; it may differ from the one on "
+        "certificates.",
+    )
+    tax_id = fields.Char(
+        string="Tax ID",
+        help="The number that the tax office knows the institution by.",
+    )
     website = fields.Char()
     linkedin_organization = fields.Char(
         string="LinkedIn organization",
@@ -38,6 +45,7 @@ class DokstampInstitution(models.Model):
             ("suspended", "Suspended"),
         ],
         default="active",
+        help="Whether the institution is in use at DokStamp.",
     )
     organization_ids = fields.One2many("dokstamp.organization", "institution_id")
     course_ids = fields.One2many("dokstamp.course", "institution_id")

@@ -20,13 +20,25 @@ class DokstampModule(models.Model):
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
 
     name = fields.Char(required=True)
-    code = fields.Char(index=True)
+    code = fields.Char(
+        index=True,
+        help="The school's own short name of the module. DokStamp finds the module "
+        "by it.",
+    )
     description = fields.Text(help=LONG_TEXT_HELP)
     syllabus = fields.Text(help=LONG_TEXT_HELP)
-    workload = fields.Integer(string="Hours", aggregator=None)
-    credits = fields.Integer(aggregator=None)
+    workload = fields.Integer(
+        string="Hours",
+        aggregator=None,
+        help="Hours of the module by itself; a course may say otherwise.",
+    )
+    credits = fields.Integer(
+        aggregator=None,
+        help="Credit points of the module.",
+    )
     modality = fields.Selection(
-        [("in_person", "In person"), ("online", "Online"), ("hybrid", "Hybrid")]
+        [("in_person", "In person"), ("online", "Online"), ("hybrid", "Hybrid")],
+        help="How it is taught.",
     )
     level = fields.Selection(
         [
@@ -34,10 +46,18 @@ class DokstampModule(models.Model):
             ("graduate", "Graduate"),
             ("technical", "Technical"),
             ("open", "Open"),
-        ]
+        ],
+        help="How advanced it is.",
     )
-    is_active = fields.Boolean(string="Offered", default=True)
-    is_required = fields.Boolean(string="Required")
+    is_active = fields.Boolean(
+        string="Offered",
+        default=True,
+        help="Switch it off when the module is no longer taught. Courses keep it.",
+    )
+    is_required = fields.Boolean(
+        string="Required",
+        help="Whether courses require it, unless a course says otherwise.",
+    )
     curriculum_line_ids = fields.One2many(
         "dokstamp.curriculum.line", "module_id", string="Curriculum"
     )

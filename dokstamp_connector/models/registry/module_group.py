@@ -18,8 +18,15 @@ class DokstampModuleGroup(models.Model):
     _dokstamp_keys = (("name",),)
 
     name = fields.Char(required=True)
-    order = fields.Integer(aggregator=None)
-    is_active = fields.Boolean(string="Offered", default=True)
+    order = fields.Integer(
+        aggregator=None,
+        help="Groups of a course stand in this order, the smallest number first.",
+    )
+    is_active = fields.Boolean(
+        string="Offered",
+        default=True,
+        help="Switch it off when the group is no longer taught.",
+    )
     course_id = fields.Many2one(
         "dokstamp.course",
         required=True,

@@ -20,7 +20,9 @@ class DokstampOrganization(models.Model):
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
 
     name = fields.Char(required=True)
-    code = fields.Char()
+    code = fields.Char(
+        help="The school's own short name of the organization.",
+    )
 
     @api.model
     def _get_dokstamp_fields(self):

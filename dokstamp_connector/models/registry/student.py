@@ -36,8 +36,16 @@ class DokstampStudent(models.Model):
     _dokstamp_certificate_filter = "student_uuid"
 
     name = fields.Char(required=True, help="The full legal name.")
-    email = fields.Char(string="E-mail address", index=True)
-    date_of_birth = fields.Date(string="Date of birth")
+    email = fields.Char(
+        string="E-mail address",
+        index=True,
+        help="Where DokStamp writes to the student. Two students cannot share it.",
+    )
+    date_of_birth = fields.Date(
+        string="Date of birth",
+        help="DokStamp needs it to tell people of one name apart; no student is "
+        "sent without it.",
+    )
     gender = fields.Char(help="DokStamp takes any word here.")
     social_name = fields.Char(
         string="Social name", help="Printed on certificates instead of the name."
@@ -47,6 +55,8 @@ class DokstampStudent(models.Model):
         string="Contact",
         ondelete="set null",
         index="btree_not_null",
+        help="Who this is in Odoo. It holds a person of several apps together, and "
+        "gives access to the portal.",
     )
     enrollment_ids = fields.One2many("dokstamp.enrollment", "student_id")
 

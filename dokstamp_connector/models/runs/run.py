@@ -38,7 +38,11 @@ class DokstampRun(models.Model):
     _rec_names_search = ["kind"]
 
     account_id = fields.Many2one(
-        "dokstamp.account", required=True, ondelete="cascade", index=True
+        "dokstamp.account",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        help="Whose records are looked at, and whose DokStamp.",
     )
     company_id = fields.Many2one(
         related="account_id.company_id", store=True, precompute=True

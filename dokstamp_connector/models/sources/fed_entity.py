@@ -14,7 +14,12 @@ class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
 
     fed_fields = fields.Json(string="Fed fields", compute="_compute_fed_fields")
-    fed_by = fields.Char(string="Fed by", compute="_compute_fed_fields")
+    fed_by = fields.Char(
+        string="Fed by",
+        compute="_compute_fed_fields",
+        help="The records of school apps that the values come from. What they say "
+        "is changed there, not here.",
+    )
 
     @api.depends_context("uid")
     def _compute_fed_fields(self):

@@ -74,12 +74,14 @@ class DokstampSource(models.Model):
         domain=[("is_dokstamp_offered", "=", True)],
         # what models are called is no secret, and Odoo keeps them for administrators
         bypass_search_access=True,
+        help="Whose records the source reads.",
     )
     model = fields.Char(compute="_compute_model", store=True, string="Model name")
     entity = fields.Selection(
         selection=lambda self: self.env["dokstamp.entity"]._selection_registry(),
         string="Feeds",
         required=True,
+        help="What the records become in the registry.",
     )
     domain = fields.Char(
         string="Only records that match",
@@ -95,9 +97,16 @@ class DokstampSource(models.Model):
         string="Takes",
         required=True,
         default="on_save",
+        help="Whether each record that matches is taken, or only those that "
+        "records of other sources lead to, such as the contacts of "
+        "attendees.",
     )
     field_ids = fields.One2many(
-        "dokstamp.source.field", "source_id", string="Fields", copy=True
+        "dokstamp.source.field",
+        "source_id",
+        string="Fields",
+        copy=True,
+        help="What each field of the registry is filled with.",
     )
     link_ids = fields.One2many("dokstamp.source.link", "source_id")
     fed_count = fields.Integer(compute="_compute_link_counts", string="Records fed")

@@ -58,7 +58,10 @@ class DokstampSourceField(models.Model):
     model = fields.Char(related="source_id.model")
     relation = fields.Char(related="source_id.relation")
     field_name = fields.Selection(
-        selection="_selection_field_name", string="Registry field", required=True
+        selection="_selection_field_name",
+        string="Registry field",
+        required=True,
+        help="What is filled.",
     )
     available_names = fields.Json(compute="_compute_available_names")
     method = fields.Selection(
@@ -70,6 +73,9 @@ class DokstampSourceField(models.Model):
         ],
         required=True,
         default="path",
+        help="Where the value comes from: a field of the record, a value that is "
+        "always the same, a text made of several fields, or the record's "
+        "place on a list.",
     )
     path = fields.Char(
         string="Read from",
@@ -100,7 +106,11 @@ class DokstampSourceField(models.Model):
         "record is known by, such as a code, is never cut.",
     )
     value_ids = fields.One2many(
-        "dokstamp.source.value", "field_id", string="Table of values", copy=True
+        "dokstamp.source.value",
+        "field_id",
+        string="Table of values",
+        copy=True,
+        help="What each value of the app is called at DokStamp.",
     )
 
     _one_per_field = models.Constraint(

@@ -17,7 +17,7 @@ class DokstampSourceLink(models.Model):
     """
 
     _name = "dokstamp.source.link"
-    _description = "DokStamp Source Link"
+    _description = "DokStamp Record Read by a Source"
     _order = "id"
     _rec_names_search = ["source_id"]
 

@@ -14,8 +14,14 @@ class DokstampSourceValue(models.Model):
     field_id = fields.Many2one(
         "dokstamp.source.field", required=True, ondelete="cascade", index=True
     )
-    from_value = fields.Char(string="Value in Odoo")
-    to_value = fields.Char(string="Value at DokStamp")
+    from_value = fields.Char(
+        string="Value in Odoo",
+        help="As the app has it.",
+    )
+    to_value = fields.Char(
+        string="Value at DokStamp",
+        help="As DokStamp wants it.",
+    )
     from_choices = fields.Json(compute="_compute_choices")
     to_choices = fields.Json(compute="_compute_choices")
 

@@ -26,17 +26,27 @@ class DokstampEntity(models.AbstractModel):
         string="DokStamp UUID",
         compute="_compute_binding",
         search="_search_dokstamp_uuid",
+        help="The number that DokStamp knows the record by.",
     )
     last_synced_at = fields.Datetime(
-        string="Last sent at", compute="_compute_binding", search="_search_last_synced"
+        string="Last sent at",
+        compute="_compute_binding",
+        search="_search_last_synced",
+        help="When DokStamp last took what stands here.",
     )
     sync_state = fields.Selection(
         SYNC_STATES,
         string="DokStamp",
         compute="_compute_sync_state",
         search="_search_sync_state",
+        help="How far the record is on its way to DokStamp; the sentence beside it "
+        "says what it waits for.",
     )
-    sync_message = fields.Text(string="DokStamp message", compute="_compute_sync_state")
+    sync_message = fields.Text(
+        string="DokStamp message",
+        compute="_compute_sync_state",
+        help="What it waits for, or why it was refused, and what to do.",
+    )
     # what docs/errors.md says more of
     sync_reason = fields.Char(string="Kind of reason", compute="_compute_sync_state")
     dokstamp_page_url = fields.Char(

@@ -67,12 +67,27 @@ class DokstampSyncRecord(models.Model):
         readonly=True,
         index=True,
     )
-    priority = fields.Integer(default=NORMAL, readonly=True, aggregator=None)
+    priority = fields.Integer(
+        default=NORMAL,
+        readonly=True,
+        aggregator=None,
+        help="Smaller numbers go first: certificates that a person waits for "
+        "overtake a first load.",
+    )
     rank = fields.Integer(
         readonly=True, aggregator=None, help="Place of the kind in DokStamp's order."
     )
-    attempt_count = fields.Integer(string="Attempts", readonly=True, aggregator=None)
-    next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)
+    attempt_count = fields.Integer(
+        string="Attempts",
+        readonly=True,
+        aggregator=None,
+        help="How often it was sent in vain. Waiting does not count.",
+    )
+    next_attempt_at = fields.Datetime(
+        string="Next attempt",
+        readonly=True,
+        help="It is not sent before this.",
+    )
     waiting_for = fields.Char(
         string="Waiting for",
         readonly=True,
