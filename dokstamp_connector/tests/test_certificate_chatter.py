@@ -221,3 +221,28 @@ class TestNobodySpeaksForAnother(RightsCase):
         with self.assertRaises(AccessError):
             self.certificate.with_user(self.registrar).message_ids = [Command.clear()]
         self.assertTrue(self.certificate.message_ids.sudo().tracking_value_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestChatterNames(RightsCase):
+    """What a scheduled action notes is said by whoever pressed the button."""
+
+    def test_issuing_and_revoking_name_who_pressed(self):
+        certificate = self.draft()
+        certificate.with_user(self.registrar).action_issue()
+        self.flush()
+        self.assertEqual(certificate.state, "issued")
+        mine = certificate.with_user(self.registrar)
+        mine.revocation_reason = "Exchanged"
+        mine.action_revoke()
+        self.flush()
+        self.assertEqual(certificate.state, "revoked")
+        self.env.flush_all()
+        self.env.cr.flush()
+        authors = {
+            value.new_value_char: message.author_id
+            for message in certificate.sudo().message_ids
+            for value in message.tracking_value_ids
+        }
+        self.assertEqual(authors["Issued"], self.registrar.partner_id)
+        self.assertEqual(authors["Revoked"], self.registrar.partner_id)

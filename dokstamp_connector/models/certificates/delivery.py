@@ -229,6 +229,7 @@ class DokstampCertificate(models.Model):
                 remote.get("revocation_reason") or self.revocation_reason
             )
         before = self.state
+        self._speak_for(row.user_id)
         self.write(values)
         if self.state in ("revoked", "expired"):
             self._end_failed_revocation()
@@ -241,6 +242,13 @@ class DokstampCertificate(models.Model):
             self.flush_recordset(["state"])
             drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
             drafts._issue_successors()
+
+    def _speak_for(self, user):
+        """What is noted now, a scheduled action does for this person: the chatter names
+        who pressed the button.
+        """
+        if user.active and user.partner_id:
+            self._track_set_author(user.partner_id)
 
     def _end_failed_revocation(self):
         """What DokStamp refused has come about there all the same."""
@@ -295,6 +303,7 @@ class DokstampCertificate(models.Model):
         again.
         """
         if row.operation == "issue" and self.state == "queued":
+            self._speak_for(row.user_id)
             self.write(
                 {
                     "state": "failed",

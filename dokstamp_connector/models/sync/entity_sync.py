@@ -287,10 +287,8 @@ class DokstampEntity(models.AbstractModel):
         rows = queue._open_rows(self).get(self.id)
         row = rows[-1] if rows else queue
         row = row._behind().get(row, row)
-        if not row.waiting_for or row.waiting_for.startswith("dokstamp.run"):
-            return RELOAD
-        model, res_id = row.waiting_for.split(",")
-        return open_form(self.env[model].browse(int(res_id)))
+        place = row._awaited_place()
+        return open_form(self.env[place[0]].browse(place[1])) if place else RELOAD
 
     def action_view_audit_trail(self):
         self.ensure_one()

@@ -14,7 +14,6 @@ SHOWN_STATES = [
     ("failed", "Failed"),
     ("cancelled", "Cancelled"),
 ]
-RUN = "dokstamp.run"  # what a first load keeps back waits for its run, or its line
 SOON = timedelta(minutes=2)
 DEPTH = 6  # kinds that may hang on each other
 
@@ -85,8 +84,18 @@ class DokstampSyncRecord(models.Model):
             )
         elif stop:
             parts.append(stop[1])
-        kind = "load" if self.waiting_for.startswith(RUN) else "waiting"
+        kind = "waiting" if self._awaited_place() else "load"
         return kind, " ".join(filter(None, parts))
+
+    def _awaited_place(self):
+        """Model and id of the record that it waits for; None where that is no record of
+        the registry, as when a first load keeps it back.
+
+        :rtype: tuple[str, int] | None
+        """
+        model, _comma, res_id = (self.waiting_for or "").partition(",")
+        is_ours = model in self.env["dokstamp.entity"]._queued_models()
+        return (model, int(res_id)) if is_ours else None
 
     def _behind(self):
         """The last of those rows that each one waits for in turn, where what it waits
@@ -113,9 +122,10 @@ class DokstampSyncRecord(models.Model):
 
         :rtype: dict[str, dokstamp.sync.record]
         """
-        pairs = [place.split(",") for place in places if not place.startswith(RUN)]
+        ours = self.env["dokstamp.entity"]._queued_models()
+        pairs = [place.split(",") for place in places]
         found = {}
-        for name in {name for name, _id in pairs}:
+        for name in {name for name, _id in pairs}.intersection(ours):
             ids = [int(id_) for model, id_ in pairs if model == name]
             rows = self.search(
                 [
