@@ -97,6 +97,7 @@ from . import test_share
 from . import test_signed_documents
 from . import test_setup_panel
 from . import test_single_worker
+from . import test_state_words
 from . import test_stays_in_odoo
 from . import test_student_word
 from . import test_taken_numbers

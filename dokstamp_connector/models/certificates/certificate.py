@@ -263,22 +263,32 @@ class DokstampCertificate(models.Model):
     check_token = fields.Char(
         readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(16)
     )
-    check_url = fields.Char(string="Check link", compute="_compute_check_url")
+    check_url = fields.Char(
+        string="Check link",
+        compute="_compute_check_url",
+        help="A page of this Odoo that says whether the certificate is genuine, also "
+        "after the account at DokStamp is closed. The QR code leads there.",
+    )
     printed_check_url = fields.Char(
         string="Printed check link",
         readonly=True,
         copy=False,
         help="Where the QR code on the document leads, whatever Odoo's address is now.",
     )
-    revoked_at = fields.Datetime(readonly=True, copy=False, tracking=True)
+    revoked_at = fields.Datetime(
+        readonly=True, copy=False, tracking=True, string="Revoked at"
+    )
     revocation_reason = fields.Char(
-        copy=False, tracking=True, help="DokStamp shows it publicly."
+        copy=False,
+        tracking=True,
+        help="DokStamp shows it publicly.",
+        string="Reason of the revocation",
     )
     replaces_id = fields.Many2one(
         "dokstamp.certificate", readonly=True, copy=False, index="btree_not_null"
     )
     replaced_by_id = fields.Many2one(
-        "dokstamp.certificate", compute="_compute_replaced_by_id"
+        "dokstamp.certificate", compute="_compute_replaced_by_id", string="Replaced by"
     )
     replaced_by_ids = fields.One2many(
         "dokstamp.certificate", "replaces_id", string="Successors"

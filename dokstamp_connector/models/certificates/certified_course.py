@@ -55,6 +55,7 @@ class DokstampCourse(models.Model):
         readonly=True,
         copy=False,
         help="Completions from before this moment are never issued automatically.",
+        string="Automatic since",
     )
     automatic_issue_problem = fields.Text(compute="_compute_automatic_issue_problem")
     issue_delay = fields.Integer(

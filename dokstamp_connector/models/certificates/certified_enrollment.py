@@ -27,7 +27,7 @@ class DokstampEnrollment(models.Model):
         compute="_compute_certificate_count", string="Certificate count"
     )
     hold_ids = fields.One2many("dokstamp.hold", "enrollment_id", string="Holds")
-    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold", string="On hold")
 
     # === COMPUTE METHODS === #
 

@@ -13,7 +13,7 @@ class DokstampStudent(models.Model):
         compute="_compute_certificate_count", string="Certificate count"
     )
     hold_ids = fields.One2many("dokstamp.hold", "student_id", string="Holds")
-    is_on_hold = fields.Boolean(compute="_compute_is_on_hold")
+    is_on_hold = fields.Boolean(compute="_compute_is_on_hold", string="On hold")
     portfolio_ids = fields.One2many("dokstamp.portfolio", "student_id")
     share_count = fields.Integer(string="Shared links", compute="_compute_share_count")
 

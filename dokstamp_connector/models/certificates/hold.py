@@ -50,7 +50,7 @@ class DokstampHold(models.Model):
     lifted_by_id = fields.Many2one(
         "res.users", string="Lifted by", readonly=True, copy=False, ondelete="set null"
     )
-    lifted_at = fields.Datetime(readonly=True, copy=False)
+    lifted_at = fields.Datetime(readonly=True, copy=False, string="Lifted at")
 
     # === COMPUTE METHODS === #
 

@@ -24,8 +24,8 @@ class DokstampConfirmation(models.Model):
         related="student_id.company_id", store=True, precompute=True
     )
     name = fields.Char(readonly=True)
-    social_name = fields.Char(readonly=True)
-    date_of_birth = fields.Date(readonly=True)
+    social_name = fields.Char(readonly=True, string="Social name")
+    date_of_birth = fields.Date(readonly=True, string="Date of birth")
     user_id = fields.Many2one(
         "res.users", string="Confirmed by", readonly=True, ondelete="set null"
     )

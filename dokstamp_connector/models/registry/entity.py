@@ -79,12 +79,14 @@ class DokstampEntity(models.AbstractModel):
     stays_in_odoo = fields.Boolean(
         readonly=True,
         help="Somebody took it from its DokStamp account: it gets none by itself.",
+        string="Stays in Odoo",
     )
 
     closed_on = fields.Date(
         readonly=True,
         copy=False,
         help="It was archived with its year: no source brings it back.",
+        string="Closed with its year on",
     )
 
     # === DECLARATION === #

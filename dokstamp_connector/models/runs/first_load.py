@@ -30,7 +30,7 @@ class DokstampRun(models.Model):
         readonly=True, help="When it began to send, or resumed."
     )
     going_from = fields.Integer(readonly=True, aggregator=None)
-    pending_count = fields.Integer(compute="_compute_pace", string="On the way")
+    pending_count = fields.Integer(compute="_compute_pace", string="On their way")
     waiting_count = fields.Integer(compute="_compute_pace", string="Waiting")
     sent_count = fields.Integer(compute="_compute_pace", string="Done")
     failed_count = fields.Integer(compute="_compute_pace", string="Failed")

@@ -14,7 +14,7 @@ FINDINGS = [
     ("equal", "Equal"),
 ]
 OUTCOMES = [
-    ("none", "Nothing sent"),
+    ("none", "Not sent"),
     ("review", "To decide"),
     ("pending", "On its way"),
     ("waiting", "Waiting"),

@@ -77,7 +77,7 @@ class DokstampMassChange(models.Model):
     decided_by_id = fields.Many2one(
         "res.users", string="Decided by", readonly=True, ondelete="set null"
     )
-    decided_at = fields.Datetime(readonly=True)
+    decided_at = fields.Datetime(readonly=True, string="Decided at")
     sync_record_ids = fields.One2many(
         "dokstamp.sync.record", "mass_change_id", string="Queue rows"
     )
