@@ -86,5 +86,11 @@
         "web.assets_frontend": ["dokstamp_connector/static/src/interactions/**/*"],
         "web.assets_tests": ["dokstamp_connector/static/tests/tours/**/*"],
     },
+    "images": [
+        "static/description/overview.png",
+        "static/description/wizard.png",
+        "static/description/certificate-pdf.png",
+        "static/description/portal-phone.png",
+    ],
     "application": True,
 }

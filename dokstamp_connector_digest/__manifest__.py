@@ -8,4 +8,5 @@
     "depends": ["dokstamp_connector", "digest"],
     "data": ["data/digest_data.xml", "views/digest_views.xml"],
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

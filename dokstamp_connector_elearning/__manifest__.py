@@ -19,4 +19,5 @@
         "web.assets_tests": ["dokstamp_connector_elearning/static/tests/tours/**/*"],
     },
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

@@ -17,4 +17,5 @@
         "views/event_type_views.xml",
         "views/event_registration_views.xml",
     ],
+    "images": ["static/description/icon.png"],
 }

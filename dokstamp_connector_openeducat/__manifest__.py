@@ -16,4 +16,5 @@
         "data/dokstamp_source_enrollment_data.xml",
     ],
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

@@ -8,4 +8,5 @@
     "depends": ["dokstamp_connector_openeducat", "openeducat_exam"],
     "data": ["data/dokstamp_source_enrollment_data.xml"],
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

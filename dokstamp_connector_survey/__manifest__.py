@@ -14,4 +14,5 @@
         "views/survey_survey_views.xml",
         "views/survey_user_input_views.xml",
     ],
+    "images": ["static/description/icon.png"],
 }

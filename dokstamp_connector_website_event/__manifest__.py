@@ -19,4 +19,5 @@
         ],
     },
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

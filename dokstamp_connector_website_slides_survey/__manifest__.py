@@ -13,4 +13,5 @@
     "data": ["data/dokstamp_source_enrollment_data.xml"],
     "post_init_hook": "post_init_hook",
     "auto_install": True,
+    "images": ["static/description/icon.png"],
 }

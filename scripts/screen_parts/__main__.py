@@ -13,7 +13,7 @@ from demo_parts.work import Work
 from playwright.sync_api import sync_playwright
 
 from .browser import Visitor
-from .pictures import PICTURES
+from .pictures import PICTURES, folder_of
 from .scene import set_scene
 
 
@@ -29,8 +29,8 @@ def main():
         )
         for picture in PICTURES:
             if not names or picture.name in names:
-                file = root / "docs" / f"{picture.name}.png"
-                with Step(f"docs/{file.name}") as step:
+                file = root / folder_of(picture) / f"{picture.name}.png"
+                with Step(f"{folder_of(picture)}/{file.name}") as step:
                     visitor = Visitor(browser, school.url, picture.login, picture.size)
                     picture.take(visitor, scene, file)
                     step.note(f"{file.stat().st_size // 1000} kB")

@@ -11,6 +11,16 @@ FORM, ROWS, CARDS = ".o_form_view", ".o_data_row", ".o_kanban_record"
 REGISTRAR, ADMIN, MEMBER, STRANGER = "registrar", "admin", "portal", None
 
 
+# Shown on the addon's page in Apps, too, and therefore kept there.
+STORE = "dokstamp_connector/static/description"
+OF_STORE = {"overview", "wizard", "certificate-pdf", "portal-phone"}
+
+
+def folder_of(picture):
+    """Where a picture is kept, from the project's root."""
+    return STORE if picture.name in OF_STORE else "docs"
+
+
 @dataclass
 class Picture:
     """:param go: leads a visitor to what is to be seen
