@@ -9,3 +9,4 @@ from . import privacy
 from . import quality
 from . import overview
 from . import exports
+from . import technical_fields

@@ -102,6 +102,7 @@ from . import test_stays_in_odoo
 from . import test_student_word
 from . import test_taken_numbers
 from . import test_tours
+from . import test_technical_fields
 from . import test_translations
 from . import test_verdict
 from . import test_waits

@@ -62,6 +62,13 @@ PUBLIC_PAGES = (
     "portal_details_message",
     "portal_details_card",
     "portal_details_request",
+    "portal_my_shares",
+    "portal_shares_message",
+    "portal_share_form",
+    "portal_share_card",
+    "shared_certificates",
+    "shared_certificates_list",
+    "shared_certificates_closed",
 )
 # Title and heading of the check page.
 EXPIRED = {
