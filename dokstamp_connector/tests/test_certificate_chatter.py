@@ -237,12 +237,42 @@ class TestChatterNames(RightsCase):
         mine.action_revoke()
         self.flush()
         self.assertEqual(certificate.state, "revoked")
+        authors = self.authors(certificate)
+        self.assertEqual(authors["Issued"], self.registrar.partner_id)
+        self.assertEqual(authors["Revoked"], self.registrar.partner_id)
+
+    def test_what_fails_or_is_cancelled_names_who_pressed_that(self):
+        grace = self.student(name="Grace Example", email="grace@example.com")
+        cancelled = self.draft(student_id=grace.id, enrollment_id=False)
+        refused = self.draft()
+        self.flush()
+        (refused | cancelled).action_issue()
+        self.env.cr.flush()
+        self.rows_of(cancelled).with_user(self.manager).action_cancel()
+        self.sandbox.fault("POST", "/certificates", times=None, status=422)
+        self.flush()
+        self.assertEqual(self.authors(refused)["Failed"], self.registrar.partner_id)
+        self.assertEqual(self.authors(cancelled)["Failed"], self.manager.partner_id)
+
+    def test_whoever_asks_has_not_done_what_was_done_at_dokstamp(self):
+        certificate = self.issued()
+        self.sandbox.change("certificates", certificate.dokstamp_uuid, status="revoked")
+        certificate.with_user(self.manager).action_sync_now()
+        self.flush()
+        self.assertEqual(self.rows_of(certificate)[-1].user_id, self.manager)
+        nobody = self.env.ref("base.user_root")
+        self.assertEqual(self.authors(certificate)["Revoked"], nobody.partner_id)
+        entry = self.env["dokstamp.register.entry"].search(
+            [("certificate_id", "=", certificate.id), ("event", "=", "revoked")]
+        )
+        self.assertEqual(entry.user_id, nobody)
+
+    def authors(self, certificate):
+        """What the chatter tells → who says it."""
         self.env.flush_all()
         self.env.cr.flush()
-        authors = {
+        return {
             value.new_value_char: message.author_id
             for message in certificate.sudo().message_ids
             for value in message.tracking_value_ids
         }
-        self.assertEqual(authors["Issued"], self.registrar.partner_id)
-        self.assertEqual(authors["Revoked"], self.registrar.partner_id)

@@ -139,7 +139,8 @@ class TestCertificateMeanwhile(CertificateCase):
         self.botany.write({"name": "Zoology", "workload_hours": 12})
         self.assertIn("name=Botany", certificate._linkedin_url())
         card = self.env["ir.qweb"]._render(
-            "dokstamp_connector.portal_certificate_card", {"certificate": certificate}
+            "dokstamp_connector.portal_certificate_card",
+            {"certificate": certificate, "shareable": certificate},
         )
         self.assertIn("Botany", card)
         self.assertNotIn("Zoology", card)

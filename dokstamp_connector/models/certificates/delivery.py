@@ -228,12 +228,12 @@ class DokstampCertificate(models.Model):
             values["revocation_reason"] = (
                 remote.get("revocation_reason") or self.revocation_reason
             )
-        before = self.state
-        self._speak_for(row.user_id)
+        before, person = self.state, self._whose_step(row, status)
+        self._speak_for(person)
         self.write(values)
         if self.state in ("revoked", "expired"):
             self._end_failed_revocation()
-        self._enter_in_register(before, row.user_id)
+        self._enter_in_register(before, person or self.env.user)
         if self.state == "issued" != before:
             self._notify_student()
         if self.state in ("revoked", "expired"):
@@ -243,11 +243,24 @@ class DokstampCertificate(models.Model):
             drafts = self.replaced_by_ids.filtered(lambda c: c.state == "draft")
             drafts._issue_successors()
 
-    def _speak_for(self, user):
-        """What is noted now, a scheduled action does for this person: the chatter names
-        who pressed the button.
+    def _whose_step(self, row, status):
+        """Who pressed the button that DokStamp's word is the end of. Nobody, where it
+        was done at DokStamp, or by time: whoever asked how it stands did not do it.
+
+        :rtype: res.users
         """
-        if user.active and user.partner_id:
+        if status == "issued":
+            return self.issuer_id
+        if status == "revoked":
+            revocation = row if row.operation == "revoke" else self._open_revocations()
+            return revocation[-1:].user_id
+        return self.env["res.users"]
+
+    def _speak_for(self, user):
+        """What a scheduled action notes now, it does for this person: the chatter names
+        who pressed the button. What a person does, they say themselves.
+        """
+        if self.env.user._is_superuser() and user.active and user.partner_id:
             self._track_set_author(user.partner_id)
 
     def _end_failed_revocation(self):
@@ -303,7 +316,7 @@ class DokstampCertificate(models.Model):
         again.
         """
         if row.operation == "issue" and self.state == "queued":
-            self._speak_for(row.user_id)
+            self._speak_for(self.issuer_id)
             self.write(
                 {
                     "state": "failed",

@@ -427,6 +427,7 @@ class DokstampCertificate(models.Model):
             own.env["dokstamp.sync.record"]._gather(own - in_line, "issue", urgent=True)
 
     def _fail_document(self, message):
+        self._speak_for(self.issuer_id)
         self.write({"state": "failed", "failure_message": message})
         self._tell_issuer()
 

@@ -18,6 +18,7 @@ async function follow(anchor) {
 }
 
 const CHECK_LINK = ".o_field_widget[name=check_url] a";
+const LINKS = ".o_dokstamp_links:has(.o_dokstamp_verification a)";
 const VERIFICATION_LINK = ".o_dokstamp_verification a[href*='/verify/']";
 
 registry.category("web_tour.tours").add("dokstamp_certificate", {
@@ -62,6 +63,19 @@ registry.category("web_tour.tours").add("dokstamp_certificate", {
             run: () => expect(window.isTheSamePage, "the page was loaded again"),
         },
         isInState("Issued"),
+        {
+            content: "both links say beside each other what they are, and can be copied",
+            trigger: LINKS,
+            run({ anchor }) {
+                const told = anchor.querySelectorAll(":scope > div > .text-muted");
+                const texts = [...told].map((one) => one.textContent);
+                expect(texts.length === 2, "two links: " + texts);
+                expect(texts[0].includes("DokStamp's own page"), texts[0]);
+                expect(texts[1].includes("QR code"), texts[1]);
+                const buttons = anchor.querySelectorAll("button.o_btn_char_copy");
+                expect(buttons.length === 2, "a button to copy on each");
+            },
+        },
         {
             content: "the check link leads to DokStamp",
             trigger: CHECK_LINK,
