@@ -56,6 +56,7 @@ from . import test_flush_lanes
 from . import test_flush_memory
 from . import test_flush_outcome
 from . import test_forging
+from . import test_form_widgets
 from . import test_health
 from . import test_hold_forms
 from . import test_hold_rights

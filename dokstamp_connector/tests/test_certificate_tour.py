@@ -1,10 +1,11 @@
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .common_browser import BrowserCase
 from .common_certificates import CertificateCase
 
 
 @tagged("post_install", "-at_install")
-class TestCertificateTour(CertificateCase, HttpCase):
+class TestCertificateTour(CertificateCase, BrowserCase):
     """A registrar at the screen: issue, revoke, re-issue, check link in each state."""
 
     def run_cron(self, xmlid):
@@ -37,6 +38,15 @@ class TestCertificateTour(CertificateCase, HttpCase):
         self.assertEqual(second.replaces_id, first)
         [remote] = self.live()
         self.assertEqual(second.dokstamp_uuid, remote["uuid"])
+
+    def test_the_keyboard_alone_issues_a_certificate(self):
+        self.start_tour(
+            f"/odoo/action-dokstamp_connector.dokstamp_student_action/{self.ada.id}",
+            "dokstamp_keyboard",
+            login=self.registrar.login,
+        )
+        self.assertEqual(self.ada.certificate_ids.state, "issued")
+        self.assertEqual(len(self.live()), 1)
 
     def test_who_only_looks_at_a_new_portfolio_page_makes_none(self):
         self.start_tour(

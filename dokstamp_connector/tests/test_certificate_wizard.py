@@ -379,6 +379,18 @@ class TestWizardRefused(CertificateCase):
         self.assertEqual(str(line.conferral_date), "2026-10-02")
         self.assertFalse(wizard.line_ids[1].is_selected)
 
+    def test_the_link_leads_to_the_hold_and_to_the_certificate_that_is_there(self):
+        hold = self.env["dokstamp.hold"].create(
+            {"student_id": self.people[0].id, "reason": "Owes books."}
+        )
+        there = self.issued(
+            student_id=self.people[1].id, enrollment_id=self.completions[1].id
+        )
+        lines = self.wizard().line_ids.grouped("student_id")
+        for student, stop in ((self.people[0], hold), (self.people[1], there)):
+            url = lines[student].action_mend()["url"]
+            self.assertEqual(url, f"/odoo/{stop._name}/{stop.id}")
+
     def test_the_run_keeps_who_was_refused_and_why(self):
         wizard = self.wizard()
         wizard.confirmed = True

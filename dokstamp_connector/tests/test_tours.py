@@ -1,10 +1,11 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .common import DokstampCase
+from .common_browser import BrowserCase
 
 
 @tagged("post_install", "-at_install")
-class TestTours(DokstampCase, HttpCase):
+class TestTours(DokstampCase, BrowserCase):
     """What a person sees and presses, in a real browser."""
 
     def run_cron(self, xmlid):

@@ -183,7 +183,7 @@ class DokstampCertificateIssueLine(models.TransientModel):
     def _to_mend(self):
         """The record that most likely has to be mended.
 
-        :rtype: dokstamp.entity
+        :rtype: dokstamp.entity | dokstamp.hold
         """
         enrollment, student, course = (
             self.enrollment_id,
@@ -193,14 +193,18 @@ class DokstampCertificateIssueLine(models.TransientModel):
         if enrollment and enrollment.completion_status != "completed":
             return enrollment
         unsent = (one for one in (student, course) if one.sync_state != "synced")
-        return next(unsent, self.certificate_id or enrollment or student)
+        stop = self._candidate()._what_stops()
+        return next(unsent, stop or self.certificate_id or enrollment or student)
+
+    def _candidate(self):
+        """The draft, or an unsaved certificate as it would be made."""
+        model = self.env["dokstamp.certificate"]
+        return self.certificate_id or model.new(self._plain_values())
 
     def _look_again(self):
         """What speaks against it by now; whoever can have one now is ticked."""
         was_refused = bool(self.obstacle)
-        certificate = self.certificate_id or self.env["dokstamp.certificate"].new(
-            self._plain_values()
-        )
+        certificate = self._candidate()
         [objections] = certificate._objections_of_each()
         values = self.wizard_id._objection_values(certificate, objections)
         if not self.conferral_date:

@@ -1,5 +1,7 @@
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.dokstamp_connector.tests.common_browser import BrowserCase
+
 from .common import ElearningCase
 
 
@@ -66,3 +68,34 @@ class TestElearningForms(ElearningCase):
         )
         self.flush()
         self.assertFalse(invited.with_user(self.registrar_officer).dokstamp_sync_state)
+
+
+@tagged("post_install", "-at_install")
+class TestElearningConsole(ElearningCase, BrowserCase):
+    """The forms open in a browser that has nothing to warn of."""
+
+    def run_cron(self, xmlid):
+        self.env.cr.flush()
+        # HttpCase shares its cursor with all others already
+        self.env.ref(xmlid).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_the_forms_of_a_course_and_of_its_source_open(self):
+        new_test_user(
+            self.env,
+            login="manager-officer@example.com",
+            groups="dokstamp_connector.group_manager,"
+            "website_slides.group_website_slides_officer",
+        )
+        sources = self.env["dokstamp.source"].with_context(active_test=False)
+        source = sources.search([]).filtered("relation_choices")[:1]
+        for path, shown in (
+            (f"slide.channel/{self.channel.id}", "name"),
+            (f"dokstamp.source/{source.id}", "relation"),
+        ):
+            self.browser_js(
+                f"/odoo/{path}",
+                "console.log('test successful')",
+                ready=f"!!document.querySelector('.o_form_view [name={shown}]')",
+                login="manager-officer@example.com",
+            )

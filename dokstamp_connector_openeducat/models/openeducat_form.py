@@ -76,7 +76,11 @@ class DokstampOpeneducatForm(models.AbstractModel):
 
     def _state_button(self):
         return E.button(
-            E.field(name="dokstamp_sync_state", widget="statinfo", string="DokStamp"),
+            E.div(
+                E.span(E.field(name="dokstamp_sync_state"), {"class": "o_stat_value"}),
+                E.span("DokStamp", {"class": "o_stat_text"}),
+                {"class": "o_stat_info"},
+            ),
             {"class": "oe_stat_button"},
             name="action_open_registry_record",
             type="object",

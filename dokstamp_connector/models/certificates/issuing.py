@@ -249,10 +249,29 @@ class DokstampCertificate(models.Model):
             ]
         return [
             self.env._("There is a certificate already: %s.", twin.display_name)
+            for twin in self._twins_among(twins)
+        ]
+
+    def _twins_among(self, twins):
+        """Certificates of the same student for the same, beside which this is too many.
+
+        :param dict twins: as `_live_ones` returns it
+        """
+        return [
+            twin
             for twin in twins.get(self._place(), ())
             if twin not in (self, self._origin, self.replaces_id)
             and not self._is_of_later_completion_than(twin)
         ]
+
+    def _what_stops(self):
+        """The hold, or the other certificate, that stops this one, if one does.
+
+        :rtype: dokstamp.hold | dokstamp.certificate | None
+        """
+        holds = self.env["dokstamp.hold"]._in_force(self.student_id, self.enrollment_id)
+        stopping = [hold for hold in holds if hold._stops(self)]
+        return next(iter(stopping + self._twins_among(self._live_ones())), None)
 
     def _is_of_later_completion_than(self, twin):
         """Whether the course was taken again since ``twin`` was queued, and may be."""

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { CharField, charField } from "@web/views/fields/char/char_field";
+import { CharField } from "@web/views/fields/char/char_field";
 import { SelectionField } from "@web/views/fields/selection/selection_field";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -48,7 +48,6 @@ export class ValueChoiceField extends SelectionField {
 registry.category("fields").add("dokstamp_value_choice", {
     component: ValueChoiceField,
     supportedTypes: ["char"],
-    isEmpty: charField.isEmpty,
     extractProps: ({ options, placeholder }, dynamicInfo) => ({
         choicesField: options.choices,
         placeholder,

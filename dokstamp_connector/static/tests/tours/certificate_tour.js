@@ -3,6 +3,7 @@ import {
     isInState,
     runScheduledActions,
 } from "@dokstamp_connector/../tests/tours/steps";
+import { press } from "@odoo/hoot-dom";
 import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
@@ -237,5 +238,64 @@ registry.category("web_tour.tours").add("dokstamp_portfolio_left", {
             content: "it is still a new one",
             trigger: ".o_form_view:not(:has(button[name=action_view_audit_trail]))",
         },
+    ],
+});
+
+/** Press Tab until what matches the selector has the focus, as somebody without a mouse does. */
+async function tabTo(selector) {
+    for (let presses = 0; presses < 40; presses++) {
+        if (document.activeElement.closest(selector)) {
+            return;
+        }
+        await press("Tab");
+    }
+    throw new Error(`Tab does not lead to ${selector}`);
+}
+
+registry.category("web_tour.tours").add("dokstamp_keyboard", {
+    steps: () => [
+        {
+            content: "the key of Issue certificate, on the student's form",
+            trigger: ".o_form_view .o_form_statusbar button:contains('Issue certificate')",
+            run: () => press("alt+i"),
+        },
+        {
+            content: "the list opens, and has the focus; Tab leads to the tick",
+            trigger: ".modal .o_field_dokstamp_confirmation input:not(:checked)",
+            async run() {
+                await tabTo(".modal .o_field_dokstamp_confirmation");
+                await press("Space");
+            },
+        },
+        {
+            content: "and from there to Issue, which has a key, too: hoot's Enter presses no button",
+            trigger: ".modal-footer button[name=action_issue]",
+            async run() {
+                await tabTo(".modal-footer button[name=action_issue]");
+                await press("alt+q");
+            },
+        },
+        isInState("On its way", () => runScheduledActions("ir_cron_documents", "ir_cron_flush")),
+        isInState("Issued"),
+        {
+            content: "Revoke and Re-issue have keys of their own",
+            trigger: ".o_form_statusbar button[name=action_revoke]",
+            run: () => press("alt+r"),
+        },
+        {
+            content: "what was pressed by mistake is left by a key",
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: () => press("Escape"),
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o_form_statusbar button[name=action_open_reissue]",
+            run: () => press("alt+e"),
+        },
+        {
+            content: "Re-issue asks for its word, too",
+            trigger: ".modal .o_field_dokstamp_confirmation input",
+            run: () => press("Escape"),
+        },
+        { trigger: "body:not(:has(.modal)) .o_form_view" },
     ],
 });
