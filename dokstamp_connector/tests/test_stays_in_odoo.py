@@ -70,7 +70,9 @@ class TestStaysInOdoo(DokstampCase):
             course.with_user(self.registrar).stays_in_odoo = True
 
     def test_the_form_says_what_is_so(self):
+        company = self.env["res.company"].create({"name": "Second School"})
+        kept, nowhere = self.kept(), self.student(company_id=company.id)
+        self.assertIn("it stays in Odoo", kept.sync_message)
+        self.assertIn("no DokStamp account yet", nowhere.sync_message)
         arch = self.env["dokstamp.course"].get_view(view_type="form")["arch"]
-        self.assertIn("it stays in Odoo", arch)
-        self.assertIn("not stays_in_odoo", arch)
-        self.assertIn("no DokStamp account yet", arch)
+        self.assertIn("sync_state != 'none' or not sync_message", arch)
