@@ -1,5 +1,6 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from .common_browser import BrowserCase
 from .common_certificates import CertificateCase
 
 CLICKBOT = "odoo.loader.modules.get('@web/webclient/clickbot/clickbot_loader')"
@@ -8,7 +9,7 @@ PATIENCE = 240  # seconds for all menus, every view and filter of each
 
 
 @tagged("post_install", "-at_install")
-class TestMenus(CertificateCase, HttpCase):
+class TestMenus(CertificateCase, BrowserCase):
     """Whoever opens all menus, views and filters one after the other sees no error."""
 
     def run_cron(self, xmlid):
