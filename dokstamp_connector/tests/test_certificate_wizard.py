@@ -392,7 +392,8 @@ class TestWizardRefused(CertificateCase):
             self.assertEqual(url, f"/odoo/{stop._name}/{stop.id}")
 
     def test_the_run_keeps_who_was_refused_and_why(self):
-        wizard = self.wizard()
+        self.wizard().action_prepare_drafts()
+        wizard = self.wizard()  # the drafts of that run, and who was refused
         wizard.confirmed = True
         wizard.action_issue()
         run = self.env["dokstamp.issue.run"].search([], limit=1)

@@ -346,15 +346,14 @@ class DokstampCertificateIssue(models.TransientModel):
 
     def _create_run(self, lines):
         """The run of these lines; drafts that were prepared together stay in theirs."""
-        runs = lines.certificate_id.run_id
-        if len(runs) == 1 and all(line.certificate_id.run_id for line in lines):
-            return runs
-        run = self.env["dokstamp.issue.run"].create(
-            {
-                "name": self._run_name(lines),
-                "company_id": lines.company_id.id,
-            }
-        )
+        run = lines.certificate_id.run_id
+        if len(run) != 1 or not all(line.certificate_id.run_id for line in lines):
+            run = run.create(
+                {
+                    "name": self._run_name(lines),
+                    "company_id": lines.company_id.id,
+                }
+            )
         refused = self.line_ids.filtered("obstacle")
         run._note_refused(refused.filtered(lambda r: r.company_id == run.company_id))
         return run

@@ -114,10 +114,12 @@ class DokstampIssueRun(models.Model):
         )
 
     def _note_refused(self, lines):
-        """Keep who was in the list and got none, with the reason of that day.
+        """Keep who was in the list and got none, with the reason of that day; what was
+        said before of the same enrollment is not said again.
 
         :param lines: each with a student, an enrollment, a course and an obstacle
         """
+        known = {(one.enrollment_id, one.reason) for one in self.refusal_ids}
         # sudo: what was refused is noted, not typed in
         self.env["dokstamp.issue.refusal"].sudo().create(
             [
@@ -129,6 +131,7 @@ class DokstampIssueRun(models.Model):
                     "reason": line.obstacle,
                 }
                 for line in lines
+                if (line.enrollment_id, line.obstacle) not in known
             ]
         )
 
