@@ -62,6 +62,30 @@ class TestDashboard(CertificateCase):
         self.assertEqual(len(opened), 30)
         self.assertFalse(opened & known)
 
+    def test_what_needs_attention_opens_where_it_is_mended(self):
+        self.env.ref("dokstamp_connector.ir_cron_sweep").active = False
+        source = self.contact_source()
+        self.env["dokstamp.source.link"].create(
+            {
+                "source_id": source.id,
+                "res_model": "res.partner",
+                "res_id": self.env.user.partner_id.id,
+                "entity_model": "dokstamp.student",
+                "error": "It has no address.",
+            }
+        )
+        self.env.invalidate_all()
+        account = self.account.with_user(self.manager)
+        told = {
+            one["sentence"]: one["action"] for one in account.dashboard["attention"]
+        }
+        self.assertEqual("\n".join(told), account.attention)
+        [unread] = [told[s] for s in told if "could not be read" in s]
+        self.assertEqual(unread["res_model"], "dokstamp.source")
+        self.assertIn(source, self.env["dokstamp.source"].search(unread["domain"]))
+        [switched_off] = [told[s] for s in told if "is switched off" in s]
+        self.assertEqual(switched_off["res_id"], self.account.id)
+
     def test_it_costs_no_more_with_many_rows_than_with_few(self):
         def cost():
             self.env.invalidate_all()

@@ -3,14 +3,15 @@ import re
 from lxml import html
 
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from .common_browser import BrowserCase
 from .common_certificates import CertificateCase
 
 LOGIN = "ada-portal@example.com"
 
 
-class PortalCase(CertificateCase, HttpCase):
+class PortalCase(CertificateCase, BrowserCase):
     """Ada has a portal user, and Odoo's answers come over real HTTP."""
 
     def setUp(self):

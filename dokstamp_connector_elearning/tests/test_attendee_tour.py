@@ -1,4 +1,6 @@
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.dokstamp_connector.tests.common_browser import BrowserCase
 
 from .common import ElearningCase
 
@@ -9,7 +11,7 @@ REFUSAL = {
 
 
 @tagged("post_install", "-at_install")
-class TestAttendeeTour(ElearningCase, HttpCase):
+class TestAttendeeTour(ElearningCase, BrowserCase):
     """A registrar at the list of attendees: certificates for all who completed."""
 
     @classmethod

@@ -1,11 +1,12 @@
 from odoo import Command, http
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
+from odoo.addons.dokstamp_connector.tests.common_browser import BrowserCase
 from odoo.addons.dokstamp_connector_event.tests.common import EventCase
 
 
 @tagged("post_install", "-at_install")
-class TestWebsiteRegistration(EventCase, HttpCase):
+class TestWebsiteRegistration(EventCase, BrowserCase):
     """A visitor registers on the website, and is told what would be held back."""
 
     def setUp(self):

@@ -1,4 +1,6 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
+
+from odoo.addons.dokstamp_connector.tests.common_browser import BrowserCase
 
 from .common import SourceCase
 
@@ -7,7 +9,7 @@ MODELS = "/odoo/action-base.action_model_model"
 
 
 @tagged("post_install", "-at_install")
-class TestSourceTour(SourceCase, HttpCase):
+class TestSourceTour(SourceCase, BrowserCase):
     """Setting up a source in the browser, and looking at one."""
 
     def test_a_model_made_by_hand_feeds_courses_without_code(self):

@@ -10,6 +10,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
+from ..actions import open_form
 from ..docs import docs_url
 from ..sentence import said
 
@@ -17,6 +18,7 @@ DAYS = 14  # of the graph of what was sent
 MONTHS = 12  # of the graph of certificates
 SHOWN_CAUSES = 8
 OPEN = ("pending", "sending")
+HELD_LINKS = [("is_held", "=", True), ("error", "!=", False)]
 
 
 class DokstampAccount(models.Model):
@@ -34,6 +36,7 @@ class DokstampAccount(models.Model):
                 "numbers": account._numbers(),
                 "since": account._since_sentence(),
                 "oldest": account._oldest_told(),
+                "attention": account._attention_told(),
                 "causes": account._causes(),
                 "today": account._sent_today(),
                 "issued": account._issued_this_month(),
@@ -55,7 +58,7 @@ class DokstampAccount(models.Model):
         waiting = [*own, ("state", "in", OPEN), ("waiting_for", "!=", False)]
         held = [*own, ("state", "=", "held")]
         failed = [*own, ("state", "=", "failed")]
-        decide = [*of_company, ("is_held", "=", True), ("error", "!=", False)]
+        decide = [*of_company, *HELD_LINKS]
         unread = [*of_company, ("is_held", "=", False), ("error", "!=", False)]
         review = [*own, ("outcome", "=", "review")]
         rows = "dokstamp.sync.record"
@@ -154,12 +157,55 @@ class DokstampAccount(models.Model):
         }
 
     def _age(self, age):
+        minutes = int(age.total_seconds()) // 60
         if age >= timedelta(days=2):
             return self.env._("%s days", age.days)
-        hours, minutes = divmod(int(age.total_seconds()) // 60, 60)
-        if hours:
-            return self.env._("%s hours", hours)
-        return self.env._("%s minutes", minutes) if minutes else self.env._("seconds")
+        if minutes >= 120:
+            return self.env._("%s hours", minutes // 60)
+        return (
+            self.env._("%s minutes", minutes) if minutes > 1 else self.env._("seconds")
+        )
+
+    def _attention_told(self):
+        """What stands still or waits for somebody, each with where it is mended.
+
+        :rtype: list[dict]
+        """
+        own = [("account_id", "=", self.id)]
+        stopped = [*own, ("kind", "=", "load"), ("state", "in", ("paused", "failed"))]
+        company = [("company_id", "=", self.company_id.id)]
+        lists = [
+            (self._unread_sentences(), "source", company, "dokstamp_source_action"),
+            (
+                self._undecided_sentences(),
+                "source.link",
+                [("source_id.company_id", "=", self.company_id.id), *HELD_LINKS],
+                "dokstamp_source_link_action_held",
+            ),
+            (
+                self._stopped_run_sentences("paused", "failed"),
+                "run",
+                stopped,
+                "dokstamp_run_action",
+            ),
+            (
+                self._held_sentences(),
+                "mass.change",
+                [*own, ("state", "=", "waiting")],
+                "dokstamp_mass_change_action",
+            ),
+        ]
+        places = {
+            sentence: self._list_of(f"dokstamp.{model}", domain, label, xmlid)
+            for sentences, model, domain, xmlid in lists
+            for sentence in sentences
+            if (label := self.env[f"dokstamp.{model}"]._description)
+            and self.env[f"dokstamp.{model}"].has_access("read")
+        }
+        return [
+            {"sentence": sentence, "action": places.get(sentence) or open_form(self)}
+            for sentence in self._get_attention()
+        ]
 
     def _causes(self):
         """Why rows failed, the most frequent first, each with what to do.
@@ -210,7 +256,7 @@ class DokstampAccount(models.Model):
         self.ensure_one()
         self.check_access("read")
         domain = [("account_id", "=", self.id), ("state", "=", "failed")]
-        if kind:
+        if kind or message:
             domain += [("failure_type", "=", kind), ("failure_message", "=", message)]
         rows = self.env["dokstamp.sync.record"].search(domain)
         label = said(self.env, message) or self.env._("Failed")

@@ -68,12 +68,19 @@ class DokstampAccount(models.Model):
         }
 
     def _get_attention(self):
+        return super()._get_attention() + self._held_sentences()
+
+    def _held_sentences(self):
+        """Sentences on what waits for a manager's word.
+
+        :rtype: list[str]
+        """
         # sudo: how much waits is no secret to whoever sees the account
         waiting = self.env["dokstamp.mass.change"].sudo()
         waiting = waiting.search(
             [("account_id", "in", self.ids), ("state", "=", "waiting")]
         )
-        return super()._get_attention() + [
+        return [
             self.env._(
                 "Held: %(what)s A manager decides under Queue & audit > Held changes.",
                 what=batch._sentence(),

@@ -18,7 +18,7 @@ export class DashboardField extends Component {
     setup() {
         this.action = useService("action");
         this.orm = useService("orm");
-        useLiveReload(() => true, RELOAD_DELAY);
+        useLiveReload(() => !document.hidden, RELOAD_DELAY);
         onMounted(() => {
             this.timer = setInterval(() => this.lookAgain(), LOOK_AGAIN);
         });
