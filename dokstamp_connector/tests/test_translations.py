@@ -70,8 +70,8 @@ PUBLIC_PAGES = (
     "shared_certificates_list",
     "shared_certificates_closed",
 )
-# The same in every language.
-EVERYWHERE = {"PDF", "PIN"}
+# The same in several languages.
+EVERYWHERE = {"PDF", "PIN", "No"}
 # Title and heading of the check page.
 EXPIRED = {
     "de_DE": ("Prüfung des Zertifikats", "Dieses Zertifikat ist abgelaufen"),
