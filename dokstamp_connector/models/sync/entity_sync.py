@@ -79,7 +79,7 @@ class DokstampEntity(models.AbstractModel):
         for record in self:
             record_id = record._origin.id  # in a form, of what is being edited
             row, why = rows.get(record_id), (False, False)
-            if record_id in gathered_ids:
+            if record_id in gathered_ids and record.account_id:
                 state, why = "pending", record._gathered_reason()
             elif row:
                 state, why = row._sync_state(), reasons[row]
