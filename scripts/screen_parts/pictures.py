@@ -136,8 +136,9 @@ def portal(visitor, _scene):
 
 
 def links(visitor, _scene):
-    visitor.open("/my/certificates/links", "form[action$=new]")
+    visitor.open("/my/certificates/links", "details summary")
     if not visitor.page.query_selector("[id^=link-]"):
+        visitor.page.evaluate("document.querySelector('details').open = true")
         visitor.page.fill("#share-note", "Garden Ltd, my application")
         visitor.click("form[action$=new] button[type=submit]")
         visitor.wait("[id^=link-]")
