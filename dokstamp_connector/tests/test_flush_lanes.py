@@ -448,22 +448,3 @@ class TestIdle(DokstampCase):
         self.flush()
         [first, *_others] = self.requests("POST", "/(students|courses)")
         self.assertEqual(first, ("POST", "/students"))
-
-
-@tagged("post_install", "-at_install")
-class TestServerComesUp(DokstampCase):
-    """What a crash has left goes on when a server is up, without anybody saving."""
-
-    def woken(self):
-        before = len(self.env.cr.postcommit)
-        self.env["dokstamp.flush"]._register_hook()
-        return len(self.env.cr.postcommit) > before
-
-    def test_the_scheduler_is_woken_where_something_is_due_and_left_alone_else(self):
-        self.assertFalse(self.woken())
-        course = self.course()
-        self.env.cr.flush()
-        self.assertTrue(self.woken())
-        self.rows_of(course).state = "sending"
-        self.env.flush_all()
-        self.assertTrue(self.woken())

@@ -87,17 +87,6 @@ class DokstampFlush(models.AbstractModel):
     _name = "dokstamp.flush"
     _description = "DokStamp Flush"
 
-    def _register_hook(self):
-        """A server comes up: what a crash has left on its way goes on now. Odoo's own
-        scheduler looks for the first time after a minute.
-        """
-        result = super()._register_hook()
-        is_open = [("state", "in", ("pending", "sending")), ("waiting_for", "=", False)]
-        is_due = [*is_open, ("next_attempt_at", "<=", fields.Datetime.now())]
-        if self.env["dokstamp.sync.record"].search_count(is_due, limit=1):
-            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
-        return result
-
     @api.model
     def _cron_flush(self):
         """Send every account's due rows. Commits: only for the scheduled action."""
