@@ -1,5 +1,5 @@
 from . import check
-from . import health
+from . import monitoring
 from . import portal
 from . import portal_details
 from . import portal_share

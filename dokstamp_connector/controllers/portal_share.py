@@ -1,3 +1,5 @@
+"""A student makes links to certificates, and takes them back."""
+
 import secrets
 from contextlib import suppress
 from datetime import timedelta

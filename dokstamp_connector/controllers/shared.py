@@ -1,3 +1,5 @@
+"""What whoever was given a student's link sees."""
+
 import time
 
 from odoo.http import Controller, request, route

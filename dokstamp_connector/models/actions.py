@@ -24,6 +24,18 @@ def open_form(record, **options):
     }
 
 
+def open_list(env, xmlid, domain, name):
+    """The window action that shows these records, and no others.
+
+    :param str xmlid: of one of the connector's window actions
+    :param domain: what counts; no filter is on beside it
+    :param str name: what stands above them
+    :rtype: dict
+    """
+    action = env["ir.actions.act_window"]._for_xml_id(f"dokstamp_connector.{xmlid}")
+    return {**action, "name": name, "domain": domain, "context": {}}
+
+
 def open_address(env, url):
     """The action that opens an address in a new tab.
 

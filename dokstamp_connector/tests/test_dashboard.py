@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..models.overview.dashboard import SHOWN_CAUSES
 from .common_certificates import CertificateCase
 
 
@@ -85,6 +86,33 @@ class TestDashboard(CertificateCase):
         self.assertIn(source, self.env["dokstamp.source"].search(unread["domain"]))
         [switched_off] = [told[s] for s in told if "is switched off" in s]
         self.assertEqual(switched_off["res_id"], self.account.id)
+
+    def test_all_that_failed_is_told_where_there_are_more_causes_than_are_shown(self):
+        for number in range(SHOWN_CAUSES + 2):
+            self.sandbox.fault(
+                "POST",
+                "/students",
+                status=422,
+                json={"message": "Invalid.", "errors": {"name": [f"Not {number}."]}},
+            )
+            self.student(email=f"s{number}@example.com")
+            self.flush()
+        causes = self.board()["causes"]
+        self.assertEqual(len(causes), SHOWN_CAUSES + 1)
+        self.assertEqual(causes[-1]["label"], "Other reasons")
+        self.assertEqual(causes[-1]["count"], 2)
+        self.assertEqual(self.listed(causes[-1]["action"]), 2)
+        everything = self.account.with_user(self.registrar).action_view_failed()
+        self.assertEqual(self.listed(everything), SHOWN_CAUSES + 2)
+
+    def test_a_running_load_is_told_with_how_far_it_is(self):
+        self.student(email="b@example.com")
+        run = self.account.with_user(self.manager).action_first_load()
+        self.env.flush_all()
+        told = self.board()["run"]
+        self.assertEqual(told["action"]["res_id"], run["res_id"])
+        self.assertEqual(told["state"], "Reading DokStamp")
+        self.assertEqual(told["percent"], 0)
 
     def test_it_costs_no_more_with_many_rows_than_with_few(self):
         def cost():

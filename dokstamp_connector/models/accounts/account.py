@@ -598,12 +598,13 @@ class DokstampAccount(models.Model):
         return {}
 
     def _get_attention(self):
-        """Sentences on what stands still or waits for somebody; each layer adds what it
-        knows.
+        """What stands still or waits for somebody; each layer adds what it knows.
 
-        :rtype: list[str]
+        :return: sentence → where it is mended: the window action and what it shows;
+            None: on the account itself
+        :rtype: dict[str, tuple[str, list] | None]
         """
-        return self._get_hindrances()
+        return dict.fromkeys(self._get_hindrances())
 
     def _is_well(self):
         """Whether DokStamp knows everything, and nothing of it is in doubt; each layer

@@ -1,3 +1,5 @@
+"""Who was refused when a run was started."""
+
 from odoo import fields, models
 
 from ..sentence import Sentence

@@ -111,7 +111,7 @@ class DokstampAccount(models.Model):
 
     def _get_attention(self):
         expiry = self._signing_expiry()
-        return super()._get_attention() + ([expiry] if expiry else [])
+        return super()._get_attention() | ({expiry: None} if expiry else {})
 
     def _signs(self):
         # sudo: whoever issues may read no account

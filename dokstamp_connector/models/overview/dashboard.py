@@ -3,22 +3,23 @@
 What a number counts is what its list shows: both come of the same domain.
 """
 
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
-from ..actions import open_form
+from ..actions import open_form, open_list
 from ..docs import docs_url
+from ..local_time import day_begins_at
 from ..sentence import said
 
 DAYS = 14  # of the graph of what was sent
 MONTHS = 12  # of the graph of certificates
 SHOWN_CAUSES = 8
+MENDED_IN_LIST = 1000  # records; of more the queue is shown
 OPEN = ("pending", "sending")
-HELD_LINKS = [("is_held", "=", True), ("error", "!=", False)]
+QUEUE = "dokstamp_sync_record_action_account"
 
 
 class DokstampAccount(models.Model):
@@ -47,84 +48,68 @@ class DokstampAccount(models.Model):
     # === NUMBERS === #
 
     def _numbers(self):
-        """Counts of the queue and of what waits for somebody, each with its list.
+        """Counts of the queue, and of what waits for somebody where there is any; each
+        with its list.
 
         :rtype: list[dict]
         """
         own = [("account_id", "=", self.id)]
-        of_company = [("source_id.company_id", "=", self.company_id.id)]
-        queue, links = "dokstamp_sync_record_action_account", "dokstamp.source.link"
-        moving = [*own, ("state", "in", OPEN), ("waiting_for", "=", False)]
-        waiting = [*own, ("state", "in", OPEN), ("waiting_for", "!=", False)]
-        held = [*own, ("state", "=", "held")]
-        failed = [*own, ("state", "=", "failed")]
-        decide = [*of_company, *HELD_LINKS]
-        unread = [*of_company, ("is_held", "=", False), ("error", "!=", False)]
-        review = [*own, ("outcome", "=", "review")]
-        rows = "dokstamp.sync.record"
-        found = [
-            self._number(self.env._("On its way"), rows, moving, queue),
-            self._number(self.env._("Waiting"), rows, waiting, queue),
-            self._number(self.env._("Failed"), rows, failed, queue, tone="danger"),
+        is_open = [*own, ("state", "in", OPEN)]
+        broken = [("source_id.company_id", "=", self.company_id.id)]
+        broken += [("error", "!=", False)]
+        daily = [
             self._number(
-                self.env._("Too much at once"), rows, held, queue, tone="warning"
+                self.env._("On its way"), QUEUE, [*is_open, ("waiting_for", "=", False)]
+            ),
+            self._number(
+                self.env._("Waiting"), QUEUE, [*is_open, ("waiting_for", "!=", False)]
+            ),
+            self._number(
+                self.env._("Failed"), QUEUE, [*own, ("state", "=", "failed")], "danger"
+            ),
+        ]
+        asking = [
+            self._number(
+                self.env._("Too much at once"),
+                QUEUE,
+                [*own, ("state", "=", "held")],
+                "warning",
             ),
             self._number(
                 self.env._("To decide"),
-                links,
-                decide,
                 "dokstamp_source_link_action_held",
-                tone="warning",
+                [*broken, ("is_held", "=", True)],
+                "warning",
             ),
             self._number(
                 self.env._("Matches to decide"),
-                "dokstamp.run.line",
-                review,
                 "dokstamp_run_line_action_review",
-                tone="warning",
+                [*own, ("outcome", "=", "review")],
+                "warning",
             ),
             self._number(
                 self.env._("Could not be read"),
-                links,
-                unread,
                 "dokstamp_source_link_action",
-                tone="danger",
+                [*broken, ("is_held", "=", False)],
+                "danger",
             ),
         ]
-        return [n for n in found if n["value"] or n["always"]]
+        return daily + [number for number in asking if number["value"]]
 
-    def _number(self, label, model, domain, xmlid, tone=None):
+    def _number(self, label, xmlid, domain, tone=None):
         """
         :param str xmlid: of the window action that shows them
         :param str tone: how it looks when there are any
         """
-        records = self.env[model]
+        action = open_list(self.env, xmlid, domain, label)
+        records = self.env[action["res_model"]]
         may_see = records.has_access("read")
         return {
             "label": label,
             "value": records.search_count(domain) if may_see else 0,
             "tone": tone,
-            "always": model == "dokstamp.sync.record" and tone != "warning",
-            "action": self._list_of(model, domain, label, xmlid),
+            "action": action,
         }
-
-    def _list_of(self, model, domain, label, xmlid=None):
-        """The window action of these records.
-
-        :rtype: dict
-        """
-        if not xmlid:
-            return {
-                "type": "ir.actions.act_window",
-                "name": label,
-                "res_model": model,
-                "views": [(False, "list"), (False, "form")],
-                "domain": domain,
-            }
-        actions = self.env["ir.actions.act_window"]
-        action = actions._for_xml_id(f"dokstamp_connector.{xmlid}")
-        # what counts is the domain alone: no filter that is on beside it
-        return {**action, "name": label, "domain": domain, "context": {}}
 
     # === ONE LOOK === #
 
@@ -145,15 +130,9 @@ class DokstampAccount(models.Model):
             return None
         domain = [("account_id", "=", self.id), ("state", "in", OPEN)]
         age = fields.Datetime.now() - self.oldest_pending_at
-        label = self.env._("Oldest unsent change: %s", self._age(age))
         return {
-            "label": label,
-            "action": self._list_of(
-                "dokstamp.sync.record",
-                domain,
-                self.env._("Unsent changes"),
-                "dokstamp_sync_record_action_account",
-            ),
+            "label": self.env._("Oldest unsent change: %s", self._age(age)),
+            "action": open_list(self.env, QUEUE, domain, self.env._("Unsent changes")),
         }
 
     def _age(self, age):
@@ -171,57 +150,36 @@ class DokstampAccount(models.Model):
 
         :rtype: list[dict]
         """
-        own = [("account_id", "=", self.id)]
-        stopped = [*own, ("kind", "=", "load"), ("state", "in", ("paused", "failed"))]
-        company = [("company_id", "=", self.company_id.id)]
-        lists = [
-            (self._unread_sentences(), "source", company, "dokstamp_source_action"),
-            (
-                self._undecided_sentences(),
-                "source.link",
-                [("source_id.company_id", "=", self.company_id.id), *HELD_LINKS],
-                "dokstamp_source_link_action_held",
-            ),
-            (
-                self._stopped_run_sentences("paused", "failed"),
-                "run",
-                stopped,
-                "dokstamp_run_action",
-            ),
-            (
-                self._held_sentences(),
-                "mass.change",
-                [*own, ("state", "=", "waiting")],
-                "dokstamp_mass_change_action",
-            ),
-        ]
-        places = {
-            sentence: self._list_of(f"dokstamp.{model}", domain, label, xmlid)
-            for sentences, model, domain, xmlid in lists
-            for sentence in sentences
-            if (label := self.env[f"dokstamp.{model}"]._description)
-            and self.env[f"dokstamp.{model}"].has_access("read")
-        }
         return [
-            {"sentence": sentence, "action": places.get(sentence) or open_form(self)}
-            for sentence in self._get_attention()
+            {"sentence": sentence, "action": self._place_action(place)}
+            for sentence, place in self._get_attention().items()
         ]
 
+    def _place_action(self, place):
+        """:param tuple | None place: as of `_get_attention`"""
+        if place:
+            action = open_list(self.env, *place, self.env._("Needs attention"))
+            if self.env[action["res_model"]].has_access("read"):
+                return action
+        return open_form(self)
+
     def _causes(self):
-        """Why rows failed, the most frequent first, each with what to do.
+        """Why rows failed, the most frequent first, each with what to do; the rest
+        together.
 
         :rtype: list[dict]
         """
-        groups = self.env["dokstamp.sync.record"]._read_group(
-            [("account_id", "=", self.id), ("state", "=", "failed")],
+        rows = self.env["dokstamp.sync.record"]
+        failed = Domain("account_id", "=", self.id) & Domain("state", "=", "failed")
+        groups = rows._read_group(
+            failed,
             ["failure_type", "failure_message"],
             ["__count"],
             order="__count DESC",
             limit=SHOWN_CAUSES,
         )
-        kinds = self.env["dokstamp.sync.record"]._fields["failure_type"]
-        labels = dict(kinds._description_selection(self.env))
-        return [
+        labels = dict(rows._fields["failure_type"]._description_selection(self.env))
+        causes = [
             {
                 "count": count,
                 "label": said(self.env, message) or labels.get(kind),
@@ -232,6 +190,14 @@ class DokstampAccount(models.Model):
             }
             for kind, message, count in groups
         ]
+        if len(groups) == SHOWN_CAUSES:
+            told = (_of_cause(kind, message) for kind, message, _count in groups)
+            rest = failed & ~Domain.OR(told)
+            if count := rows.search_count(rest):
+                label = self.env._("Other reasons")
+                action = open_list(self.env, QUEUE, list(rest), label)
+                causes.append({"count": count, "label": label, "action": action})
+        return causes
 
     def _fix(self, kind):
         fixes = {
@@ -255,22 +221,26 @@ class DokstampAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        domain = [("account_id", "=", self.id), ("state", "=", "failed")]
-        if kind or message:
-            domain += [("failure_type", "=", kind), ("failure_message", "=", message)]
-        rows = self.env["dokstamp.sync.record"].search(domain)
+        domain = Domain("account_id", "=", self.id) & Domain("state", "=", "failed")
+        if kind is not None:
+            domain &= _of_cause(kind, message)
+        rows = self.env["dokstamp.sync.record"].search(domain, limit=MENDED_IN_LIST + 1)
         label = said(self.env, message) or self.env._("Failed")
         names = set(rows.mapped("res_model"))
-        if len(names) == 1 and (name := names.pop()) in self.env:
+        is_short = len(rows) <= MENDED_IN_LIST
+        if is_short and len(names) == 1 and (name := names.pop()) in self.env:
             model = self.env[name].with_context(active_test=False)
             records = model.search([("id", "in", rows.mapped("res_id"))])
             if len(records) == len(rows):
-                of_these = [("id", "in", records.ids)]
-                action = self._list_of(name, of_these, label)
-                return {**action, "context": {"active_test": False}}
-        return self._list_of(
-            "dokstamp.sync.record", domain, label, "dokstamp_sync_record_action_account"
-        )
+                return {
+                    "type": "ir.actions.act_window",
+                    "name": label,
+                    "res_model": name,
+                    "views": [(False, "list"), (False, "form")],
+                    "domain": [("id", "in", records.ids)],
+                    "context": {"active_test": False},
+                }
+        return open_list(self.env, QUEUE, list(domain), label)
 
     # === WHAT WAS DONE === #
 
@@ -290,8 +260,9 @@ class DokstampAccount(models.Model):
             {
                 "label": kinds.get(name, name),
                 "value": count,
-                "action": self._list_of(
-                    "dokstamp.audit.log",
+                "action": open_list(
+                    self.env,
+                    "dokstamp_audit_log_action",
                     [*domain, ("res_model", "=", name)],
                     self.env._("Sent today"),
                 ),
@@ -302,14 +273,8 @@ class DokstampAccount(models.Model):
         ]
 
     def _day_begun(self, day=None):
-        """When a day of the school began, in UTC.
-
-        :param date day: today without one
-        :rtype: datetime
-        """
-        zone = pytz.timezone(self.sudo().used_tz or "UTC")
-        begun = zone.localize(datetime.combine(day or self._today(), time.min))
-        return begun.astimezone(pytz.utc).replace(tzinfo=None)
+        """When a day of the school began, in UTC; today without one."""
+        return day_begins_at(day or self._today(), self._zone())
 
     def _issued_this_month(self):
         domain = [
@@ -321,9 +286,7 @@ class DokstampAccount(models.Model):
         return {
             "label": label,
             "value": certificates.search_count(domain),
-            "action": self._list_of(
-                "dokstamp.certificate", domain, label, "dokstamp_certificate_action"
-            ),
+            "action": open_list(self.env, "dokstamp_certificate_action", domain, label),
         }
 
     def _run_under_way(self):
@@ -348,12 +311,7 @@ class DokstampAccount(models.Model):
             "rate": run.rate and self.env._("%s a minute", run.rate),
             "left": run.minutes_left
             and self.env._("about %s minutes left", run.minutes_left),
-            "action": {
-                "type": "ir.actions.act_window",
-                "res_model": "dokstamp.run",
-                "res_id": run.id,
-                "views": [(False, "form")],
-            },
+            "action": open_form(run),
         }
 
     # === GRAPHS === #
@@ -364,7 +322,7 @@ class DokstampAccount(models.Model):
         days = [first + timedelta(days=number) for number in range(DAYS)]
         groups = (
             self.env["dokstamp.audit.log"]
-            .with_context(tz=self.sudo().used_tz or "UTC")
+            .with_context(tz=self._zone())
             ._read_group(
                 [
                     ("account_id", "=", self.id),
@@ -399,7 +357,7 @@ class DokstampAccount(models.Model):
             first = (first - timedelta(days=1)).replace(day=1)
         groups = (
             self.env["dokstamp.certificate"]
-            .with_context(tz=self.sudo().used_tz or "UTC")
+            .with_context(tz=self._zone())
             ._read_group(
                 [
                     ("account_id", "=", self.id),
@@ -422,3 +380,12 @@ class DokstampAccount(models.Model):
                 }
             ],
         }
+
+
+def _of_cause(kind, message):
+    """Rows that failed for one reason.
+
+    :rtype: Domain
+    """
+    of_kind = Domain("failure_type", "=", kind or False)
+    return of_kind & Domain("failure_message", "=", message or False)

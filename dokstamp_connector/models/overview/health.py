@@ -1,7 +1,7 @@
 """How an account does: each figure and each trouble is computed here alone.
 
-It is told by the monitoring route (`controllers/health.py`), by the activity of whoever
-is responsible (`watched_account`) and by the overview.
+It is told by the monitoring route (`controllers/monitoring.py`), by the activity of
+whoever is responsible (`watched_account`) and by the overview.
 """
 
 from datetime import timedelta
@@ -94,7 +94,8 @@ class DokstampAccount(models.Model):
 
     def _oldest_due(self):
         """Since when the oldest change that could be sent waits for that: not one that
-        waits for another record, for a manager's word or for its next attempt.
+        waits for another record or a manager's word, or that is asked about later by
+        plan; but one whose attempts were in vain.
 
         :rtype: datetime | None
         """
@@ -103,6 +104,8 @@ class DokstampAccount(models.Model):
                 ("account_id", "=", self.id),
                 ("state", "in", ("pending", "sending")),
                 ("waiting_for", "=", False),
+                "|",
+                ("failure_type", "!=", False),
                 ("next_attempt_at", "<=", fields.Datetime.now()),
             ],
             aggregates=["create_date:min"],

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.tools.i18n import format_list
 
-from .setup_steps import DONE, TODO
+from .setup_steps import DONE, TO_DO
 
 OURS = "dokstamp_connector"
 
@@ -55,25 +55,25 @@ class DokstampSetup(models.AbstractModel):
                 "In the registry: %s.", format_list(self.env, self._numbers())
             )
         if on:
-            return TODO, on[0].reading_problem
+            return TO_DO, on[0].reading_problem
         if self._has_registry():
             return DONE, self.env._(
                 "No app feeds the registry. Typed in: %s.",
                 format_list(self.env, self._numbers()),
             )
         if sources:
-            return TODO, self.env._(
+            return TO_DO, self.env._(
                 "All sources are switched off: look at them, and switch them on."
             )
         if lacking and not account:
             return self._after(self._account_title())
         if lacking:
-            return TODO, self.env._(
+            return TO_DO, self.env._(
                 "The sources that came with the apps are another company's: press Make "
                 "sources to have some for %s.",
                 self.env.company.name,
             )
-        return TODO, self.env._(
+        return TO_DO, self.env._(
             "No app feeds the registry yet: make a source of any of Odoo's models, or "
             "type courses and students in under Registry."
         )

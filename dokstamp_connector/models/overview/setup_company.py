@@ -1,3 +1,5 @@
+"""What a company has said of the set-up's steps."""
+
 from odoo import fields, models
 
 

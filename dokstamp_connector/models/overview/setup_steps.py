@@ -10,7 +10,7 @@ from ..actions import open_form
 from ..runs.run import OPEN, UNDER_WAY
 from .setup_panel import MANAGER, REGISTRAR
 
-DONE, TODO, LATER, RUNNING = "done", "todo", "later", "running"
+DONE, TO_DO, LATER, RUNNING = "done", "todo", "later", "running"
 SHOWN_CAUSES = 3
 FED = ("dokstamp.course", "dokstamp.student", "dokstamp.enrollment")
 
@@ -94,7 +94,7 @@ class DokstampSetup(models.AbstractModel):
                 "press Test connection."
             )
             button = self._opening(new, self.env._("Enter the credentials"))
-            return self._step("account", title, (TODO, missing), button)
+            return self._step("account", title, (TO_DO, missing), button)
         opening = self._opening(open_form(account), self.env._("Open the account"))
         return self._step(
             "account",
@@ -106,13 +106,13 @@ class DokstampSetup(models.AbstractModel):
 
     def _account_answer(self, account):
         if account.state == "draft":
-            return TODO, account.access_problem or self.env._(
+            return TO_DO, account.access_problem or self.env._(
                 "“%s” is not connected yet: press Test connection.", account.name
             )
         if account.state == "paused":
-            return TODO, account.pause_reason or self.env._("It is paused.")
+            return TO_DO, account.pause_reason or self.env._("It is paused.")
         if account.access_problem:
-            return TODO, account.access_problem
+            return TO_DO, account.access_problem
         return DONE, self.env._(
             "Connected: %(tenant)s at DokStamp lets “%(account)s” in.",
             tenant=account.tenant,
@@ -146,7 +146,7 @@ class DokstampSetup(models.AbstractModel):
                 "or a new one made of %s.",
                 account.company_id.name,
             )
-            return self._step("institution", title, (TODO, missing), choose)
+            return self._step("institution", title, (TO_DO, missing), choose)
         opening = self._opening(
             open_form(institution), self.env._("Open the institution")
         )
@@ -156,7 +156,7 @@ class DokstampSetup(models.AbstractModel):
 
     def _institution_answer(self, institution):
         if institution.sync_state == "failed":
-            return TODO, institution.sync_message
+            return TO_DO, institution.sync_message
         if not institution.country:
             return DONE, self.env._("“%s” issues your certificates.", institution.name)
         return DONE, self.env._(
@@ -189,7 +189,7 @@ class DokstampSetup(models.AbstractModel):
             format_list(self.env, causes),
         )
         mend = self._opening(listing, self.env._("Mend it"))
-        return self._step("missing", title, (TODO, sentence), mend, recurs=True)
+        return self._step("missing", title, (TO_DO, sentence), mend, recurs=True)
 
     def _missing_causes(self, account):
         """What stops records from being sent, the most frequent first; not that they
@@ -261,7 +261,7 @@ class DokstampSetup(models.AbstractModel):
         missing = (run.state == "failed" and run.problem) or self.env._(
             "See what a first load would make, take over and refuse. Nothing is sent."
         )
-        return self._step("rehearsal", title, (TODO, missing), rehearse, look)
+        return self._step("rehearsal", title, (TO_DO, missing), rehearse, look)
 
     def _load_title(self):
         return self.env._("First load")
@@ -297,7 +297,7 @@ class DokstampSetup(models.AbstractModel):
         missing = (run.state == "failed" and run.problem) or self.env._(
             "Send what DokStamp does not have, and link what is there already."
         )
-        return self._step("load", title, (TODO, missing), load, look)
+        return self._step("load", title, (TO_DO, missing), load, look)
 
     def _last_run(self, account, kind):
         """:rtype: dokstamp.run"""
@@ -331,7 +331,7 @@ class DokstampSetup(models.AbstractModel):
                 compared=run.compared_count,
                 total=run.total_count or "…",
             )
-        return TODO, run.problem or self.env._("It is paused: press Resume on it.")
+        return TO_DO, run.problem or self.env._("It is paused: press Resume on it.")
 
     def _is_loaded(self, account):
         """Whether a first load has ended, or nothing of what is here is left for it."""
@@ -360,7 +360,7 @@ class DokstampSetup(models.AbstractModel):
             "Nobody signs yet: say on the institution, under Signatories, whose name "
             "stands below the certificates that Odoo makes."
         )
-        return self._step("signatories", title, (TODO, missing), opening)
+        return self._step("signatories", title, (TO_DO, missing), opening)
 
     def _registrars_step(self):
         title = self.env._("Registrars")
@@ -378,7 +378,7 @@ class DokstampSetup(models.AbstractModel):
             )
         else:
             answer = (
-                TODO,
+                TO_DO,
                 self.env._(
                     "Nobody but %s can issue certificates: give whoever does it the "
                     "role DokStamp / Registrar.",
@@ -417,7 +417,9 @@ class DokstampSetup(models.AbstractModel):
                 account.check_address,
             ),
         )
-        return self._step("address", title, (TODO, account.check_link_warning), confirm)
+        return self._step(
+            "address", title, (TO_DO, account.check_link_warning), confirm
+        )
 
     def _certificates_step(self, account):
         title = self.env._("Certificates")
@@ -456,4 +458,4 @@ class DokstampSetup(models.AbstractModel):
             completed,
         )
         opening = self._opening(listing, self.env._("Issue the first one"))
-        return self._step("certificates", title, (TODO, missing), opening)
+        return self._step("certificates", title, (TO_DO, missing), opening)

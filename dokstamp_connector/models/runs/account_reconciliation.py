@@ -72,25 +72,20 @@ class DokstampAccount(models.Model):
     # === WHAT NEEDS ATTENTION === #
 
     def _get_attention(self):
-        sentences = super()._get_attention()
-        if count := self._disquieting_count():
-            sentences.append(
-                self.env._(
-                    "DokStamp holds %(count)s record(s) otherwise than they were sent: "
-                    "see the last reconciliation.",
-                    count=count,
-                )
+        attention = super()._get_attention()
+        disquieting = [
+            ("run_id", "=", self.last_reconciliation_id.id),
+            ("finding", "in", DISQUIETING),
+            ("outcome", "in", ("none", "failed")),
+        ]
+        if count := self.env["dokstamp.run.line"].search_count(disquieting):
+            sentence = self.env._(
+                "DokStamp holds %(count)s record(s) otherwise than they were sent: "
+                "see the last reconciliation.",
+                count=count,
             )
-        return sentences
-
-    def _disquieting_count(self):
-        return self.env["dokstamp.run.line"].search_count(
-            [
-                ("run_id", "=", self.last_reconciliation_id.id),
-                ("finding", "in", DISQUIETING),
-                ("outcome", "in", ("none", "failed")),
-            ]
-        )
+            attention[sentence] = ("dokstamp_run_line_action", disquieting)
+        return attention
 
     # === ACTION METHODS === #
 

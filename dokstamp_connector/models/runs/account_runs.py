@@ -100,8 +100,11 @@ class DokstampAccount(models.Model):
     # === WHAT NEEDS ATTENTION === #
 
     def _get_attention(self):
-        stopped = self._stopped_run_sentences("paused", "failed")
-        return super()._get_attention() + stopped
+        states = ("paused", "failed")
+        stopped = [("account_id", "=", self.id), ("state", "in", states)]
+        place = ("dokstamp_run_action", [*stopped, ("kind", "=", "load")])
+        sentences = self._stopped_run_sentences(*states)
+        return super()._get_attention() | dict.fromkeys(sentences, place)
 
     def _stopped_run_sentences(self, *states):
         """Sentences on first loads that do not go on.

@@ -93,10 +93,18 @@ class DokstampAccount(models.Model):
         return works | {"sweep": sweep}
 
     def _get_attention(self):
+        own = [("company_id", "=", self.company_id.id)]
+        held = [
+            ("source_id.company_id", "=", self.company_id.id),
+            ("is_held", "=", True),
+            ("error", "!=", False),
+        ]
         return (
             super()._get_attention()
-            + self._unread_sentences()
-            + self._undecided_sentences()
+            | dict.fromkeys(self._unread_sentences(), ("dokstamp_source_action", own))
+            | dict.fromkeys(
+                self._undecided_sentences(), ("dokstamp_source_link_action_held", held)
+            )
         )
 
     def _sources_of_company(self):

@@ -68,25 +68,16 @@ class DokstampAccount(models.Model):
         }
 
     def _get_attention(self):
-        return super()._get_attention() + self._held_sentences()
-
-    def _held_sentences(self):
-        """Sentences on what waits for a manager's word.
-
-        :rtype: list[str]
-        """
+        is_waiting = [("account_id", "in", self.ids), ("state", "=", "waiting")]
         # sudo: how much waits is no secret to whoever sees the account
-        waiting = self.env["dokstamp.mass.change"].sudo()
-        waiting = waiting.search(
-            [("account_id", "in", self.ids), ("state", "=", "waiting")]
-        )
-        return [
+        waiting = self.env["dokstamp.mass.change"].sudo().search(is_waiting)
+        return super()._get_attention() | {
             self.env._(
                 "Held: %(what)s A manager decides under Queue & audit > Held changes.",
                 what=batch._sentence(),
-            )
+            ): ("dokstamp_mass_change_action", is_waiting)
             for batch in waiting
-        ]
+        }
 
     def _is_well(self):
         return super()._is_well() and not self.held_count

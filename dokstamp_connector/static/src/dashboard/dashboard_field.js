@@ -39,7 +39,10 @@ export class DashboardField extends Component {
         this.action.doAction(action);
     }
 
-    async openFailed({ kind, message }) {
+    async openFailed({ action, kind, message }) {
+        if (action) {
+            return this.open(action);
+        }
         const ids = [this.props.record.resId];
         const args = [ids, kind, message];
         this.open(await this.orm.call("dokstamp.account", "action_view_failed", args));

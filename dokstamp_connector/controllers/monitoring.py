@@ -1,3 +1,5 @@
+"""How the accounts do, asked by a monitoring system."""
+
 from odoo.http import Controller, request, route
 
 HEALTH = "/dokstamp/health"
