@@ -87,6 +87,7 @@ from . import test_register_pages
 from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
+from . import test_rights_over_rpc
 from . import test_rights_table
 from . import test_run_load
 from . import test_run_rehearsal
