@@ -13,6 +13,7 @@ from . import test_api_client
 from . import test_api_common
 from . import test_api_destination
 from . import test_api_errors
+from . import test_api_hostile
 from . import test_api_pagination
 from . import test_api_retry
 from . import test_api_sandbox
