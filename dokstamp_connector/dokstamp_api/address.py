@@ -22,7 +22,8 @@ _SHAPE = re.compile(
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # inet_aton reads 127.1, 0x7f000001 and 2130706433 as 127.0.0.1
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
+# as long as a file's name may be, and an index takes
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,255}")
 _AMBIGUOUS = frozenset(' \\"<>^`{|}')
 # names that no server of the internet has: RFC 2606, 6762, 8375, and what routers and
 # offices give out

@@ -5,6 +5,7 @@ word them differently (dokstamp-api.md 6). `success` is ignored for the same rea
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from .address import is_segment
 REQUEST_ID_HEADERS = ("X-Request-Id", "X-Correlation-Id", "X-Trace-Id", "CF-Ray")
 MESSAGE_LIMIT = 500  # characters that are kept of a server's text
 FIELD_LIMIT = 100  # fields of which messages are kept
+DEEPEST = 50  # objects and lists within each other; the API's have four
+LONGEST_NUMBER = 30  # digits
 
 _MISSING = object()
 
@@ -67,13 +70,15 @@ class Answer:
         return (self.status >= 500 and self.retry_after) or 0
 
     def json(self):
-        """Return the parsed body, `_MISSING` when there is no JSON in it.
+        """Return the parsed body, as a database can keep it; `_MISSING` when there is
+        no JSON in it, or one that only breaks what reads it.
 
         The content type is not looked at: a good body with a wrong one is good.
         """
         try:
-            return json.loads(self.body)
-        except (TypeError, ValueError, RecursionError):
+            text = self.body.decode(json.detect_encoding(self.body))
+            return _kept(json.loads(text, **_NUMBERS))
+        except (AttributeError, ValueError, RecursionError):
             return _MISSING
 
 
@@ -81,8 +86,54 @@ def request_id(headers):
     """Return what the server calls this request, None when it does not say (ND)."""
     for name in REQUEST_ID_HEADERS:
         if headers.get(name):
-            return headers[name][:200]
+            return _text(headers[name][:200])
     return None
+
+
+# ---- what a body may hold
+
+
+def _kept(value, depth=0):
+    """Return a value of JSON with texts that a database takes.
+
+    :raise ValueError: it is nested without sense
+    """
+    if isinstance(value, str):
+        return _text(value)
+    if depth > DEEPEST:
+        raise ValueError("too deep")
+    if isinstance(value, dict):
+        return {_text(key): _kept(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one, depth + 1) for one in value]
+    return value
+
+
+def _text(text):
+    """Return a text without zero characters and halves of others, which PostgreSQL and
+    UTF-8 do not have.
+    """
+    if text.isascii():
+        return text.replace("\x00", "\ufffd")
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "\ufffd")
+
+
+def _finite(text):
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("no number of JSON")
+    return number
+
+
+def _integer(text):
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError("no number of the API")
+    return int(text)
+
+
+# NaN and infinities are Python's, not JSON's
+_NUMBERS = {"parse_constant": _finite, "parse_float": _finite, "parse_int": _integer}
 
 
 # ---- what an error answer means

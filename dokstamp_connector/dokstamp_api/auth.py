@@ -13,6 +13,7 @@ from . import answers, errors
 
 RENEW_BEFORE = 60  # seconds (dokstamp-api.md 2)
 ASSUMED_LIFETIME = 600  # seconds, of a token whose answer does not tell
+LONGEST_LIFETIME = 30 * 24 * 3600  # seconds
 REFUSED = (400, 401, 403, 422)
 
 
@@ -182,4 +183,4 @@ def _lifetime(content):
     seconds = content.get("expires_in")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return ASSUMED_LIFETIME
-    return max(seconds, 0)
+    return min(max(seconds, 0), LONGEST_LIFETIME)

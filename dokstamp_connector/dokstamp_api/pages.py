@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from . import answers, errors
 
+LARGEST_COUNT = 2**31 - 1  # rows
 # a date may be asked and answered in different forms (dokstamp-api.md 1)
 _TIME_FIELD = re.compile(r"(_at|_date|date_of_birth)$")
 
@@ -209,7 +210,7 @@ def _folded(value):
 
 
 def _key(row):
-    return row.get("uuid") or repr(row)
+    return row["uuid"]
 
 
 def _rows_and_meta(answer):
@@ -219,13 +220,9 @@ def _rows_and_meta(answer):
     # the rows stand under `data`, or one deeper beside a `meta` of their own
     outer = content if isinstance(content["data"], list) else content["data"]
     rows = _list_in(outer)
-    if rows is None or not all(map(_is_row, rows)):
+    if rows is None or not all(map(answers.has_uuid, rows)):
         raise answers.not_understood(answer, "no list of objects under `data`")
     return rows, _meta(outer, content)
-
-
-def _is_row(row):
-    return isinstance(row, dict) and (not row.get("uuid") or answers.has_uuid(row))
 
 
 def _list_in(outer):
@@ -247,7 +244,9 @@ def _meta(*levels):
 
 
 def _number(meta, key):
+    """Return a count of `meta`; None for what can be none."""
     try:
-        return int(meta[key])
+        number = int(meta[key])
     except (KeyError, TypeError, ValueError):
         return None
+    return number if 0 <= number <= LARGEST_COUNT else None

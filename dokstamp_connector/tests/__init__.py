@@ -13,6 +13,7 @@ from . import test_api_client
 from . import test_api_common
 from . import test_api_destination
 from . import test_api_errors
+from . import test_api_hostile
 from . import test_api_pagination
 from . import test_api_retry
 from . import test_api_sandbox
@@ -87,6 +88,7 @@ from . import test_register_pages
 from . import test_register_print
 from . import test_registry_rules
 from . import test_removal
+from . import test_rights_over_rpc
 from . import test_rights_table
 from . import test_run_load
 from . import test_run_rehearsal

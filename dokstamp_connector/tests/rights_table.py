@@ -4,14 +4,21 @@
 refused; what is, must not. A manager may write what a registrar may; nobody else may
 write anything. `NEW` is a record that is being made, `KEPT` one without states.
 
+`RECORDS`: model → what registrars and what managers do with records of their company:
+read, write, create, unlink. Administrators are managers, `SYSTEMS` beside that; nobody
+else does anything.
+
 `METHODS`: model → public method → who may call it. Every public method that our addons
 define must be named here. `ROUTES`: path → type and authentication.
+
+`MIXINS`: models without records, whose methods stand at the models that inherit them.
 """
 
 NEW, KEPT = "new", "kept"
 REGISTRAR, MANAGER = "registrar", "manager"
 OFFICE = "office"  # registrars of whatever company; the contact is nobody's
 SYSTEM = "system"  # an administrator of Odoo; no role of ours is enough
+PUBLIC = "public"  # without a login
 ANYBODY = "anybody"  # with a login; it tells nothing, and opens what they may see
 
 
@@ -207,6 +214,171 @@ FIELDS = {
 }
 
 
+RECORDS = {
+    "dokstamp.account": ("r", "rwcu"),
+    "dokstamp.account.resumption": ("", "rwc"),
+    "dokstamp.audit.log": ("r", "r"),
+    "dokstamp.badge.image": ("r", "r"),
+    "dokstamp.binding": ("", "r"),
+    "dokstamp.certificate": ("rwcu", "rwcu"),
+    "dokstamp.certificate.archive": ("r", "r"),
+    "dokstamp.certificate.issue": ("rwc", "rwc"),
+    "dokstamp.certificate.issue.line": ("rwc", "rwc"),
+    "dokstamp.certificate.keeping": ("rwc", "rwc"),
+    "dokstamp.certificate.revocation": ("rwc", "rwc"),
+    "dokstamp.cohort": ("rwcu", "rwcu"),
+    "dokstamp.confirmation": ("r", "r"),
+    "dokstamp.correction": ("rw", "rw"),
+    "dokstamp.course": ("rwcu", "rwcu"),
+    "dokstamp.curriculum.line": ("rwcu", "rwcu"),
+    "dokstamp.data.decision": ("r", "r"),
+    "dokstamp.data.issue": ("r", "r"),
+    "dokstamp.data.leaving": ("rwc", "rwc"),
+    "dokstamp.enrollment": ("rwcu", "rwcu"),
+    "dokstamp.erasure": ("", "r"),
+    "dokstamp.flush.sender": ("", "r"),
+    "dokstamp.hold": ("rwc", "rwc"),
+    "dokstamp.institution": ("rwcu", "rwcu"),
+    "dokstamp.institution.choice": ("", "rwc"),
+    "dokstamp.institution.choice.line": ("", "rwc"),
+    "dokstamp.issue.refusal": ("r", "r"),
+    "dokstamp.issue.run": ("rwc", "rwc"),
+    "dokstamp.left.difference": ("", "ru"),
+    "dokstamp.mass.change": ("r", "r"),
+    "dokstamp.module": ("rwcu", "rwcu"),
+    "dokstamp.module.group": ("rwcu", "rwcu"),
+    "dokstamp.organization": ("rwcu", "rwcu"),
+    "dokstamp.portfolio": ("rwcu", "rwcu"),
+    "dokstamp.portfolio.item": ("rwcu", "rwcu"),
+    "dokstamp.register.entry": ("r", "r"),
+    "dokstamp.register.print": ("rwc", "rwc"),
+    "dokstamp.run": ("r", "rwcu"),
+    "dokstamp.run.candidate": ("r", "r"),
+    "dokstamp.run.line": ("r", "r"),
+    "dokstamp.run.list": ("r", "r"),
+    "dokstamp.run.remote": ("", ""),
+    "dokstamp.share": ("r", "r"),
+    "dokstamp.share.opening": ("", ""),
+    "dokstamp.signatory": ("r", "rwcu"),
+    "dokstamp.source": ("r", "rwcu"),
+    "dokstamp.source.confirmation": ("", ""),
+    "dokstamp.source.field": ("r", "rwcu"),
+    "dokstamp.source.file": ("", "rwc"),
+    "dokstamp.source.link": ("r", "r"),
+    "dokstamp.source.reading": ("", "r"),
+    "dokstamp.source.switch": ("", "rwc"),
+    "dokstamp.source.value": ("r", "rwcu"),
+    "dokstamp.student": ("rwcu", "rwcu"),
+    "dokstamp.student.erasure": ("", "rwc"),
+    "dokstamp.sync.record": ("r", "r"),
+    "dokstamp.template.choice": ("rwc", "rwc"),
+    "dokstamp.template.choice.line": ("rwc", "rwc"),
+    "dokstamp.year.closing": ("", "rwc"),
+    "dokstamp.year.closing.line": ("", "rwc"),
+}
+SYSTEMS = {"dokstamp.source.confirmation": "rwc"}
+# What Odoo gives every model, or those with a thread, and RPC can call → the arguments
+# to try it with, of the name of a column.
+INHERITED = {
+    "action_archive": (),
+    "action_unarchive": (),
+    "action_reschedule_my_next_nextweek": (),
+    "action_reschedule_my_next_today": (),
+    "action_reschedule_my_next_tomorrow": (),
+    "activity_feedback": (["mail.mail_activity_data_todo"],),
+    "activity_reschedule": (["mail.mail_activity_data_todo"],),
+    "activity_schedule": ("mail.mail_activity_data_todo",),
+    "activity_search": (["mail.mail_activity_data_todo"],),
+    "activity_send_mail": (1,),
+    "activity_unlink": (["mail.mail_activity_data_todo"],),
+    "check_access_rights": ("write", False),
+    "check_access_rule": ("write",),
+    "check_field_access_rights": lambda column: ["read", [column]],
+    "copy": (),
+    "copy_data": (),
+    "copy_translations": (1,),
+    "create": lambda column: [[{column: "1"}]],
+    "default_get": lambda column: [[column]],
+    "export_data": lambda column: [[column]],
+    "fields_get": (),
+    "formatted_read_group": lambda column: [[], [column], ["__count"]],
+    "formatted_read_grouping_sets": lambda column: [[], [[column]], ["__count"]],
+    "get_base_url": (),
+    "get_empty_list_help": ("",),
+    "get_external_id": (),
+    "get_field_translations": lambda column: [column],
+    "get_formview_action": (),
+    "get_formview_id": (),
+    "get_import_templates": (),
+    "get_metadata": (),
+    "get_property_definition": ("properties.a",),
+    "get_view": (),
+    "get_views": ([[False, "form"]],),
+    "get_website_meta": (),
+    "has_access": ("write",),
+    "is_transient": (),
+    "load": lambda column: [[column], [["1"]]],
+    "mail_allowed_qweb_expressions": (),
+    "mail_get_partner_fields": (),
+    "message_change_thread": (1,),
+    "message_get_followers": (),
+    "message_mail_with_source": ("mail.message_origin_link",),
+    "message_new": lambda column: [{"subject": "1"}, {column: "1"}],
+    "message_notify": ([1], "Forged"),
+    "message_parse": ("Subject: a", {}),
+    "message_post": (),
+    "message_post_with_source": ("mail.message_origin_link",),
+    "message_process": ("dokstamp.student", "Subject: Forged\n\n"),
+    "message_route": ("Subject: a", {}),
+    "message_subscribe": ([1],),
+    "message_unsubscribe": ([1],),
+    "message_update": lambda column: [{}, {column: "1"}],
+    "name_create": ("Forged",),
+    "name_search": (),
+    "notify_cancel_by_type": ("email",),
+    "onchange": lambda column: [{column: "1"}, [column], {column: {}}],
+    "rating_apply": (5,),
+    "rating_send_request": (1,),
+    "read": (),
+    "read_group": lambda column: [[], [column], [column]],
+    "read_progress_bar": lambda column: [[], column, {"field": column, "colors": {}}],
+    "search": ([],),
+    "search_count": ([],),
+    "search_panel_select_multi_range": lambda column: [column],
+    "search_panel_select_range": lambda column: [column],
+    "search_read": (),
+    "toggle_active": (),
+    "unlink": (),
+    "update_field_translations": lambda column: [column, {"en_US": "1"}],
+    "view_header_get": (False, "form"),
+    "web_name_search": ("", {"display_name": {}}),
+    "web_override_translations": lambda column: [{column: "1"}],
+    "web_read": lambda column: [{column: {}}],
+    "web_read_group": lambda column: [[], [column]],
+    "web_resequence": lambda column: [{}, column],
+    "web_save": lambda column: [{column: "1"}, {column: {}}],
+    "web_save_multi": lambda column: [[{column: "1"}], {column: {}}],
+    "web_search_read": lambda column: [[], {column: {}}],
+    "with_user": (1,),
+    "write": lambda column: [{column: "1"}],
+}
+MIXINS = {
+    "dokstamp.badge.bearer",
+    "dokstamp.entity",
+    "dokstamp.fed.mixin",
+    "dokstamp.institution.member",
+    "dokstamp.link.protection",
+    "dokstamp.openeducat.form",
+    "dokstamp.portfolio.entity",
+    "dokstamp.record.line",
+    "dokstamp.remote.choice",
+    "dokstamp.remote.choice.line",
+    "dokstamp.source.part",
+    "dokstamp.traced.line",
+    "dokstamp.write.protection",
+}
+
+
 def of(role, *names):
     return dict.fromkeys(names, role)
 
@@ -333,6 +505,8 @@ METHODS = {
         "action_another",
         "action_decide_again",
     ),
+    "dokstamp.setup": of(OFFICE, "get_panel")
+    | of(MANAGER, "action_put_away", "action_bring_back"),
     "dokstamp.share": of(REGISTRAR, "action_take_back"),
     "dokstamp.source": of(
         MANAGER,

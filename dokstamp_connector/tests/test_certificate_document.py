@@ -6,8 +6,8 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from .common import DokstampCase
@@ -317,6 +317,55 @@ class TestCertificateWays(DocumentCase):
             }
         )
         self.assertEqual(text_of(certificate._render_document()), "Paid in EUR")
+
+    def test_a_report_prints_what_whoever_chose_it_may_read(self):
+        """Whoever previews it, and whoever makes the documents."""
+        bodies = {
+            "a secret": "<t t-out='doc.account_id.stored_client_secret'/>",
+            "another model": "<t t-out='doc.env[\"ir.config_parameter\"].search([])'/>",
+        }
+        report = self.report("dokstamp.certificate", "-")
+        view = self.env["ir.ui.view"].search([("key", "=", report.report_name)])
+        certificate = self.certificate("N1")
+        draft = self.certificate(name="Grace Example")
+        choice = {"certificate_document": "report", "certificate_report_id": report.id}
+        for what, body in bodies.items():
+            view.arch = f"<t><p t-foreach='docs' t-as='doc'>{body}</p></t>"
+            for place in (self.botany, self.account):
+                user = self.registrar if place == self.botany else self.manager
+                self.botany.certificate_document = False
+                place.with_user(user).write(choice)
+                with self.subTest(what, place=place._name):
+                    self.assertEqual(place.report_chosen_by_id, user)
+                    for presser in (self.registrar, self.manager):
+                        with self.assertRaisesRegex(AccessError, "may not read"):
+                            draft.with_user(presser).action_preview()
+                    with self.assertRaisesRegex(AccessError, "may not read"):
+                        certificate._render_document()
+        # chosen by an addon, of which nobody knows what they may read
+        self.botany.write(choice)
+        with self.assertRaisesRegex(AccessError, "may not read"):
+            draft.with_user(self.registrar).action_preview()
+
+    def test_a_report_that_an_administrator_chose_is_previewed_by_registrars(self):
+        administrator = new_test_user(
+            self.env,
+            login="reports@example.com",
+            groups="base.group_system,dokstamp_connector.group_manager",
+        )
+        body = "Of <t t-out='doc.env[\"ir.config_parameter\"].search_count([])'/>"
+        report = self.report("dokstamp.certificate", body)
+        self.botany.with_user(administrator).write(
+            {"certificate_document": "report", "certificate_report_id": report.id}
+        )
+        draft = self.certificate().with_user(self.registrar)
+        action = draft.action_preview()
+        attachment = int(action["url"].rpartition("/")[2])
+        text = text_of(self.env["ir.attachment"].browse(attachment).raw)
+        self.assertRegex(text, r"^Of \d+$")
+        self.botany.report_chosen_by_id = False  # as after that user was deleted
+        with self.assertRaisesRegex(AccessError, "Choose it again"):
+            draft.action_preview()
 
     def test_another_report_never_gives_the_same_bytes_twice(self):
         report = self.report("dokstamp.course", "A diploma")

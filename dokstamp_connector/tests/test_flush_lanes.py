@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..models.sync.flush import LOCK_CLASS
+from ..models.sync.lane import BATCH
 from .common import DokstampCase
 
 OTHER_CREDENTIALS = {
@@ -207,6 +208,63 @@ class TestNeighbours(DokstampCase):
         self.assertEqual(set(students.mapped("sync_state")), {"synced"})
         self.assertEqual(self.sandbox.count("students"), 1)
         self.assertEqual(len(set(students.mapped("dokstamp_uuid"))), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestWhoIsFirst(LaneCase):
+    """Whatever is queued before: a person does not wait for an import."""
+
+    def test_single_change_overtakes_an_import_and_nothing_is_left_behind(self):
+        many = self.env["dokstamp.student"].create(
+            [
+                {
+                    "name": f"Student {number}",
+                    "email": f"student.{number}@example.com",
+                    "date_of_birth": "2001-02-03",
+                }
+                for number in range(BATCH + 20)
+            ]
+        )
+        self.env.cr.flush()
+        first = self.student()
+        flush, lane = self.open_lane()
+        claimed = flush._claim(lane)
+        self.assertEqual(self.record_of(claimed[0]), first)
+        # meanwhile: one of a person again, and one that was claimed is due again
+        second = self.student(email="second@example.com")
+        self.env.cr.flush()
+        self.queue.browse(claimed[1]).state = "pending"
+        self.assertEqual(self.record_of(*flush._claim(lane)), second)
+        self.assertEqual(self.record_of(*flush._claim(lane)), many[BATCH - 1 :])
+        self.assertEqual(flush._claim(lane), claimed[1:2])
+        self.assertFalse(flush._claim(lane))
+
+    @property
+    def queue(self):
+        return self.env["dokstamp.sync.record"]
+
+    def record_of(self, *row_ids):
+        ids = self.queue.browse(row_ids).mapped("res_id")
+        return self.env["dokstamp.student"].browse(ids)
+
+    def test_what_a_person_waits_for_is_brought_forward(self):
+        self.env["dokstamp.course"].create(
+            [
+                {"name": f"Course {number}", "code": f"MANY-{number}"}
+                for number in range(BATCH + 1)
+            ]
+        )
+        self.env.cr.flush()
+        course = self.env["dokstamp.course"].search([("code", "=", f"MANY-{BATCH}")])
+        cohort = self.env["dokstamp.cohort"].create(
+            {"code": "2026", "course_id": course.id}
+        )
+        flush, lane = self.open_lane()
+        claimed = flush._claim(lane)
+        self.assertEqual(self.queue.browse(claimed[0]).res_id, cohort.id)
+        flush._plan(lane, claimed)
+        [row_id] = flush._claim(lane)
+        self.assertEqual(self.queue.browse(row_id).res_id, course.id)
 
 
 @tagged("post_install", "-at_install")

@@ -9,6 +9,7 @@ from . import archive
 from . import portfolio
 from . import share
 from . import badge
+from . import document_choice
 
 # mechanisms of the certificate
 from . import changed

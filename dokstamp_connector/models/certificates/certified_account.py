@@ -8,11 +8,12 @@ from odoo import api, fields, models
 
 from ...dokstamp_api import hindrance, web_page
 from ..actions import RELOAD, show_message
-from .document_choice import DOCUMENTS, REPORT_HELP, check_report
+from .document_choice import DOCUMENTS
 
 
 class DokstampAccount(models.Model):
-    _inherit = "dokstamp.account"
+    _name = "dokstamp.account"
+    _inherit = ["dokstamp.account", "dokstamp.document.choice"]
 
     certificate_document = fields.Selection(
         DOCUMENTS,
@@ -22,13 +23,6 @@ class DokstampAccount(models.Model):
         help="Where the PDF of a certificate comes from: the standard page, "
         "another report of Odoo, or a file that the registrar uploads. A "
         "course may say otherwise.",
-    )
-    certificate_report_id = fields.Many2one(
-        "ir.actions.report",
-        string="Report",
-        domain=[("report_type", "=", "qweb-pdf")],
-        ondelete="restrict",
-        help=REPORT_HELP,
     )
     needs_approval = fields.Boolean(
         string="A second person approves",
@@ -76,12 +70,6 @@ class DokstampAccount(models.Model):
             account.check_address = account._origin.get_base_url()
             account.check_link_warning = account._check_link_warning()
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("certificate_document", "certificate_report_id")
-    def _check_report(self):
-        check_report(self)
-
     # === CRUD METHODS === #
 
     @api.model
@@ -90,6 +78,12 @@ class DokstampAccount(models.Model):
             *("certificate_document", "certificate_report_id", "needs_approval"),
             *("issue_ceiling", "notifies_students", "allows_sharing"),
         }
+
+    def _note_changed(self, vals):
+        result = super()._note_changed(vals)
+        if "certificate_report_id" in vals:
+            self._note_report_chosen()
+        return result
 
     # === WHAT NEEDS ATTENTION === #
 

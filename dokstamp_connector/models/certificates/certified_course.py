@@ -5,22 +5,19 @@ badge, their number.
 from odoo import api, fields, models
 
 from ..registry.api_field import ApiField
-from .document_choice import DOCUMENTS, REPORT_HELP, check_report
+from .document_choice import DOCUMENTS
 
 
 class DokstampCourse(models.Model):
     _name = "dokstamp.course"
-    _inherit = ["dokstamp.course", "dokstamp.badge.bearer"]
+    _inherit = [
+        "dokstamp.course",
+        "dokstamp.badge.bearer",
+        "dokstamp.document.choice",
+    ]
 
     certificate_document = fields.Selection(
         DOCUMENTS, string="Document", help="Empty: as the account says."
-    )
-    certificate_report_id = fields.Many2one(
-        "ir.actions.report",
-        string="Report",
-        domain=[("report_type", "=", "qweb-pdf")],
-        ondelete="restrict",
-        help=REPORT_HELP,
     )
     # DokStamp's certificate templates: dokstamp-api.md 17.
     template_uuid = fields.Char(string="Template UUID", readonly=True, copy=False)
@@ -106,12 +103,6 @@ class DokstampCourse(models.Model):
             is_told = problems and course.automatic_issue == "issue"
             course.automatic_issue_problem = problems[0] if is_told else False
 
-    # === CONSTRAINT METHODS === #
-
-    @api.constrains("certificate_document", "certificate_report_id")
-    def _check_report(self):
-        check_report(self)
-
     # === WHAT FOLLOWS FROM A CHANGE === #
 
     def _note_created(self):
@@ -121,6 +112,8 @@ class DokstampCourse(models.Model):
 
     def _note_written(self, vals):
         result = super()._note_written(vals)
+        if "certificate_report_id" in vals:
+            self._note_report_chosen()
         if "automatic_issue" in vals:
             self._note_automatic_since()
         return result
@@ -171,6 +164,13 @@ class DokstampCourse(models.Model):
         :return: one of `DOCUMENTS`, and the report where it is one
         :rtype: tuple[str, ir.actions.report]
         """
+        choice = self._document_choice(account)
+        return choice.certificate_document, choice.certificate_report_id
+
+    def _document_choice(self, account):
+        """What says how: this course or the account.
+
+        :rtype: dokstamp.document.choice
+        """
         # sudo: the account's settings are the manager's
-        source = self if self.certificate_document else account.sudo()
-        return source.certificate_document, source.certificate_report_id
+        return self if self.certificate_document else account.sudo()

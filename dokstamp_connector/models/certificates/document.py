@@ -10,7 +10,7 @@ import zipfile
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -117,7 +117,8 @@ class DokstampCertificate(models.Model):
             return self._print_own()[0]
         check_may_print(self.env.user, report)
         self._check_may_wait(report)
-        return self._label(self._print_report(report))
+        label = self._label()  # printing forgets what is not saved
+        return labelled(self._print_report(report), **label)
 
     def _check_may_wait(self, report):
         """Keep the only worker that answers requests from waiting for itself: reports
@@ -169,16 +170,22 @@ class DokstampCertificate(models.Model):
         if len(pages) != len(self):
             raise UserError(self.env._("The certificate does not fit on one page."))
         return [
-            certificate._label(page)
+            labelled(page, **certificate._label())
             for certificate, page in zip(self, pages, strict=True)
         ]
 
     def _print_report(self, report):
-        record = self._record_for(report.model)
-        content, _extension = (
+        """Print a report with the rights of whoever chose it, not of a registrar who
+        has more here, nor with all.
+
+        :rtype: bytes
+        :raise AccessError: it prints what that user may not read
+        """
+        reader = self.course_id._document_choice(self.account_id)._report_reader()
+        record = self._record_for(report.model).with_user(reader)
+        printer = (
             self.env["ir.actions.report"]
-            # sudo: the school app's record that this certificate certifies
-            .sudo()
+            .with_user(reader)
             .with_company(self.company_id)
             .with_context(
                 lang=self._document_lang(),
@@ -187,17 +194,29 @@ class DokstampCertificate(models.Model):
                 # Odoo's tests get HTML otherwise, and DokStamp takes PDFs
                 force_report_rendering=True,
             )
-            ._render_qweb_pdf(report, record.ids)
         )
-        return content
+        # Odoo's cache does not ask who reads, and here somebody else filled it
+        self.env.invalidate_all()
+        try:
+            record.check_access("read")
+            return printer._render_qweb_pdf(report, record.ids)[0]
+        except AccessError as error:
+            raise AccessError(
+                self.env._(
+                    "The report “%(report)s” prints what %(user)s may not read. Choose "
+                    "another one, or ask an administrator to choose this one.",
+                    report=report.name,
+                    user=reader.name,
+                )
+            ) from error
 
-    def _label(self, document):
+    def _label(self):
+        """What the PDF says of itself, as `labelled` takes it."""
         name = self._printed_name()
-        return labelled(
-            document,
-            title=f"{self.number} {name}" if self.number else name,
-            identity=self.check_token,
-        )
+        return {
+            "title": f"{self.number} {name}" if self.number else name,
+            "identity": self.check_token,
+        }
 
     def _check_shown(self, document):
         """Keep a page that lost its text from being taken for a certificate.

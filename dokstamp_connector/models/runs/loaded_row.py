@@ -3,10 +3,8 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..sync.binding import domain_of_places
 from ..sync.messages import Push
 
 LOW = 90  # priority: the day's work goes first
@@ -22,21 +20,6 @@ class DokstampSyncRecord(models.Model):
         ondelete="set null",
         index="btree_not_null",
     )
-
-    @api.model
-    def _wait_each(self, blockers):
-        """What somebody waits for does not come last because a load brings it."""
-        result = super()._wait_each(blockers)
-        urgent = {}
-        for row, blocker in blockers.items():
-            if row.priority < LOW:
-                place = (blocker._name, blocker.id)
-                urgent[place] = min(row.priority, urgent.get(place, LOW))
-        if urgent:
-            late = Domain("state", "=", "pending") & Domain("priority", "=", LOW)
-            for row in self.search(late & domain_of_places(urgent)):
-                row.priority = urgent[row._place()]
-        return result
 
     @api.model
     def _look_through(self, planned, known):

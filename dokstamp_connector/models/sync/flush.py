@@ -367,14 +367,49 @@ class DokstampFlush(models.AbstractModel):
         # in the same transaction, which sees the same rows: none slips in between
         queue._hold_too_much(self._account_of(lane))
         queue.flush_model()
-        claimed = self.env.execute_query(
+        claimed = self._claim_behind(lane) or self._claim_from_the_start(lane)
+        queue.invalidate_model(flush=False)
+        sending = sorted(
+            (priority, rank, row_id)
+            for row_id, state, priority, rank, _place in claimed
+            if state == "sending"
+        )
+        return [row_id for _priority, _rank, row_id in sending]
+
+    def _claim_behind(self, lane):
+        """Go on where the last claim has ended, but for what is more urgent."""
+        if not (place := lane.place):
+            return []
+        if sooner := self._claim_where(lane, SQL("priority < %s", place[0])):
+            return sooner
+        behind = self._claim_where(lane, SQL("(priority, rank, id) > %s", place))
+        lane.go_on_behind(behind)
+        return behind
+
+    def _claim_from_the_start(self, lane):
+        claimed = self._claim_where(lane, SQL("TRUE"))
+        lane.look_from_the_start()
+        lane.go_on_behind(claimed)
+        return claimed
+
+    def _claim_where(self, lane, place):
+        """Take the next due rows among some of them.
+
+        :param SQL place: which, in the order of sending
+        :return: id, state, priority and rank of each row that was touched, and the
+            place of the last one that was due
+        """
+        # OFFSET 0: looked up record by record. Made one join, all that was being sent
+        # lately is read, which a snapshot that somebody holds open keeps in the index.
+        return self.env.execute_query(
             SQL(
                 """
                 WITH due AS (
-                    SELECT id, res_model, res_id
+                    SELECT id, res_model, res_id, priority, rank
                       FROM dokstamp_sync_record
                      WHERE account_id = %(account)s AND state = 'pending'
                        AND waiting_for IS NULL AND next_attempt_at <= %(now)s
+                       AND %(place)s
                        AND rank <= COALESCE((
                            SELECT MIN(rank)
                              FROM dokstamp_sync_record
@@ -387,7 +422,8 @@ class DokstampFlush(models.AbstractModel):
                             WHERE other.account_id = %(account)s
                               AND other.state IN ('sending', 'held')
                               AND other.res_model = dokstamp_sync_record.res_model
-                              AND other.res_id = dokstamp_sync_record.res_id)
+                              AND other.res_id = dokstamp_sync_record.res_id
+                           OFFSET 0)
                      ORDER BY priority, rank, id
                      LIMIT %(limit)s
                        FOR UPDATE SKIP LOCKED
@@ -414,16 +450,16 @@ class DokstampFlush(models.AbstractModel):
                         OR q.state = 'failed'
                            AND (latest.operation <> 'refresh'
                                 OR q.operation = 'refresh'))
-                RETURNING q.id, q.state, q.priority, q.rank
+                RETURNING q.id, q.state, q.priority, q.rank,
+                          (SELECT ARRAY[priority, rank, id] FROM due
+                            ORDER BY priority DESC, rank DESC, id DESC LIMIT 1)
                 """,
                 account=lane.account_id,
                 now=fields.Datetime.now(),
+                place=place,
                 limit=lane.room,
             )
         )
-        queue.invalidate_model(flush=False)
-        sending = sorted((p, r, i) for i, state, p, r in claimed if state == "sending")
-        return [row_id for _priority, _rank, row_id in sending]
 
     def _plan(self, lane, row_ids):
         """Read what each row's record holds now, and make it a message.

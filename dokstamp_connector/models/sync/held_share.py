@@ -94,8 +94,10 @@ class DokstampAccount(models.Model):
         percent = (
             self.held_removals_percent if is_removal else self.held_changes_percent
         )
+        if percent == NEVER:
+            return None
         count, done = self._count_changes(model, change)
-        if percent == NEVER or count < self.held_from_count:
+        if count < self.held_from_count:
             return None
         gone = done if is_removal else 0
         enough = count * 100 // percent - gone + 1 if percent else None

@@ -17,6 +17,7 @@ BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
 TELL_EVERY = 1  # seconds, while there is more to come
 SUSPECTS = 3  # records that are refused before anything was ever written
 AHEAD = 4  # messages that wait for each thread when new rows are claimed
+LOOK_BACK = 5  # seconds until rows are claimed from the start of the queue again
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Lane:
         self._failures = 0  # in a row
         self._refused = Counter()  # row id → how often, before anything was written
         self._told_at = 0.0
+        self._place, self._looked_at = None, 0.0
         self._threads = ThreadPoolExecutor(
             self.width, thread_name_prefix=f"dokstamp-{self.account_id}"
         )
@@ -74,6 +76,24 @@ class Lane:
     def room_bytes(self):
         """How many bytes of documents may be held besides those that are."""
         return BATCH_BYTES - sum(job.message.size for job in self.jobs.values())
+
+    @property
+    def place(self):
+        """Behind which row the next ones are claimed: priority, rank and id; None: from
+        the start, as that was long ago.
+
+        What was before is claimed by then. To pass it again costs the more the longer
+        somebody's snapshot keeps it in the index.
+        """
+        is_fresh = time.monotonic() - self._looked_at < LOOK_BACK
+        return self._place if is_fresh else None
+
+    def look_from_the_start(self):
+        self._looked_at = time.monotonic()
+
+    def go_on_behind(self, claimed):
+        """:param claimed: as of `_claim_where`"""
+        self._place = tuple(claimed[0][-1]) if claimed else None
 
     @property
     def is_to_tell(self):

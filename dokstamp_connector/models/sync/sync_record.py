@@ -18,7 +18,8 @@ from .origin import FROM_SOURCES, origin_of
 
 GATHERED = "dokstamp_connector.queue"  # key in cr.precommit.data
 BUS_MESSAGE = "dokstamp_connector/records_changed"
-URGENT, NORMAL = 10, 50  # priority; a smaller one goes first
+URGENT, NORMAL, MANY = 10, 50, 70  # priority; a smaller one goes first
+ONE_PERSON = 100  # records that are changed at once; more give way to other changes
 UNSENT = ("pending", "held", "failed")  # states of what a person may still stop
 KEEP_DONE = timedelta(days=30)
 VACUUM_BATCH = 10_000  # rows
@@ -402,6 +403,9 @@ class DokstampSyncRecord(models.Model):
         rows = self._without_withheld(list((rows or {}).values()))
         if not rows:
             return
+        if len(rows) > ONE_PERSON:
+            for row in rows:
+                row["priority"] = {NORMAL: MANY}.get(row["priority"], row["priority"])
         inserted = self.env.execute_query(
             SQL(
                 """
@@ -723,6 +727,18 @@ class DokstampSyncRecord(models.Model):
                     "failure_message": sentences[blocker],
                 }
             )
+        self._bring_forward(blockers)
+
+    def _bring_forward(self, blockers):
+        """What somebody waits for does not come last because it is one of many."""
+        wanted = {}
+        for row, blocker in blockers.items():
+            place = (blocker._name, blocker.id)
+            wanted[place] = min(row.priority, wanted.get(place, row.priority))
+        pending = Domain("state", "=", "pending") & domain_of_places(wanted)
+        for row in self.search(pending):
+            if row.priority > wanted[row._place()]:
+                row.priority = wanted[row._place()]
 
     def _waiting_sentence(self, blocker, newest):
         """:param newest: row of the record that is waited for, may be empty"""
