@@ -9,6 +9,7 @@ from demo_parts.show import DemoFailed, Step, say, table
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from ..postgres import Postgres
 from ..stage import run_or_fail
 from .machine import Everything
 from .school import School
@@ -24,14 +25,16 @@ class Violated(DemoFailed):
 def main():
     arguments = _arguments()
     database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
-    if arguments.mutants is not None:
-        _catch(database, arguments.mutants or MUTANTS, arguments)
-        return
-    with School(database) as school:
-        for number in arguments.seed:
-            _try(school, number, arguments)
-        say()
-        table(["what happened", "how often"], sorted(Everything.done.items()))
+    with Postgres(database) as postgres:
+        if arguments.mutants is not None:
+            names = arguments.mutants or MUTANTS
+            _catch(postgres, database, names, arguments)
+            return
+        with School(postgres, database) as school:
+            for number in arguments.seed:
+                _try(school, number, arguments)
+    say()
+    table(["what happened", "how often"], sorted(Everything.done.items()))
 
 
 def _arguments():
@@ -70,14 +73,15 @@ def _try(school, number, arguments):
         try:
             seed(number)(run_state_machine_as_test)(Everything, settings=chosen)
         except Exception as error:
-            for note in getattr(error, "__notes__", ()):
-                say(note)
+            # the last one is the shortest; what cannot be repeated stands alone
+            told, *steps = Everything.failures[-1] if Everything.failures else [error]
+            say("\n".join(map(str, steps)))
             say(f"scripts/prove --seed {number} --traces {arguments.traces}")
-            raise Violated(f"{type(error).__name__}: {error}") from error
+            raise Violated(told) from error
     return time.monotonic() - started
 
 
-def _catch(database, mutants, arguments):
+def _catch(postgres, database, mutants, arguments):
     """Each mutant has to be found.
 
     :raise Violated: one was not
@@ -85,7 +89,7 @@ def _catch(database, mutants, arguments):
     rows = []
     arguments.as_found = True
     for mutant in mutants:
-        with School(database, mutant) as school:
+        with School(postgres, database, mutant) as school:
             rows.append([mutant, _caught(school, arguments)])
     table(["taken out", "caught"], rows)
     if missed := [mutant for mutant, caught in rows if caught is None]:
