@@ -129,7 +129,7 @@ class TestCheckLink(CertificateCase, HttpCase):
                 self.assertEqual(self.ask("GET", odd).status, 404)
 
     def test_whoever_guesses_has_to_wait(self):
-        """And reaches nothing meanwhile: neither the check page nor a student's link."""
+        """And reaches nothing meanwhile, neither check page nor student's link."""
         now = [0]
         guesses = Pace(3, clock=lambda: now[0])
         self.patch(pace, "GUESSES", guesses)
