@@ -92,6 +92,27 @@ class TestOutage(DokstampCase):
         self.assertFalse(self.account.outage_count)
         self.assertFalse(self.account.outage_message)
 
+    def test_a_managers_test_or_resume_ends_it_too(self):
+        account = self.account.with_user(self.manager)
+        self.break_down()
+        self.sandbox.end_outage()
+        account.action_test_connection()
+        self.assertFalse(self.account.outage_count)
+        self.sandbox.outage("drop")
+        self.make_due()
+        self.flush()
+        self.assertTrue(self.account.outage_count)
+        self.sandbox.end_outage()
+        account.action_pause()
+        account.action_resume()
+        self.assertEqual(self.account.state, "connected")
+        self.assertFalse(self.account.outage_count)
+
+    def test_a_manager_who_tests_while_it_lasts_is_told(self):
+        self.break_down()
+        answer = self.account.with_user(self.manager).action_test_connection()
+        self.assertIn("503", answer["params"]["message"])
+
     def test_one_record_that_breaks_dokstamp_gives_up_in_the_end(self):
         """Its failures alone must not look like an outage for ever."""
         course = self.courses(1)

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import DokstampCase
@@ -406,6 +407,21 @@ class TestRefusedRemoval(RemovalCase):
         )
         self.assertFalse(self.requests("DELETE"))
         self.check_settled(key)
+
+    def test_each_kind_is_removed_where_no_filter_but_the_documented_is_allowed(self):
+        self.sandbox.set_options(unknown_filter="reject")
+        course, student, _module, cohort, enrollment = self.make_rooted()
+        other = self.student(name="Bo Example", email="bo@example.com")
+        course.enrollment_ids = [
+            Command.create({"student_id": other.id, "enrolled_at": "2026-09-01"})
+        ]
+        dropped = self.sent(course.enrollment_ids - enrollment)
+        self.certify(other, course, enrollment_uuid=dropped.dokstamp_uuid)
+        for record in (enrollment, dropped, student, cohort):
+            key = self.delete(record)
+            self.assertEqual(self.last_row(key).state, "done", key)
+        [left] = self.sandbox.rows("enrollments")
+        self.assertEqual(left["completion_status"], "dropped")
 
     def test_certified_student_and_cohort_stay(self):
         course, student, _module, cohort, enrollment = self.make_rooted()

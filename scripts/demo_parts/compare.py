@@ -17,6 +17,7 @@ class Kind:
     :param plain: fields that have the same name on both sides
     :param links: field → key of DokStamp's uuid
     :param archived: what an archived record looks like at DokStamp
+    :param lasting: values that an archived record keeps
     :param key: what two records are compared by; DokStamp gives attachments no uuid
     """
 
@@ -25,6 +26,7 @@ class Kind:
     plain: tuple
     links: dict = field(default_factory=dict)
     archived: dict = field(default_factory=dict)
+    lasting: tuple = ()
     key: tuple = ("uuid",)
 
     @property
@@ -87,6 +89,7 @@ KINDS = (
         ("completion_status", "grade", "enrolled_at", "completed_at"),
         {**COURSE, "student_id": "student_uuid", "cohort_id": "cohort_uuid"},
         archived={"completion_status": "dropped"},
+        lasting=("completed",),
     ),
 )
 
@@ -94,14 +97,15 @@ KINDS = (
 class Comparison:
     """Both sides as they are now.
 
+    :param dict elearning: how many eLearning has, by kind: `elearning_counts`
     :ivar list rows: kind; counts in eLearning, registry and DokStamp; the verdict
     :ivar list differences: one sentence each
     """
 
-    def __init__(self, reader, sandbox):
+    def __init__(self, reader, sandbox, elearning=None):
         self._reader, self._sandbox = reader, sandbox
         self._uuids = {kind.model: self._uuids_of(kind) for kind in KINDS}
-        self._elearning = elearning_counts(reader)
+        self._elearning = elearning or {}
         self.rows, self.differences = [], []
         for kind in KINDS:
             self._compare(kind)
@@ -170,7 +174,8 @@ class Comparison:
         for name, key in kind.links.items():
             model = f"dokstamp.{LINKED[name]}"
             record[key] = self._uuids[model].get(row[name])
-        return record if row["active"] else record | kind.archived
+        is_lasting = any(record[name] in kind.lasting for name in kind.archived)
+        return record if row["active"] or is_lasting else record | kind.archived
 
     def _dokstamp(self, kind):
         rows = self._sandbox.rows(kind.name)

@@ -8,7 +8,14 @@ TIMEOUT = 60  # seconds
 
 
 class OdooError(DemoFailed):
-    """Odoo refused; the message is what the person would have read."""
+    """Odoo refused; the message is what the person would have read.
+
+    :param str name: the error's class
+    """
+
+    def __init__(self, message, name=""):
+        super().__init__(message)
+        self.name = name
 
 
 class Session:
@@ -61,7 +68,8 @@ class Session:
         answer.raise_for_status()
         body = answer.json()
         if "error" in body:
-            raise OdooError(body["error"]["data"]["message"])
+            told = body["error"]["data"]
+            raise OdooError(told["message"], told["name"])
         return body.get("result")
 
     def press(self, button, model, ids):

@@ -6,7 +6,7 @@ from . import database as db
 from .birth_dates import import_csv, write_csv
 from .certificates import show_certificates
 from .check_links import check
-from .compare import KINDS, Comparison
+from .compare import KINDS, Comparison, elearning_counts
 from .crash import kill_and_recover
 from .dokstamp import SANDBOX_PORT, Sandbox
 from .earlier import DAY, complete_earlier
@@ -127,7 +127,8 @@ def say_what_is_held_back(school):
 def compare(school, sandbox, title):
     """:raise NotEqual: with the differences printed before"""
     say(f"==> {title}")
-    comparison = Comparison(school.admin, sandbox)
+    reader = school.admin
+    comparison = Comparison(reader, sandbox, elearning_counts(reader))
     comparison.show()
     if not comparison.is_equal:
         say_what_is_held_back(school)

@@ -118,8 +118,9 @@ class DokstampAccount(models.Model):
         asked_until = self._asked_until()
         if asked_until and not self.outage_count:
             return
+        account = self.sudo()  # sudo: fields of the connector
         if asked_until:
-            self.write(
+            account.write(
                 {
                     **ANSWERING,
                     "call_again_at": asked_until,
@@ -127,7 +128,7 @@ class DokstampAccount(models.Model):
                 }
             )
         elif self.outage_count or self.call_again_at:
-            self.write(ANSWERING)
+            account.write(ANSWERING)
 
     def _may_call(self):
         return self.state == "connected" and not self._is_waiting()
@@ -161,7 +162,7 @@ class DokstampAccount(models.Model):
             values["call_again_at"] = self._later_of(
                 self._asked_until(), self._in_seconds(min(delay, MAX_OUTAGE_DELAY))
             )
-        self.write(values)
+        self.sudo().write(values)  # sudo: fields of the connector
         if asked_for := getattr(error, "delay", None):
             self._note_wait(asked_for)
 

@@ -18,7 +18,7 @@ class DokstampCohort(models.Model):
     _dokstamp_rank = 60
     _natural_key = ("code", "course_id")
     _dokstamp_keys = (("code", "course_id"),)
-    _dokstamp_certificate_filter = "cohort_uuid"
+    _dokstamp_certificate_link = "cohort_uuid"
 
     code = fields.Char(
         required=True,

@@ -15,7 +15,7 @@ class DokstampCourse(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("code", "institution_id")
     _dokstamp_keys = (("code", "institution_id"), ("name", "institution_id"))
-    _dokstamp_certificate_filter = "course_uuid"
+    _dokstamp_certificate_link = "course_uuid"
 
     name = fields.Char(required=True)
     code = fields.Char(

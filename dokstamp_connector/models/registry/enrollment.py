@@ -19,7 +19,8 @@ class DokstampEnrollment(models.Model):
     _dokstamp_keys = (("student_id", "course_id", "cohort_id"),)
     # no other filter is documented: dokstamp-api.md 21.2
     _dokstamp_is_listed = True
-    _dokstamp_certificate_filter = "enrollment_uuid"
+    _dokstamp_certificate_link = "enrollment_uuid"
+    _dokstamp_certificate_filter = "student_uuid"
 
     student_id = fields.Many2one(
         "dokstamp.student",

@@ -56,8 +56,10 @@ class DokstampEntity(models.AbstractModel):
     _dokstamp_is_fed = True
     # Whether a save sends it; a certificate goes out by its buttons alone.
     _dokstamp_is_pushed = True
-    # The filter of GET /certificates that tells whether a certificate leans on it;
-    # dokstamp-api.md 21.5.
+    # A certificate's link to it, which tells whether one leans on it: dokstamp-api.md
+    # 21.5; and the documented filter of GET /certificates that finds those that might,
+    # where that is another link.
+    _dokstamp_certificate_link = None
     _dokstamp_certificate_filter = None
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True

@@ -18,7 +18,7 @@ class DokstampInstitution(models.Model):
     _dokstamp_rank = 10
     _natural_key = ("name",)
     _dokstamp_keys = (("name",),)
-    _dokstamp_certificate_filter = "institution_uuid"
+    _dokstamp_certificate_link = "institution_uuid"
 
     name = fields.Char(required=True)
     country = fields.Char(

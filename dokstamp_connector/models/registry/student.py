@@ -33,7 +33,7 @@ class DokstampStudent(models.Model):
     _dokstamp_rank = 30
     _natural_key = ("email",)
     _dokstamp_keys = (("email",),)
-    _dokstamp_certificate_filter = "student_uuid"
+    _dokstamp_certificate_link = "student_uuid"
 
     name = fields.Char(required=True, help="The full legal name.")
     email = fields.Char(

@@ -555,6 +555,7 @@ class DokstampEntity(models.AbstractModel):
                 path=path,
                 uuid=binding.dokstamp_uuid,
                 archive_values=self._archive_values(last_payload),
+                certificate_link=self._dokstamp_certificate_link,
                 certificate_filter=self._dokstamp_certificate_filter,
                 last_payload=last_payload,
             )

@@ -233,11 +233,14 @@ class Remove(Message):
 
     :param archive_values: what stands for "archived" in the body; empty where DokStamp
         has no such flag
-    :param certificate_filter: the filter of GET /certificates for this kind of record
+    :param certificate_link: a certificate's key that names a record of this kind
+    :param certificate_filter: the documented filter of GET /certificates, where that is
+        another key; it is one of `last_payload`
     :param last_payload: the body that was sent last, for the audit log
     """
 
     archive_values: dict
+    certificate_link: str | None
     certificate_filter: str | None
     last_payload: dict
 
@@ -249,11 +252,21 @@ class Remove(Message):
         """Whether a certificate leans on the record; checked here too, as the filter
         might be ignored.
         """
-        key = self.certificate_filter
-        if not key:
+        if not self.certificate_link:
             return False
-        found = self.client.certificates.find(**{key: self.uuid})
-        return any(matches(certificate, {key: self.uuid}) for certificate in found)
+        link = {self.certificate_link: self.uuid}
+        return any(matches(one, link) for one in self._certificates(link))
+
+    def _certificates(self, link):
+        """Those that might lean on it: a filter that is not documented may be refused
+        (dokstamp-api.md 5).
+        """
+        certificates, key = self.client.certificates, self.certificate_filter
+        if not key:
+            return certificates.find(**link)
+        if not self.last_payload.get(key):
+            return certificates.list()
+        return certificates.list({key: self.last_payload[key]})
 
     def _delete(self):
         """Whether DokStamp let go of it. How it refuses is not documented: 403, 409,

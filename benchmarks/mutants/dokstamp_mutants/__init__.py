@@ -1,0 +1,1 @@
+"""Only for scripts/prove: takes one thing out of the connector."""

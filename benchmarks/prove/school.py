@@ -1,0 +1,441 @@
+"""A school at work: an office where people save, a second server that sends, DokStamp,
+time, and what may happen to each.
+
+Both servers are real and have no scheduler of their own: each scheduled action runs when
+the machine says so, so that a trace can be played again.
+"""
+
+import contextlib
+import itertools
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+from demo_parts import database as db
+from demo_parts.dokstamp import Sandbox
+from demo_parts.processes import wait_for
+from demo_parts.rpc import OdooError, Session
+from demo_parts.server import START_TIME, free_port
+from demo_parts.show import DemoFailed, Step
+from demo_parts.work import Work
+
+ADDONS = "dokstamp_connector,test_dokstamp_connector"
+OFFICE, SENDER = "office", "sender"
+LONGEST_TICK = 60  # seconds
+BACK_WITHIN = 30  # seconds, after PostgreSQL was restarted
+REFUSALS = ("UserError", "ValidationError", "AccessError", "MissingError")
+NAME, DOMAIN = "Quillon", "prove.example.com"  # of everybody; never in a log
+SCHOOL = "test.dokstamp.school"
+OPEN_ROWS = (
+    "SELECT res_model || ',' || res_id, id, state, waiting_for"
+    " FROM dokstamp_sync_record WHERE state IN ('pending', 'sending', 'held')"
+)
+SENT = "SELECT res_model || ',' || res_id FROM dokstamp_binding"
+OPEN_WORK = (
+    "SELECT 'certificate ' || id || ' ' || state FROM dokstamp_certificate"
+    " WHERE state = 'queued'"
+    " UNION ALL SELECT 'run ' || id || ' ' || state FROM dokstamp_run"
+    " WHERE state IN ('reading', 'comparing', 'sending')"
+)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Of the sandbox: sandbox/accounts.py."""
+
+    name: str
+    client_id: str
+    client_secret: str
+
+
+TENANTS = (
+    Tenant("demo-school", "demo-client", "demo-secret"),
+    Tenant("other-school", "other-client", "other-secret"),
+)
+
+
+class Broken(DemoFailed):
+    """Odoo answered a person with an error of its own, or a scheduled action died."""
+
+
+class Person(Session):
+    """Somebody who is refused with a sentence now and then, and never meets an error."""
+
+    def call(self, model, method, *args, **kwargs):
+        """:raise Broken: anything but a sentence for people"""
+        try:
+            return super().call(model, method, *args, **kwargs)
+        except OdooError as error:
+            if error.name.rpartition(".")[2] not in REFUSALS:
+                raise Broken(f"{model}.{method}: {error.name}: {error}") from error
+            raise
+
+
+class School:
+    """One database with its servers; made once, put back to its beginning when a run
+    has left something wrong.
+
+    :param str database: its name; another one, with `_start`, holds the beginning
+    :param mutant: what is taken out of the addon: `benchmarks/mutants`
+    """
+
+    def __init__(self, database, mutant=None):
+        self.work = Work(database)
+        self.mutant = mutant
+        self.ports = {OFFICE: free_port(0), SENDER: free_port(0)}
+        self.numbers = itertools.count(1)
+        self.office = self.sender = self.sandbox = None
+        self.is_dirty = False
+        self.unlucky = 0  # resets
+
+    @property
+    def database(self):
+        return self.work.database
+
+    @property
+    def beginning(self):
+        return f"{self.database}_start"
+
+    # === BEGINNING AND END === #
+
+    def __enter__(self):
+        self.work.claim()
+        self.work.processes.stop_all()
+        try:
+            self._make()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
+    def close(self):
+        self.work.processes.stop_all()
+        db.drop(self.database, self.work.folder)
+        db.psql(f'DROP DATABASE IF EXISTS "{self.beginning}"')
+
+    def _make(self):
+        db.drop(self.database, self.work.folder)
+        db.psql(f'DROP DATABASE IF EXISTS "{self.beginning}"')
+        self.log.unlink(missing_ok=True)
+        paths = f"{self.work.root},{self.work.root}/benchmarks/mutants"
+        db.write_config(self.work.folder, paths, self.database)
+        with Step("A database with the addons is made"):
+            once = ["--stop-after-init", "--no-http", "--log-level=warn"]
+            db.run(*db.odoo_command(self.work.config, "--init", ADDONS, *once))
+        self.sandbox = Sandbox.start(self.work, free_port(0))
+        with Step("Two schools are set up"):
+            self._start(OFFICE, SENDER)
+            self.crons = self._crons()
+            self._set_up()
+        self._stop_servers()
+        db.psql(f'CREATE DATABASE "{self.beginning}" TEMPLATE "{self.database}"')
+        self.usual = self.control("options", method="GET")
+        self.control("keep")
+        self._start(OFFICE, SENDER)
+
+    @property
+    def log(self):
+        return self.work.odoo_log
+
+    def _launch(self, name):
+        port = self.ports[name]
+        arguments = ["--http-port", str(port), "--max-cron-threads", "0"]
+        if self.mutant:
+            arguments += ["--load", "base,rpc,web,dokstamp_mutants"]
+        command = db.odoo_command(self.work.config, *arguments, "--log-level=info")
+        options = {"env": _environment(self.mutant)}
+        return self.work.processes.start(name, command, self.log, **options)
+
+    def _start(self, *names):
+        """Have servers up, and somebody logged in at each."""
+        launched = {name: self._launch(name) for name in names}
+        for name, process in launched.items():
+            url = f"http://127.0.0.1:{self.ports[name]}"
+            wait_for(process, lambda url=url: _is_up(url), START_TIME, name)
+            setattr(self, name, Person(url, self.database, "admin", "admin"))
+
+    def _stop_servers(self):
+        for name in (OFFICE, SENDER):
+            self.work.processes.stop(name, signal.SIGKILL)
+
+    def begin(self):
+        """At the start of each trace: all is well, if need be by going back to the
+        beginning.
+        """
+        if self.is_dirty:
+            self._stop_servers()
+            db.psql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                f" WHERE datname = '{self.database}' AND usename = current_user"
+            )
+            db.psql(f'DROP DATABASE "{self.database}"')
+            db.psql(f'CREATE DATABASE "{self.database}" TEMPLATE "{self.beginning}"')
+            self.control("reset", {"kept": True})
+            self.log.unlink(missing_ok=True)
+            self._start(OFFICE, SENDER)
+            self.unlucky += 1
+        self.is_dirty = False
+
+    def _crons(self):
+        domain = [("module", "=", "dokstamp_connector"), ("model", "=", "ir.cron")]
+        rows = self.office.read("ir.model.data", domain, ["name", "res_id"])
+        return {row["name"].removeprefix("ir_cron_"): row["res_id"] for row in rows}
+
+    # === SET UP === #
+
+    def _set_up(self):
+        """An account for each of two companies, and sources for a school app."""
+        company = self.office.read("res.company", [], ["id"])[0]["id"]
+        other = self.create("res.company", name="Second School")
+        users = [("login", "=", "admin")]
+        admin = self.office.read("res.users", users, ["id"])[0]["id"]
+        self.office.call(
+            "res.users", "write", [admin], {"company_ids": [(4, other, 0)]}
+        )
+        self.accounts = [
+            self._connect(tenant, company_id)
+            for tenant, company_id in zip(TENANTS, (company, other), strict=True)
+        ]
+        self.companies = (company, other)
+        self._make_sources(company)
+        self.quiet()
+
+    def _connect(self, tenant, company):
+        account = self.create(
+            "dokstamp.account",
+            name=tenant.name,
+            company_id=company,
+            base_url=self.sandbox.url,
+            tenant=tenant.name,
+            client_id=tenant.client_id,
+            client_secret=tenant.client_secret,
+            held_changes_percent=100,
+            held_removals_percent=100,
+        )
+        for button in ("action_test_connection", "action_confirm_check_address"):
+            self.office.call("dokstamp.account", button, [account])
+        institution = self.create(
+            "dokstamp.institution",
+            name=f"School of {tenant.name}",
+            country="Portugal",
+            company_id=company,
+            account_id=account,
+        )
+        values = {"institution_id": institution}
+        self.office.call("dokstamp.account", "write", [account], values)
+        return account
+
+    def _make_sources(self, company):
+        self.sources = {
+            "course": self._source(
+                company,
+                "course",
+                "course",
+                {"name": "name", "code": "code", "area": "category"},
+            ),
+            "person": self._source(
+                company,
+                "person",
+                "student",
+                {
+                    "name": "name",
+                    "email": "email",
+                    "date_of_birth": "birth_date",
+                    "partner_id": "partner_id",
+                },
+            ),
+            "membership": self._source(
+                company,
+                "membership",
+                "enrollment",
+                {
+                    "student_id": "person_id",
+                    "course_id": "course_id",
+                    "enrolled_at": ("joined_at", {"conversion": "date"}),
+                    "completed_at": ("finished_at", {"conversion": "date"}),
+                    "completion_status": (
+                        "state",
+                        {
+                            "value_ids": [
+                                (0, 0, {"from_value": key, "to_value": value})
+                                for key, value in (
+                                    ("running", "enrolled"),
+                                    ("finished", "completed"),
+                                )
+                            ]
+                        },
+                    ),
+                },
+                domain="[('state', '!=', 'invited')]",
+            ),
+        }
+
+    def _source(self, company, model, entity, fields, **values):
+        domain = [("model", "=", f"{SCHOOL}.{model}")]
+        lines = []
+        for name, path in fields.items():
+            path, more = path if isinstance(path, tuple) else (path, {})
+            lines.append((0, 0, {"field_name": name, "path": path, **more}))
+        return self.create(
+            "dokstamp.source",
+            name=f"School: {entity}",
+            company_id=company,
+            model_id=self.office.read("ir.model", domain, ["id"])[0]["id"],
+            entity=f"dokstamp.{entity}",
+            field_ids=lines,
+            active=True,
+            **values,
+        )
+
+    # === PEOPLE === #
+
+    def create(self, model, **values):
+        """:return: the id"""
+        return self.office.call(model, "create", values)
+
+    def number(self):
+        """One that nobody has had."""
+        return next(self.numbers)
+
+    def control(self, what, values=None, method="POST"):
+        url = f"{self.sandbox.url}/_sandbox/{what}"
+        body = None if method == "GET" else values or {}
+        answer = httpx.request(method, url, json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    # === THE SENDER === #
+
+    def tick(self, name):
+        """Run a scheduled action as the scheduler does.
+
+        :raise Broken: it died of an error
+        """
+        if SENDER not in self.work.processes.running():
+            self._start(SENDER)
+        began = self.log.stat().st_size
+        try:
+            self.sender.call("ir.cron", "method_direct_trigger", [self.crons[name]])
+        except Broken as error:
+            raise Broken(f"{error}\n{self._errors_since(began)}") from None
+
+    def _errors_since(self, began):
+        """What Odoo has logged of an error."""
+        with self.log.open(errors="replace") as log:
+            log.seek(began)
+            lines = log.read().splitlines()
+        first = next((n for n, line in enumerate(lines) if " ERROR " in line), 0)
+        return "\n".join(lines[first : first + 60])
+
+    def tick_and(self, name, is_reached, happens):
+        """Run a scheduled action, and have something happen to it on the way.
+
+        :param is_reached: takes nothing and tells whether it is so far
+        :param happens: called then; the action's own end is of no interest if it
+            answers True
+        """
+        if SENDER not in self.work.processes.running():
+            self._start(SENDER)
+        with ThreadPoolExecutor(1) as pool:
+            ticking = pool.submit(self.tick, name)
+            with contextlib.suppress(TimeoutError):
+                until(lambda: ticking.done() or is_reached())
+            is_harmed = happens()
+            try:
+                ticking.result(LONGEST_TICK)
+            except (httpx.TransportError, Broken):
+                if not is_harmed:
+                    raise
+
+    def kill_sender(self):
+        self.work.processes.stop(SENDER, signal.SIGKILL)
+        return True
+
+    def cut_sender_off(self):
+        """PostgreSQL ends the sender's sessions."""
+        pid = self.work.processes.running().get(SENDER)
+        db.psql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{self.database}' AND application_name = 'odoo-{pid}'"
+        )
+        return True
+
+    # === TIME === #
+
+    def an_hour_passes(self):
+        """What waits for its time is due; what is planned for days is not."""
+        db.psql(
+            "UPDATE dokstamp_sync_record SET next_attempt_at = next_attempt_at"
+            " - interval '1 hour' WHERE state = 'pending';"
+            "UPDATE dokstamp_account SET call_again_at = call_again_at"
+            " - interval '1 hour', asked_to_wait_until = asked_to_wait_until"
+            " - interval '1 hour';"
+            "UPDATE dokstamp_run SET next_step_at = next_step_at - interval '1 hour';"
+            "UPDATE dokstamp_certificate SET issue_at = issue_at - interval '1 hour'",
+            self.database,
+        )
+
+    # === CALM === #
+
+    def quiet(self, rounds=12):
+        """Let everything that is to be done be done.
+
+        :return: whether nothing is left to be done
+        """
+        for _round in range(rounds):
+            for name in ("sweep", "issue_due", "documents", "flush", "run"):
+                self.tick(name)
+            if not self.unsettled():
+                return True
+            self.an_hour_passes()
+        return False
+
+    def unsettled(self):
+        """What is still on its way, by the word of queue, certificates and runs; but
+        for what waits for a record that nobody sends.
+
+        :rtype: list[str]
+        """
+        rows = [row.split("|") for row in db.psql(OPEN_ROWS, self.database).split()]
+        sent = set(db.psql(SENT, self.database).split())
+        waiting = {key for key, *_rest in rows}
+        while True:
+            vain = {
+                key
+                for key, _id, _state, awaited in rows
+                if awaited and awaited not in sent | waiting
+            }
+            if not vain & waiting:
+                break
+            waiting -= vain
+        open_rows = [" ".join(row) for row in rows if row[0] in waiting]
+        return open_rows + db.psql(OPEN_WORK, self.database).splitlines()
+
+
+def _environment(mutant):
+    return {**os.environ, "DOKSTAMP_MUTANT": mutant or ""}
+
+
+def _is_up(url):
+    try:
+        return httpx.get(f"{url}/web/health", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def until(is_so, seconds=20):
+    """Wait until ``is_so()``.
+
+    :raise TimeoutError: it never is
+    """
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.01)
