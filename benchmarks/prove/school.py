@@ -1,8 +1,8 @@
 """A school at work: an office where people save, a second server that sends, DokStamp,
 time, and what may happen to each.
 
-Both servers are real and have no scheduler of their own: each scheduled action runs when
-the machine says so, so that a trace can be played again.
+Both servers are real and have no scheduler of their own: each scheduled action runs
+when the machine says so, so that a trace can be played again.
 """
 
 import contextlib
@@ -62,7 +62,7 @@ class Broken(DemoFailed):
 
 
 class Person(Session):
-    """Somebody who is refused with a sentence now and then, and never meets an error."""
+    """Somebody who is refused with a sentence now and then, and meets no error."""
 
     def call(self, model, method, *args, **kwargs):
         """:raise Broken: anything but a sentence for people"""
