@@ -1,43 +1,50 @@
-"""What the crash matrices share: where Odoo dies, how it is brought there, and after.
+"""What the crash matrices share: the points of the way, how the work is brought there
+and interrupted, and what follows.
 
 No hooks in the addon: the sandbox's faults, locks in PostgreSQL and a look at Odoo's
-processes stop the work where it shall die.
+processes stop the work where it is to be interrupted.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from demo_parts.show import DemoFailed, Step
 
-from .stage import wait_for
+from .interruptions import GOES_ON_WITHIN
+from .people import Saving
+from .stage import NotQuiet, wait_for
 
-REACHED_WITHIN = 40  # seconds for the work to get to the step where it dies
-FOREVER = 90  # seconds, longer than Odoo lives then
+REACHED_WITHIN = 40  # seconds for the work to get to the point
+SETTLED_WITHIN = 300  # seconds, after an outage of a minute too
 SLOW = 2  # seconds
 CATCH_UP = 0.5  # seconds
-SILENT = {"drop": "hang", "seconds": FOREVER}
-SILENT_AFTER = {"drop": "hang_after", "seconds": FOREVER}
+LOOK_AGAIN = 0.2  # seconds
+SILENT = {"drop": "hang"}
+SILENT_AFTER = {"drop": "hang_after"}
 LATER = {"delay": SLOW}
 
 
 class NotOnce(DemoFailed):
-    """Something was lost or doubled."""
+    """Something was lost or doubled, or went on too late."""
 
 
 @dataclass
 class Point:
-    """Where Odoo dies.
+    """Where the work is interrupted.
 
     :param str title: as the table names it
-    :param str act: what it interrupts, in the matrix's own words
+    :param str act: what is interrupted, in the matrix's own words
     :param dict fault: of the sandbox, as sandbox/faults.py takes it
-    :param str arrives: path of the request whose arrival says that the step is reached
-    :param int answered: die when so many requests to `arrives` were answered instead
+    :param str arrives: path of the request whose arrival says that it is reached
+    :param int answered: reached when so many of these were answered instead
     :param str lock: statement that holds Odoo up in the database instead
-    :param reached: takes the stage and tells whether the step is reached; without it,
+    :param reached: takes the stage and tells whether the point is reached; without it,
         somebody waits for the lock
     :param dict options: switches of the sandbox meanwhile
+    :param then: takes the stage and does what happens there, where that is not the same
+        for all points
     """
 
     title: str
@@ -48,6 +55,7 @@ class Point:
     lock: str | None = None
     reached: Callable | None = None
     options: dict = field(default_factory=dict)
+    then: Callable | None = None
 
 
 def call(effect, path, method="POST"):
@@ -57,11 +65,17 @@ def call(effect, path, method="POST"):
 
 
 class Matrix:
-    """Kills Odoo at one point after the other, and counts what is wrong then."""
+    """Interrupts the work at one point after the other, and counts what is wrong."""
+
+    COLUMNS = ()
 
     def __init__(self, stage):
         self.stage = stage
+        self.interruption = None  # that of the points at work
+        self.late = 0  # points after which it went on too late
         self.wrong = self.compare()
+
+    # === WHAT EACH MATRIX KNOWS === #
 
     def begin(self, point):
         """Do what the point interrupts, as a person does."""
@@ -71,58 +85,81 @@ class Matrix:
         """:return: how much is wrong by now, a number for each of `COLUMNS`"""
         raise NotImplementedError
 
-    def settle(self):
-        """Wait until nothing more is to be sent.
+    def is_unsettled(self):
+        """Whether something is still on its way."""
+        raise NotImplementedError
 
-        :return: seconds that it took
+    def save_something(self, person):
+        """What somebody saves while the work goes on, or does not.
+
+        :param Session person: logged in
         """
-        return self.stage.wait_until_quiet()
+        raise NotImplementedError
 
-    def kill_at_each(self, points):
-        """:return: the table's rows"""
-        rows = []
+    # === AT EACH POINT === #
+
+    def interrupt_at_each(self, points, interruption):
+        """:return: headings and rows of the table"""
+        self.interruption, rows = interruption, []
         for point in points:
-            with Step(f"Killed: {point.title}"):
-                rows.append(self.kill_at(point))
-        return rows
+            with Step(f"{interruption.heading}: {point.title}"):
+                rows.append(self._row(point))
+        headings = [interruption.heading, "calls open", *self.COLUMNS]
+        return [*headings, "went on after", "recovered in"], rows
 
-    def kill_at(self, point):
-        """Begin, kill Odoo at the point, start it again.
-
-        :return: the table's row for the point
-        """
-        since = self.stage.sandbox.last_request_id()
+    def _row(self, point):
         before = self.stage.move_switches(point.options)
-        self.die(point, since)
+        meanwhile = nullcontext()
+        if self.interruption.is_saved_meanwhile:
+            meanwhile = Saving(self.stage, self.save_something)
+        with meanwhile:
+            open_calls, went_on, seconds = self._interrupt(point)
         self.stage.sandbox.speed_up()
-        open_calls = self._under_way(since)
-        time.sleep(SLOW if (point.fault or {}).get("delay") else 0)
-        self.stage.start()
-        self.stage.wake()
-        seconds = self.settle()
+        self.settle()  # what was saved last
         self.stage.move_switches(before)
         wrong, self.wrong = self.wrong, self.compare()
         more = [now - then for now, then in zip(self.wrong, wrong, strict=True)]
-        return [point.title, open_calls, *more, f"{seconds:.1f} s"]
+        return [point.title, open_calls, *more, went_on, f"{seconds:.1f} s"]
 
-    def die(self, point, since):
+    def _interrupt(self, point):
+        """Begin, interrupt at the point, and let it go on.
+
+        :return: calls that were under way, after how long it went on, seconds until all
+            was done
+        """
+        since = self.stage.sandbox.last_request_id()
+        self.bring_there(point, since)
+        if not self.interruption.outlasts:
+            self.stage.sandbox.speed_up()
+        open_calls = self._under_way(since)
+        time.sleep(SLOW if (point.fault or {}).get("delay") else 0)
+        struck = self.stage.sandbox.last_request_id()
+        self.interruption.recover(self.stage)
+        started = time.monotonic()
+        went_on = self._went_on(struck)
+        self.settle()
+        return open_calls, went_on, time.monotonic() - started
+
+    def bring_there(self, point, since):
         if point.lock:
             with self.stage.holding(point.lock):
-                self._kill_when_reached(point, since)
+                self._interrupt_when_reached(point, since)
             return
         if point.fault:
-            self.stage.control("faults", point.fault)
-        self._kill_when_reached(point, since)
+            silence = {"seconds": self.interruption.silence}
+            is_silent = point.fault.get("drop", "").startswith("hang")
+            self.stage.control("faults", point.fault | (silence if is_silent else {}))
+        self._interrupt_when_reached(point, since)
 
-    def _kill_when_reached(self, point, since):
+    def _interrupt_when_reached(self, point, since):
         self.begin(point)
-        self._wait_for(point, since)
+        self.strike_when_reached(point, since)
+
+    def strike_when_reached(self, point, since):
+        wait_for(lambda: self._is_reached(point, since), REACHED_WITHIN, point.title)
         if point.fault or point.lock:  # it goes no further, and its threads catch up
             time.sleep(CATCH_UP)
-        self.stage.kill()
-
-    def _wait_for(self, point, since):
-        wait_for(lambda: self._is_reached(point, since), REACHED_WITHIN, point.title)
+        self.interruption.strike(self.stage, point)
 
     def _is_reached(self, point, since):
         if point.reached:
@@ -138,3 +175,36 @@ class Matrix:
     def _under_way(self, since):
         rows = self.stage.sandbox.requests(since)
         return sum(row["status"] is None for row in rows)
+
+    # === AFTERWARDS === #
+
+    def _went_on(self, since):
+        """After how long it goes on while nobody saves; empty where somebody does.
+
+        It has gone on when DokStamp is called again, or when nothing was left to do.
+        """
+        if not self.interruption.is_left_alone:
+            return ""
+        started = time.monotonic()
+        while self.is_unsettled() and not self.stage.sandbox.requests(since):
+            if time.monotonic() - started > SETTLED_WITHIN:
+                break
+            time.sleep(LOOK_AGAIN)
+        seconds = time.monotonic() - started
+        self.late += seconds > GOES_ON_WITHIN
+        return f"{seconds:.1f} s"
+
+    def settle(self):
+        """Wait until nothing more is to be sent.
+
+        The scheduler would look by itself within a minute; it is woken, as by people
+        who save.
+
+        :raise NotQuiet: that takes too long
+        """
+        deadline = time.monotonic() + SETTLED_WITHIN
+        while self.is_unsettled():
+            if time.monotonic() > deadline:
+                raise NotQuiet("something is still on its way")
+            self.stage.wake()
+            time.sleep(LOOK_AGAIN)

@@ -1,8 +1,10 @@
-"""Odoo is killed at every step of a flush of academic records."""
+"""A flush of academic records is interrupted at every step."""
 
 from collections import Counter
 
 from .crash import LATER, SILENT, SILENT_AFTER, Matrix, Point, call
+from .faults import SOME, answered, dropped, end_tokens, outage
+from .stage import UNSENT
 
 GROUPS = r"/courses/[^/]*/modules/groups"
 ATTACH = r"/courses/[^/]*/attach/modules"
@@ -38,6 +40,25 @@ POINTS = (
 )
 
 
+# What DokStamp may do wrong, to the first calls that it is done to.
+FAULTS = (
+    Point("connection lost, not done", **call(dropped("before"), CREATES)),
+    Point("connection lost, done", **call(dropped("after"), CREATES)),
+    Point("no answer, not done", **call(SILENT | SOME, CREATES)),
+    Point("no answer, done", **call(SILENT_AFTER | SOME, CREATES)),
+    Point("500, not done", **call(answered(500), CREATES)),
+    Point("500, done", **call({"after_status": 500} | SOME, CREATES)),
+    Point("503", **call(answered(503), CREATES)),
+    Point("503, come back in 5 s", **call(answered(503, 5), CREATES)),
+    Point("429, come back in 5 s", **call(answered(429, 5), CREATES)),
+    Point("a proxy's page, not done", **call({"html": 502} | SOME, CREATES)),
+    Point("half an answer, done", **call({"truncate": True} | SOME, CREATES)),
+    Point("half an answer to a search", **call({"truncate": True} | SOME, ".*", "GET")),
+    Point("the token ends", arrives=CREATES, answered=5, then=end_tokens),
+    Point("out for a minute", arrives=CREATES, answered=5, then=outage("drop")),
+)
+
+
 class AcademicMatrix(Matrix):
     """Adds a small school for each point, and knows what must be there in the end."""
 
@@ -45,7 +66,7 @@ class AcademicMatrix(Matrix):
 
     def __init__(self, stage):
         self.expected = Counter()
-        self.batches = 0
+        self.batches = self.saves = 0
         super().__init__(stage)
 
     def begin(self, point):
@@ -100,22 +121,30 @@ class AcademicMatrix(Matrix):
         self.expected[entities.get(kind, f"{kind}s")] += len(values)
         return self.stage.admin.call(f"dokstamp.{kind}", "create", values)
 
-    def die(self, point, since):
+    def bring_there(self, point, since):
         """A lock on the queue would hold up the save too: only the flush meets it."""
         if point.lock != QUEUE_LOCK:
-            super().die(point, since)
+            super().bring_there(point, since)
             return
         self._send("scheduled")
         self.begin(point)
         self._send("realtime")
         with self.stage.holding(point.lock):
             self.stage.trigger()
-            self._wait_for(point, since)
-            self.stage.kill()
+            self.strike_when_reached(point, since)
 
     def _send(self, mode):
         values = {"sync_mode": mode}
         self.stage.admin.call("dokstamp.account", "write", [self.stage.account], values)
+
+    def save_something(self, person):
+        """Somebody new; each save is expected at DokStamp like all others."""
+        self.saves += 1
+        person.call("dokstamp.student", "create", [_student("Meanwhile", self.saves)])
+        self.expected["students"] += 1
+
+    def is_unsettled(self):
+        return bool(self.stage.number(UNSENT))
 
     def compare(self):
         """:return: how many records are lost, and how many doubled, deleted ones too"""
@@ -127,7 +156,11 @@ class AcademicMatrix(Matrix):
             doubled += sum(count - 1 for count in found.values())
         return lost, doubled
 
-    def by_entity(self):
+    def summary(self):
+        headings = ["entity", "saved in Odoo", "at DokStamp", "lost", "doubled"]
+        return headings, list(self._by_entity())
+
+    def _by_entity(self):
         for entity, names in KEYS.items():
             rows = self.stage.sandbox.rows(entity, deleted=True)
             found = {tuple(row[name] for name in names) for row in rows}

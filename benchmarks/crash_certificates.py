@@ -1,11 +1,11 @@
-"""Odoo is killed at every step of a certificate's way: issued, revoked, re-issued."""
+"""A certificate's way is interrupted at every step: issued, revoked, re-issued."""
 
 import time
 
 from .certificate_check import Verdicts
 from .crash import LATER, SILENT, SILENT_AFTER, Matrix, Point, call
+from .faults import SOME, answered, dropped, end_tokens, outage
 from .graduates import make_graduates
-from .stage import QUIET_TIME
 
 TOGETHER = 3  # certificates that each point interrupts
 LOOK_AGAIN = 0.5  # seconds
@@ -100,6 +100,32 @@ POINTS = (
     Point("re-issue: upload done there", REISSUE, **call(SILENT_AFTER, FILES)),
     Point("re-issue: creation done there", REISSUE, **call(SILENT_AFTER, CERTIFICATES)),
 )
+ISSUED = f"{FILES}|{CERTIFICATES}"
+# What DokStamp may do wrong, to the first calls that it is done to.
+FAULTS = (
+    Point("connection lost, not done", ISSUE, **call(dropped("before"), ISSUED)),
+    Point("connection lost, done", ISSUE, **call(dropped("after"), ISSUED)),
+    Point("no answer, not done", ISSUE, **call(SILENT | SOME, ISSUED)),
+    Point("no answer, done", ISSUE, **call(SILENT_AFTER | SOME, ISSUED)),
+    Point("500, not done", ISSUE, **call(answered(500), ISSUED)),
+    Point("500, done", ISSUE, **call({"after_status": 500} | SOME, ISSUED)),
+    Point("503, come back in 5 s", ISSUE, **call(answered(503, 5), ISSUED)),
+    Point("429, come back in 5 s", ISSUE, **call(answered(429, 5), ISSUED)),
+    Point("half an answer, done", ISSUE, **call({"truncate": True} | SOME, ISSUED)),
+    Point("the token ends", ISSUE, arrives=FILES, answered=1, then=end_tokens),
+    Point(
+        "revocation: connection lost, done",
+        REVOKE,
+        **call(dropped("after"), REVOCATION, "PUT"),
+    ),
+    Point(
+        "revocation: 500, not done", REVOKE, **call(answered(500), REVOCATION, "PUT")
+    ),
+    Point("re-issue: connection lost, done", REISSUE, **call(dropped("after"), ISSUED)),
+    Point(
+        "out for a minute", ISSUE, arrives=FILES, answered=1, then=outage("refuse_503")
+    ),
+)
 # What the older generation does in another way: signing in, and how it issues.
 OLDER_POINTS = (
     Point("older API: upload done there", ISSUE, **call(SILENT_AFTER, FILES)),
@@ -114,12 +140,16 @@ OLDER_POINTS = (
 
 
 class CertificateMatrix(Matrix):
-    """Has a few graduates for each point, and knows what must become of each."""
+    """Has a few graduates for each point, and knows what must become of each.
+
+    :param points: all that it will meet
+    """
 
     COLUMNS = Verdicts.COLUMNS
 
     def __init__(self, stage, points):
         self.verdicts = Verdicts(stage)
+        self.saves = 0
         super().__init__(stage)
         self.graduates = make_graduates(stage, TOGETHER * len(points))
         issued_before = [point for point in points if point.act != ISSUE]
@@ -161,21 +191,22 @@ class CertificateMatrix(Matrix):
             time.sleep(LOOK_AGAIN)
         return super()._is_reached(point, since)
 
+    def save_something(self, person):
+        """Something else, whose way is not looked at here."""
+        self.saves += 1
+        values = {"name": f"Course {self.saves}", "code": f"MEANWHILE-{self.saves}"}
+        person.call("dokstamp.course", "create", values)
+
     # Afterwards
 
-    def settle(self):
-        """Wait as long as something moves; what never settles is counted as wrong."""
-        started = time.monotonic()
-        while self.stage.number(UNSETTLED):
-            if time.monotonic() - started > QUIET_TIME:
-                break
-            # the scheduler would look by itself within a minute
-            self.stage.wake()
-            time.sleep(LOOK_AGAIN)
-        return time.monotonic() - started
+    def is_unsettled(self):
+        return bool(self.stage.number(UNSETTLED))
 
     def compare(self):
         return self.verdicts.counts()
+
+    def summary(self):
+        return ["certificates", "in Odoo", "at DokStamp"], self.verdicts.summary()
 
     def use_older_generation(self):
         """From now on with login, `status` and `issued_at`."""

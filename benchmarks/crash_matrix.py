@@ -1,74 +1,141 @@
-"""Kill Odoo at every step, start it again, and count what is lost or doubled."""
+"""Interrupt the work at every step in every way, and count what is lost or doubled."""
 
+import argparse
 import os
-import sys
+import time
+from dataclasses import dataclass
 
-from demo_parts.show import Step, say, table
+from demo_parts.show import Step, say
 
 from .crash import NotOnce
+from .crash_academic import FAULTS as ACADEMIC_FAULTS
 from .crash_academic import POINTS as ACADEMIC_POINTS
 from .crash_academic import AcademicMatrix
+from .crash_certificates import FAULTS as CERTIFICATE_FAULTS
 from .crash_certificates import OLDER_POINTS, CertificateMatrix
 from .crash_certificates import POINTS as CERTIFICATE_POINTS
+from .crash_servers import TWO_SERVERS, TwoServers
+from .interruptions import DokStampFails, OdooKilled, PostgresRestarted, SessionEnded
+from .postgres import Postgres
+from .report import Report
 from .stage import Stage, run_or_fail
 
-ACADEMIC, CERTIFICATES = "academic", "certificates"
+WORKERS = 2  # with them Odoo's scheduler outlives a restart of PostgreSQL
+AFTER_START = tuple(
+    point
+    for point in ACADEMIC_POINTS
+    if point.title in ("claimed, nothing sent", "done there: enrollment")
+)
 
 
-def crash_academic(stage):
-    """:return: whether everything arrived once"""
-    matrix = AcademicMatrix(stage)
-    rows = matrix.kill_at_each(ACADEMIC_POINTS)
-    show(rows, matrix)
-    table(
-        ["entity", "saved in Odoo", "at DokStamp", "lost", "doubled"],
-        list(matrix.by_entity()),
-    )
-    return not any(matrix.compare())
+@dataclass(frozen=True)
+class Part:
+    """A way to interrupt, and the points at which it is done.
 
-
-def crash_certificates(stage):
-    """:return: whether each certificate is there once, here and there alike"""
-    with Step("People complete a course, some have certificates"):
-        matrix = CertificateMatrix(stage, CERTIFICATE_POINTS + OLDER_POINTS)
-    rows = matrix.kill_at_each(CERTIFICATE_POINTS)
-    matrix.use_older_generation()
-    rows += matrix.kill_at_each(OLDER_POINTS)
-    show(rows, matrix)
-    table(["certificates", "in Odoo", "at DokStamp"], matrix.verdicts.summary())
-    return not any(matrix.compare())
-
-
-def show(rows, matrix):
-    say()
-    table(["Odoo was killed", "calls open", *matrix.COLUMNS, "recovered in"], rows)
-    say()
-
-
-def crash(database, parts):
-    """Run the matrices, the academic one first: it counts all that DokStamp holds.
-
-    :param parts: of `ACADEMIC` and `CERTIFICATES`
-    :raise NotOnce: something was lost or doubled
+    :param type interruption: what happens at each
+    :param academic: points of a flush of academic records
+    :param certificates: points of a certificate's way
+    :param older: those of the API's older generation
+    :param int workers: of Odoo
     """
-    with Stage(database) as stage:
-        good = [
-            run(stage)
-            for part, run in (
-                (ACADEMIC, crash_academic),
-                (CERTIFICATES, crash_certificates),
-            )
-            if part in parts
-        ]
-    if not all(good):
+
+    interruption: type
+    academic: tuple = ()
+    certificates: tuple = ()
+    older: tuple = ()
+    workers: int = 0
+
+
+# Name → what is done; `academic` and `certificates` kill Odoo.
+PARTS = {
+    "academic": (
+        Part(OdooKilled, academic=ACADEMIC_POINTS),
+        Part(OdooKilled, academic=AFTER_START, workers=WORKERS),
+    ),
+    "certificates": (
+        Part(OdooKilled, certificates=CERTIFICATE_POINTS, older=OLDER_POINTS),
+    ),
+    "sessions": (
+        Part(SessionEnded, ACADEMIC_POINTS, CERTIFICATE_POINTS, OLDER_POINTS),
+    ),
+    "postgres": (
+        Part(
+            PostgresRestarted,
+            *(ACADEMIC_POINTS, CERTIFICATE_POINTS, OLDER_POINTS),
+            workers=WORKERS,
+        ),
+    ),
+    "faults": (Part(DokStampFails, ACADEMIC_FAULTS, CERTIFICATE_FAULTS),),
+    "servers": (Part(TwoServers, academic=TWO_SERVERS),),
+}
+
+
+class Crash:
+    """Runs parts one after the other, the academic halves first: their matrix counts
+    all that DokStamp holds.
+    """
+
+    def __init__(self, stage, parts, report):
+        self.stage, self.parts, self.report = stage, parts, report
+        self.is_good = True
+
+    def run(self):
+        if any(part.academic for part in self.parts):
+            self._run(AcademicMatrix(self.stage), "academic")
+        points = [p for part in self.parts for p in part.certificates + part.older]
+        if points:
+            with Step("People complete a course, some have certificates"):
+                matrix = CertificateMatrix(self.stage, points)
+            self._run(matrix, "certificates")
+            if any(part.older for part in self.parts):
+                matrix.use_older_generation()
+                self._run(matrix, "older")
+
+    def _run(self, matrix, kind):
+        for part in self.parts:
+            if points := getattr(part, kind):
+                self.stage.use_workers(part.workers)
+                interruption = part.interruption()
+                with interruption.prepared(self.stage):
+                    found = matrix.interrupt_at_each(points, interruption)
+                self.report.add(*found)
+        self.report.add(*matrix.summary())
+        self.is_good = self.is_good and not any(matrix.compare()) and not matrix.late
+
+
+def crash(database, names, is_written):
+    """:raise NotOnce: something was lost or doubled, or went on too late"""
+    started = time.monotonic()
+    parts = [part for name in names for part in PARTS[name]]
+    report = Report()
+    with Postgres(database) as postgres, Stage(database) as stage:
+        stage.postgres = postgres
+        crashes = Crash(stage, parts, report)
+        crashes.run()
+    say(f"{len(names)} parts in {time.monotonic() - started:.0f} s")
+    if is_written:
+        report.write(names, time.monotonic() - started)
+    if not crashes.is_good:
         raise NotOnce("see the tables")
 
 
+def _arguments():
+    parser = argparse.ArgumentParser("scripts/crash-matrix", description=__doc__)
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
+    parser.add_argument("--write", action="store_true", help="the page in docs/proof")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.part) - PARTS.keys():
+        parser.error(f"no such part: {', '.join(unknown)}")
+    return arguments
+
+
 if __name__ == "__main__":
+    given = _arguments()
     run_or_fail(
         "scripts/crash-matrix",
         lambda: crash(
             os.environ.get("DOKSTAMP_CRASH_DB", "dokstamp_crash"),
-            sys.argv[1:] or (ACADEMIC, CERTIFICATES),
+            given.part or tuple(PARTS),
+            given.write,
         ),
     )

@@ -47,6 +47,7 @@ class Stage:
 
     def __init__(self, database):
         self.work = Work(database)
+        self.workers = 0  # processes of Odoo's that answer; 0: one with threads
         self.port = free_port(0)
         self.url = None
         self.sandbox = None
@@ -87,8 +88,16 @@ class Stage:
 
     def start(self):
         """Start Odoo with its scheduled actions, and log in."""
-        self.url = start_odoo(self.work, self.port)
+        workers = ["--workers", str(self.workers), "--gevent-port", str(free_port(0))]
+        self.url = start_odoo(self.work, self.port, *workers)
         self.admin = Session(self.url, self.database, "admin", "admin")
+
+    def use_workers(self, count):
+        """:param int count: of Odoo's processes, 0: threads"""
+        if count != self.workers:
+            self.work.processes.stop("odoo")
+            self.workers = count
+            self.start()
 
     def kill(self):
         """End Odoo without a chance to tidy up."""
@@ -195,9 +204,10 @@ class Stage:
 
     def is_printing(self):
         """Whether Odoo has wkhtmltopdf make a document."""
+        # whoever of Odoo's processes it is: they share its session
         odoo = self.work.processes.running().get("odoo")
         children = subprocess.run(
-            ["ps", "--ppid", str(odoo), "-o", "args="],
+            ["ps", "-s", str(odoo), "-o", "args="],
             capture_output=True,
             text=True,
             check=False,

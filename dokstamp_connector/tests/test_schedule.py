@@ -1,9 +1,13 @@
+import select
 from datetime import timedelta
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import config
 
+from ..models.accounts import server_start
+from ..models.accounts.server_start import notify_later
 from .common import DokstampCase
 from .common_certificates import CertificateCase
 
@@ -40,10 +44,10 @@ class ScheduleCase(DokstampCase):
         then = fields.Datetime.now() - timedelta(hours=1)
         cron.write({"lastcall": then - timedelta(hours=1), "nextcall": then})
 
-    def serve_with(self, max_cron_threads):
-        before = config["max_cron_threads"]
-        self.addCleanup(config.__setitem__, "max_cron_threads", before)
-        config["max_cron_threads"] = max_cron_threads
+    def serve_with(self, **options):
+        for name, value in options.items():
+            self.addCleanup(config.__setitem__, name, config[name])
+            config[name] = value
 
     def press(self):
         answer = self.managed.action_test_connection()
@@ -250,3 +254,76 @@ class TestDocumentsStop(ScheduleCase, CertificateCase):
         self.assertEqual(certificate.state, "queued")
         self.assertIn("document is not made", certificate.sync_message)
         self.assertIn("was deleted", certificate.sync_message)
+
+
+@tagged("post_install", "-at_install")
+class TestServerComesUp(ScheduleCase):
+    """What a crash has left goes on when a server is up, without anybody saving."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(server_start, "PAUSES", (0, 0.1))
+        self.start_as("server")
+        self.serve_with(test_enable=False, stop_after_init=False)
+        self.scheduler = db_connect("postgres").cursor()
+        self.addCleanup(self.scheduler.close)
+        self.scheduler.execute("LISTEN cron_trigger")
+        self.scheduler.commit()
+
+    def start_as(self, command):
+        self.patch(config.parser, "prog", f"odoo {command}")
+
+    def load(self):
+        """Load the registry, as a process does that starts.
+
+        :return: how often the scheduler was woken
+        """
+        self.env["dokstamp.schedule"]._register_hook()
+        end = f"end of {self.id()}"
+        notify_later(end, (0.3,))
+        heard = []
+        while end not in heard:
+            self.assertTrue(select.select([self.scheduler._cnx], [], [], 10)[0])
+            self.scheduler._cnx.poll()
+            heard += [notice.payload for notice in self.scheduler._cnx.notifies]
+            self.scheduler._cnx.notifies.clear()
+        return heard.count(self.env.cr.dbname)
+
+    def test_the_scheduler_is_woken_for_what_is_due_of_ours_and_for_nothing_else(self):
+        self.env["ir.cron"].search([]).nextcall = fields.Datetime.now()
+        for name in NAMES:
+            self.ran(name)
+        self.env.flush_all()
+        self.assertEqual(self.load(), 0)
+        for name in ("flush", "documents"):
+            with self.subTest(name):
+                self.stop(name)
+                self.env.flush_all()
+                self.assertEqual(self.load(), 2)
+                self.ran(name)
+
+    def test_only_a_server_with_a_scheduler_wakes_it(self):
+        self.stop("flush")
+        self.env.flush_all()
+        self.start_as("shell")
+        self.assertEqual(self.load(), 0)
+        self.start_as("server")
+        for option, value in (
+            ("max_cron_threads", 0),
+            ("stop_after_init", True),
+            ("test_enable", True),
+        ):
+            with self.subTest(option):
+                before = config[option]
+                self.serve_with(**{option: value})
+                self.assertEqual(self.load(), 0)
+                config[option] = before
+        self.assertEqual(self.load(), 2)
+
+    def test_a_server_starts_though_the_scheduler_cannot_be_woken(self):
+        self.stop("flush")
+        self.env.flush_all()
+        self.serve_with(db_host="127.0.0.1", db_port=1)
+        with self.assertLogs(server_start.__name__, "WARNING") as captured:
+            self.env["dokstamp.schedule"]._register_hook()
+        self.assertIn("looks in a minute", captured.output[0])

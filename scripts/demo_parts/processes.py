@@ -62,14 +62,22 @@ class Processes:
             self.stop(name)
 
     def stop(self, name, number=signal.SIGTERM):
-        """End a process and wait until it is gone."""
+        """End a process and wait until it is gone. What is killed takes its children
+        along, as where a container or a service ends.
+        """
         pid = self.running().get(name)
         if pid is not None:
-            os.kill(pid, number)
+            self._send(pid, number)
             if not self._ends(name, GRACE):
-                os.kill(pid, signal.SIGKILL)
+                self._send(pid, signal.SIGKILL)
                 self._ends(name, GRACE)
         self._write({k: entry for k, entry in self._read().items() if k != name})
+
+    def _send(self, pid, number):
+        if number == signal.SIGKILL:
+            os.killpg(pid, number)  # each leads a group of its own
+        else:
+            os.kill(pid, number)
 
     def _ends(self, name, seconds):
         deadline = time.monotonic() + seconds

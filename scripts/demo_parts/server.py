@@ -24,13 +24,14 @@ def free_port(wanted):
     raise OSError("no free port")
 
 
-def start_odoo(work, port):
+def start_odoo(work, port, *more):
     """Start Odoo with its scheduled actions, and wait until it answers.
 
+    :param more: arguments of Odoo's command line
     :return: its address
     """
     url = f"http://127.0.0.1:{port}"
-    arguments = ["--http-port", str(port), "--max-cron-threads", "2"]
+    arguments = ["--http-port", str(port), "--max-cron-threads", "2", *more]
     command = odoo_command(work.config, *arguments, "--log-level=info")
     process = work.processes.start("odoo", command, work.odoo_log)
     wait_for(process, lambda: _answers(url), START_TIME, "Odoo")
