@@ -2,20 +2,28 @@
 
 import argparse
 import os
-import time
+from collections import Counter
 from datetime import UTC, datetime
 
-from demo_parts.show import DemoFailed, Step, say, table
+from demo_parts.show import DemoFailed, Step, say
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ..postgres import Postgres
+from ..report import Report
 from ..stage import run_or_fail
 from .machine import Everything
 from .school import School
 
 STEPS = 40  # of a trace
 MUTANTS = ("look", "commit", "lock", "search", "latest")
+INTRODUCTION = """\
+# Anything, in any order: the last run of `scripts/prove`
+
+Seeds {seeds}, {traces} traces of {steps} steps from each, and then each mutant, which
+has to be found. What is looked at when it is quiet again, and how, is in
+[reliability.md](../reliability.md). `scripts/prove --write` runs it again.
+"""
 
 
 class Violated(DemoFailed):
@@ -25,16 +33,27 @@ class Violated(DemoFailed):
 def main():
     arguments = _arguments()
     database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
-    with Postgres(database) as postgres:
-        if arguments.mutants is not None:
-            names = arguments.mutants or MUTANTS
-            _catch(postgres, database, names, arguments)
-            return
-        with School(postgres, database) as school:
+    report = Report()
+    with Postgres(database) as postgres, School(postgres, database) as school:
+        if arguments.mutants is None or arguments.write:
             for number in arguments.seed:
                 _try(school, number, arguments)
-    say()
-    table(["what happened", "how often"], sorted(Everything.done.items()))
+            report.add(["what happened", "how often"], _happened())
+        if arguments.mutants is not None or arguments.write:
+            _catch(school, arguments, report)
+    if arguments.write:
+        report.write("prove", _introduction(arguments))
+
+
+def _happened():
+    counted = Counter(Everything.done)
+    steps = counted.pop("steps")
+    return [["steps", steps], *sorted(counted.items())]
+
+
+def _introduction(arguments):
+    seeds = ", ".join(map(str, arguments.seed))
+    return INTRODUCTION.format(seeds=seeds, traces=arguments.traces, steps=STEPS)
 
 
 def _arguments():
@@ -49,6 +68,9 @@ def _arguments():
         "--mutants", nargs="*", metavar="NAME", help="must be caught; all without names"
     )
     parser.add_argument(
+        "--write", action="store_true", help="seeds and mutants, to docs/proof/prove.md"
+    )
+    parser.add_argument(
         "--as-found", action="store_true", help="show a failure without shortening it"
     )
     return parser.parse_args()
@@ -56,7 +78,7 @@ def _arguments():
 
 def _try(school, number, arguments):
     """:raise Violated: with the trace, and the seed that leads to it"""
-    Everything.school = school
+    Everything.school, Everything.failures = school, []
     phases = [Phase.generate] if arguments.as_found else [Phase.generate, Phase.shrink]
     chosen = settings(
         max_examples=arguments.traces,
@@ -68,7 +90,6 @@ def _try(school, number, arguments):
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    started = time.monotonic()
     with Step(f"Seed {number}"):
         try:
             seed(number)(run_state_machine_as_test)(Everything, settings=chosen)
@@ -78,22 +99,22 @@ def _try(school, number, arguments):
             say("\n".join(map(str, steps)))
             say(f"scripts/prove --seed {number} --traces {arguments.traces}")
             raise Violated(told) from error
-    return time.monotonic() - started
 
 
-def _catch(postgres, database, mutants, arguments):
+def _catch(school, arguments, report):
     """Each mutant has to be found.
 
     :raise Violated: one was not
     """
     rows = []
     arguments.as_found = True
-    for mutant in mutants:
-        with School(postgres, database, mutant) as school:
+    for mutant in arguments.mutants or MUTANTS:
+        school.take_out(mutant)
+        with Step(f"Without: {mutant}"):
             rows.append([mutant, _caught(school, arguments)])
-    table(["taken out", "caught"], rows)
+    report.add(["taken out", "found by"], rows)
     if missed := [mutant for mutant, caught in rows if caught is None]:
-        raise Violated(f"not caught: {', '.join(missed)}")
+        raise Violated(f"not found: {', '.join(missed)}")
 
 
 def _caught(school, arguments):

@@ -98,6 +98,7 @@ def recorded(decorate):
                 if not of_another_step:
                     shown = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
                     self.trace.append(f"state.{method.__name__}({shown})")
+                    self.note("steps")
                 method(self, *of_another_step, **arguments)
 
             return decorate(**strategies)(step)
@@ -507,7 +508,7 @@ class Everything(RuleBasedStateMachine):
             self.school.control(f"state/{entity}/{uuid}", values, "PATCH")
             self.is_elsewhere = True
 
-    @rule(is_student=st.booleans(), is_now=st.booleans())
+    @rule(is_student=RARE, is_now=st.booleans())
     def somebody_makes_there_what_we_make_here(self, is_student, is_now):
         self.note("somebody makes at DokStamp what Odoo makes too")
         n = self.school.number()

@@ -83,13 +83,13 @@ class School:
 
     :param Postgres postgres: where the database is, for us alone
     :param str database: its name; another one, with `_start`, holds the beginning
-    :param mutant: what is taken out of the addon: `benchmarks/mutants`
+    :ivar mutant: what is taken out of the addon: `benchmarks/mutants`
     """
 
-    def __init__(self, postgres, database, mutant=None):
+    def __init__(self, postgres, database):
         self.postgres = postgres
         self.work = Work(database)
-        self.mutant = mutant
+        self.mutant = None
         self.ports = {OFFICE: free_port(0), SENDER: free_port(0)}
         self.numbers = itertools.count(1)
         self.office = self.sender = self.sandbox = None
@@ -198,6 +198,10 @@ class School:
         # for logged, and after a crash would give them out once more
         how = f'TEMPLATE "{source}" STRATEGY FILE_COPY'
         db.psql(f'CREATE DATABASE "{target}" {how}')
+
+    def take_out(self, mutant):
+        """From the next trace on."""
+        self.mutant, self.is_dirty = mutant, True
 
     def _crons(self):
         domain = [("module", "=", "dokstamp_connector"), ("model", "=", "ir.cron")]
@@ -340,7 +344,10 @@ class School:
         try:
             self.sender.call("ir.cron", "method_direct_trigger", [self.crons[name]])
         except Broken as error:
-            raise Broken(f"{error}\n{self._errors_since(began)}") from None
+            logged = self._errors_since(began)
+            if "timed out" in logged.partition("\n")[0]:
+                return  # Odoo leaves out one run of what was killed three times
+            raise Broken(f"{error}\n{logged}") from None
 
     def _errors_since(self, began):
         """What Odoo has logged of an error."""
@@ -416,20 +423,12 @@ class School:
             return False  # the session has not ended yet
         return True
 
-    def make_there(self, path, values):
-        """Create a record at DokStamp, as somebody else does; nothing comes of it when
-        DokStamp has its troubles.
-        """
-        with (
-            contextlib.suppress(httpx.HTTPError, ValueError, KeyError),
-            httpx.Client(base_url=self.sandbox.url, timeout=30) as client,
-        ):
-            client.headers["X-Tenant"] = TENANTS[0].name
-            client.headers["Authorization"] = f"Bearer {_token(client)}"
-            if path == "courses":
-                institution = self.sandbox.rows("institutions")[0]
-                values = {**values, "institution_uuid": institution["uuid"]}
-            client.post(f"/{path}", json=values)
+    def make_there(self, entity, values):
+        """Create a record at DokStamp, as somebody else does."""
+        if entity == "courses":
+            institution = self.sandbox.rows("institutions")[0]
+            values = {**values, "institution_uuid": institution["uuid"]}
+        self.control(f"state/{entity}", values)
 
     # === TIME === #
 
@@ -489,20 +488,6 @@ def _is_back(person):
         return bool(person.count("dokstamp.account"))
     except (DemoFailed, httpx.HTTPError):
         return False
-
-
-def _token(client):
-    """One of somebody else's."""
-    [tenant, _other] = TENANTS
-    answer = client.post(
-        "/oauth/token",
-        json={
-            "grant_type": "client_credentials",
-            "client_id": tenant.client_id,
-            "client_secret": tenant.client_secret,
-        },
-    ).raise_for_status()
-    return (answer.json().get("data") or answer.json())["access_token"]
 
 
 def _environment(mutant):
