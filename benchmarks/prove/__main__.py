@@ -94,6 +94,8 @@ def _try(school, number, arguments):
         try:
             seed(number)(run_state_machine_as_test)(Everything, settings=chosen)
         except Exception as error:
+            if Everything.ended:
+                raise Everything.ended from None
             # the last one is the shortest; what cannot be repeated stands alone
             told, *steps = Everything.failures[-1] if Everything.failures else [error]
             say("\n".join(map(str, steps)))

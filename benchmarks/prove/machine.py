@@ -115,11 +115,13 @@ class Everything(RuleBasedStateMachine):
     """:cvar School school: where it happens; set before it runs
     :cvar Counter done: what has happened, over all traces
     :cvar list failures: of each the error and the steps that led there
+    :cvar ended: what somebody has ended the run with
     """
 
     school = None
     done = Counter()
     failures = []
+    ended = None
 
     def __init__(self):
         super().__init__()
@@ -144,7 +146,9 @@ class Everything(RuleBasedStateMachine):
     def note_failure(self, error):
         """Keep how it came to that; the next trace begins from the beginning."""
         self.school.is_dirty = True
-        if isinstance(error, Exception):
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            type(self).ended = error  # Hypothesis takes it for one more failure
+        elif isinstance(error, Exception):
             self.failures.append([f"{type(error).__name__}: {error}", *self.trace])
 
     # === HELPERS === #
