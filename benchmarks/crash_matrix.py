@@ -14,7 +14,8 @@ from .crash_academic import AcademicMatrix
 from .crash_certificates import FAULTS as CERTIFICATE_FAULTS
 from .crash_certificates import OLDER_POINTS, CertificateMatrix
 from .crash_certificates import POINTS as CERTIFICATE_POINTS
-from .crash_servers import TWO_SERVERS, TwoServers
+from .crash_servers import POINTS as SERVER_POINTS
+from .crash_servers import OneServerKilled
 from .interruptions import DokStampFails, OdooKilled, PostgresRestarted, SessionEnded
 from .postgres import Postgres
 from .report import Report
@@ -66,7 +67,7 @@ PARTS = {
         ),
     ),
     "faults": (Part(DokStampFails, ACADEMIC_FAULTS, CERTIFICATE_FAULTS),),
-    "servers": (Part(TwoServers, academic=TWO_SERVERS),),
+    "servers": (Part(OneServerKilled, academic=SERVER_POINTS),),
 }
 
 
