@@ -12,6 +12,7 @@ The effects, in the order in which they act:
     repeat           do the work twice, as behind a proxy that sends a request again;
                      the answer is that of the second time
     after_status     do the work, then answer this status instead
+    after_body       do the work, then send this body instead
     truncate         do the work, send the first half of the body
     empty            do the work, send no body
     content_type     do the work, send the body under this type
@@ -26,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 EFFECTS = {
     *("delay", "drop", "status", "html", "repeat", "after_status"),
-    *("truncate", "empty", "content_type"),
+    *("after_body", "truncate", "empty", "content_type"),
 }
 DEFAULT_HANG = 60  # seconds
 
@@ -56,6 +57,7 @@ class Fault(BaseModel):
     html: int | None = Field(default=None, ge=200, le=599)
     repeat: bool = False
     after_status: int | None = Field(default=None, ge=200, le=599)
+    after_body: str | None = None
     truncate: bool = False
     empty: bool = False
     content_type: str | None = None

@@ -143,6 +143,8 @@ class Traffic:
         """The answer to work that was done, as the fault would have it."""
         if fault.after_status:
             answer = self._refusal(fault.after_status, "Server Error")
+        if fault.after_body is not None:
+            answer.set_body(fault.after_body.encode())
         if fault.truncate:
             answer.set_body(answer.body[: len(answer.body) // 2])
         if fault.empty:

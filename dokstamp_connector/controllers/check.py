@@ -1,6 +1,10 @@
 import re
 
+from werkzeug.exceptions import TooManyRequests
+
 from odoo.http import Controller, request, route
+
+from . import pace
 
 CHECK = "/dokstamp/check"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of `secrets.token_urlsafe`
@@ -25,7 +29,11 @@ class CertificateCheck(Controller):
         """Lead to DokStamp's public page, or tell the state; of one that was revoked
         also what the revocation told its public.
         """
+        if refusal := refuse_guessing():
+            return refusal
         state, url, certificate = self._look_up(token)
+        if state == "unknown":
+            note_guess()
         if url:
             response = request.redirect(url, code=302, local=False)
         else:
@@ -55,3 +63,16 @@ class CertificateCheck(Controller):
             return "unknown", None, None
         # sudo: whoever holds the paper may check it
         return request.env["dokstamp.certificate"].sudo()._check(token)
+
+
+def refuse_guessing():
+    """The answer to whoever has asked for too many tokens that are none; None else.
+
+    A good token is refused as well: else guessing would go on.
+    """
+    seconds = pace.GUESSES.wait(request.httprequest.remote_addr)
+    return TooManyRequests(retry_after=seconds).get_response() if seconds else None
+
+
+def note_guess():
+    pace.GUESSES.miss(request.httprequest.remote_addr)

@@ -4,7 +4,7 @@ import time
 
 from odoo.http import Controller, request, route
 
-from .check import TOKEN
+from .check import TOKEN, note_guess, refuse_guessing
 from .portal import document_response
 from .portal_details import typed_text
 
@@ -35,8 +35,11 @@ class SharedCertificates(Controller):
         methods=["GET", "POST"],
     )
     def shared_certificates(self, token, **post):
+        if refusal := refuse_guessing():
+            return refusal
         share_sudo = self._look_up(token)
         if not share_sudo:
+            note_guess()
             return self._page("unknown")
         if share_sudo.state != "open":
             return self._page("over")
@@ -60,7 +63,11 @@ class SharedCertificates(Controller):
         methods=["GET"],
     )
     def shared_document(self, token, certificate_id, **_kwargs):
+        if refusal := refuse_guessing():
+            return refusal
         share_sudo = self._look_up(token)
+        if not share_sudo:
+            note_guess()
         is_shown = (
             share_sudo
             and share_sudo.allows_pdf

@@ -32,6 +32,8 @@ _INNER_NAMES = frozenset(
     + ("home", "corp", "invalid", "test")
 )
 _INNER_ZONES = (".home.arpa",)
+_INTERNET_6 = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # an IPv4 address in it
 
 
 class AddressRefused(ValueError):
@@ -152,14 +154,33 @@ def hindrance(text):
     if not page:
         return "form"
     scheme, host, _port, _rest = _parts(page)
-    if not _is_of_the_internet(host):
+    if not is_of_the_internet(host):
         return "internal"
     return "unencrypted" if scheme != "https" else None
 
 
-def _is_of_the_internet(host):
+def is_outside(address):
+    """Say whether an address of the network is one of the internet: neither this
+    machine, nor a network of one's own, nor a way into one.
+
+    :param str address: IPv4 or IPv6
+    :raise ValueError: it is none
+    """
+    ip = ipaddress.ip_address(address)
+    if ip.version == 6 and ip in _NAT64:
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip.version == 6 and (ip not in _INTERNET_6 or ip.sixtofour):
+        return False
+    return ip.is_global and not ip.is_multicast
+
+
+def is_of_the_internet(host):
+    """Say whether a host is outside by what it is called.
+
+    :param str host: of an `Address`
+    """
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_global
+        return is_outside(host.strip("[]"))
     except ValueError:
         last = host.rpartition(".")[2]
         is_inner = last in _INNER_NAMES or host.endswith(_INNER_ZONES)

@@ -58,6 +58,7 @@ class Client:
     :param float connect_timeout: seconds
     :param float read_timeout: seconds without a byte
     :param str user_agent: header
+    :param bool stays_outside: what the address leads to must be of the internet
     :raise ValueError: the base URL or the tenant cannot be right
     """
 
@@ -84,6 +85,7 @@ class Client:
         connect_timeout=5,
         read_timeout=30,
         user_agent="dokstamp-connector-odoo/19.0",
+        stays_outside=False,
     ):
         self._address = Address.of(base_url)
         self._tenant = _checked_tenant(tenant)
@@ -92,7 +94,12 @@ class Client:
         self.hold = hold
         self._has_written = threading.Event()
         self._transport = Transport(
-            self._address, pool_size, connect_timeout, read_timeout, user_agent
+            self._address,
+            pool_size,
+            connect_timeout,
+            read_timeout,
+            user_agent,
+            stays_outside=stays_outside,
         )
         self._callback = None
 

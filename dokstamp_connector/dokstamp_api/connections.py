@@ -10,15 +10,25 @@ import http.client
 import io
 import logging
 import math
+import socket
 import threading
 import time
 
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from .address import is_outside
+
 
 class Misdirected(Exception):
-    """The request would go elsewhere than to the address that was checked."""
+    """The request would go elsewhere than to the address that was checked.
+
+    :param str reason: one of `errors.REASONS`
+    """
+
+    def __init__(self, reason="address"):
+        super().__init__(reason)
+        self.reason = reason
 
 
 class _Attempt(threading.local):
@@ -28,6 +38,7 @@ class _Attempt(threading.local):
     origin = None
     running = False
     sent = False
+    stays_outside = False
     seconds = math.inf
 
 
@@ -96,6 +107,28 @@ class _Watched:
         attempt.sent = True
         super().send(data)
 
+    def _new_conn(self):
+        """Connect; where the call must stay outside, to addresses of the internet
+        alone, whatever the name leads to and will lead to in a moment.
+        """
+        if not attempt.stays_outside or self._tunnel_host:
+            return super()._new_conn()
+        name = self._dns_host
+        try:
+            return self._connected_to(_outside(name, self.port))
+        finally:
+            self._dns_host = name
+
+    def _connected_to(self, addresses):
+        for place, address in enumerate(addresses, 1):
+            self._dns_host = address
+            try:
+                return super()._new_conn()
+            except urllib3.exceptions.HTTPError:
+                if place == len(addresses):
+                    raise
+        raise Misdirected
+
     def _check_destination(self):
         host, port = self.host, self.port
         if self._tunnel_host:  # these are a proxy's
@@ -104,6 +137,19 @@ class _Watched:
         allowed = scheme, allowed_host.strip("[]"), allowed_port
         if (self.scheme, host.strip("[]"), port) != allowed:
             raise Misdirected
+
+
+def _outside(name, port):
+    """Return the addresses of a name.
+
+    :raise Misdirected: one of them is inside
+    :raise OSError: there is no such name
+    """
+    found = socket.getaddrinfo(name.strip("[]"), port, type=socket.SOCK_STREAM)
+    addresses = [place[0] for *_kind, place in found]
+    if not all(is_outside(one.partition("%")[0]) for one in addresses):
+        raise Misdirected("inside")
+    return addresses
 
 
 class _HTTPConnection(_Watched, urllib3.connection.HTTPConnection):

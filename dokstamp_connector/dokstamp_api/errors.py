@@ -21,6 +21,7 @@ no server text. What the server wrote may name a person; it is in `server_messag
 
 REASONS = (
     *("rate_limit", "server", "dns", "refused", "tls", "timeout", "connection"),
+    "inside",  # it would have gone into a network of one's own
     "address",  # it would have gone to another one than was checked
 )
 

@@ -11,6 +11,7 @@ import urllib3
 from requests.auth import AuthBase
 from urllib3.exceptions import LocationParseError
 
+from .address import is_of_the_internet
 from .connections import Adapter, Misdirected, attempt
 
 _logger = logging.getLogger(__name__)
@@ -64,10 +65,21 @@ class Transport:
     :param float read_timeout: seconds without a byte; a whole answer gets `PATIENCE`
         times as long
     :param str user_agent: header
+    :param bool stays_outside: nothing inside of a network of one's own is called
     """
 
-    def __init__(self, address, pool_size, connect_timeout, read_timeout, user_agent):
+    def __init__(
+        self,
+        address,
+        pool_size,
+        connect_timeout,
+        read_timeout,
+        user_agent,
+        *,
+        stays_outside=False,
+    ):
         self._address = address
+        self._stays_outside = stays_outside
         self._answer_seconds = PATIENCE * read_timeout
         self._session = requests.Session()
         # a proxy of the environment is told what is not encrypted
@@ -104,14 +116,17 @@ class Transport:
         if json is not None:
             kwargs["data"] = dumps(json, allow_nan=False).encode()
             kwargs["headers"] = {**kwargs.get("headers", {}), **JSON_BODY}
+        if self._stays_outside and not is_of_the_internet(self._address.host):
+            raise WireError("inside", sent=False)
         attempt.running, attempt.sent = True, False
+        attempt.stays_outside = self._stays_outside
         attempt.seconds = self._answer_seconds
         try:
             return self._exchange(
                 method, attempt.url, auth=_Authorization(token), **kwargs
             )
-        except Misdirected:
-            reason = "address"
+        except Misdirected as error:
+            reason = error.reason
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             reason = _reason(error)
         finally:

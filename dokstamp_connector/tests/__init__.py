@@ -52,6 +52,7 @@ from . import test_exports_imports
 from . import test_field_help
 from . import test_flush_batches
 from . import test_flush_curriculum
+from . import test_flush_hostile
 from . import test_flush_identity
 from . import test_flush_lanes
 from . import test_flush_memory

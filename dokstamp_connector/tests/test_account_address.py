@@ -1,7 +1,7 @@
 import socket
 
 from odoo.exceptions import ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import CREDENTIALS
 from .common_rights import RightsCase
@@ -177,6 +177,72 @@ class TestSecretStaysWithItsServer(AddressCase):
             ):
                 form.base_url = url
         self.assert_unchanged()
+
+
+@tagged("post_install", "-at_install")
+class TestNothingInsideIsCalled(AddressCase):
+    """A manager's address leads to the internet; into one's own network a system
+    administrator's alone.
+    """
+
+    def inside(self):
+        """Ways to write what is beside Odoo; the stranger listens at some of them."""
+        return (
+            *(f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"),
+            *(f"http://127.8.0.1:{self.port}", f"https://127.0.0.1:{self.port}/v1"),
+            *(f"http://[::1]:{self.port}", f"https://[::]:{self.port}"),
+            *("https://10.0.0.5", "https://172.17.0.1", "https://192.168.1.1"),
+            *("https://169.254.169.254/latest", "https://100.64.0.1"),
+            *("https://0.0.0.0", "https://[fe80::1]", "https://[fd00::1]"),
+            *("https://[64:ff9b::a00:1]", "https://[2002:a00:1::1]"),
+            *("https://224.0.0.1", "https://odoo", "https://db.internal"),
+            *("https://printer.local", "https://intranet.home.arpa"),
+        )
+
+    def test_whatever_a_manager_writes(self):
+        accounts = self.env["dokstamp.account"]
+        values = {"name": "New", **CREDENTIALS}
+        for url in self.inside():
+            with self.subTest(url):
+                [made] = self.call(
+                    self.manager, accounts, "create", [{**values, "base_url": url}]
+                )
+                account = accounts.browse(made)
+                self.call(self.manager, account, "action_test_connection")
+                self.assertIn("your own network", account.access_problem)
+                self.assertEqual(account.state, "draft")
+                account.with_user(self.manager).write(
+                    {"base_url": self.sandbox.url, **CREDENTIALS}
+                )
+                account.sudo().state = "connected"
+                account.with_user(self.manager).write({"base_url": url, **CREDENTIALS})
+                account.with_user(self.manager).action_choose_institution()
+                account.active = False
+        self.assert_stranger_heard_nothing()
+        self.assertFalse(self.sandbox.requests())
+
+    def test_an_administrator_vouches_for_it(self):
+        url = f"http://localhost:{self.sandbox.url.rpartition(':')[2]}"
+        account = self.env["dokstamp.account"].create({"name": "N", **CREDENTIALS})
+        managed = account.with_user(self.manager)
+        managed.write({"base_url": url, **CREDENTIALS})
+        managed.action_test_connection()
+        self.assertEqual(account.state, "draft")
+        administrator = new_test_user(
+            self.env,
+            login="inside@example.com",
+            groups="base.group_system,dokstamp_connector.group_manager",
+        )
+        account.with_user(administrator).action_test_connection()
+        self.assertEqual(account.state, "connected")
+        # and then a manager goes on with it, there and on another account
+        managed.write({"name": "Renamed", "tenant": CREDENTIALS["tenant"]})
+        managed.action_test_connection()
+        self.assertEqual(account.state, "connected")
+        managed.write({"base_url": f"http://127.0.0.1:{self.port}", **CREDENTIALS})
+        managed.action_test_connection()
+        self.assertEqual(account.state, "draft")
+        self.assert_stranger_heard_nothing()
 
 
 @tagged("post_install", "-at_install")

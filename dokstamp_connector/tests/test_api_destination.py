@@ -1,4 +1,5 @@
 import os
+import socket
 from unittest.mock import patch
 
 import requests
@@ -105,6 +106,55 @@ class TestDestination(DestinationCase):
             self.server.on("GET", "/students/s1", reply({"data": {"uuid": "s1"}}))
             self.client.students.get("s1")
         self.assertEqual(self.stranger.connection_count, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestStaysOutside(DestinationCase):
+    """A client that stays outside asks where a name leads, and connects to what it was
+    told, not to what is told next.
+    """
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        return _super_send(session, request, **kwargs)
+
+    def outcome(self, *answers):
+        """What comes of a call to a name that leads to these addresses."""
+        client = Client(
+            f"https://api.example.com:{self.stranger.server_port}",
+            "t",
+            ClientCredentials("a", "b"),
+            stays_outside=True,
+            connect_timeout=0.05,
+        )
+        self.addCleanup(client.close)
+        asked, look_up = [], socket.getaddrinfo
+
+        def told(host, *args, **kwargs):
+            if host != "api.example.com":
+                return look_up(host, *args, **kwargs)
+            asked.append(host)
+            found = answers[min(len(asked), len(answers)) - 1]
+            return [one for a in found for one in look_up(a, *args, **kwargs)]
+
+        with (
+            patch.object(socket, "getaddrinfo", told),
+            self.assertRaises(RetryLater) as caught,
+        ):
+            client.students.get("s1")
+        self.assertEqual(self.stranger.connection_count, 0)
+        return caught.exception.reason
+
+    def test_a_name_that_leads_inside_is_not_called(self):
+        for inside in ("127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1"):
+            with self.subTest(inside):
+                self.assertEqual(self.outcome([inside]), "inside")
+                self.assertEqual(self.outcome(["192.0.2.1", inside]), "inside")
+
+    def test_a_name_that_leads_elsewhere_the_next_time_gains_nothing(self):
+        # an address of the internet that nobody answers at, and then ours
+        reason = self.outcome(["1.0.0.0"], ["127.0.0.1"])
+        self.assertIn(reason, ("refused", "connection", "timeout"))
 
 
 @tagged("post_install", "-at_install")

@@ -5,6 +5,8 @@ from lxml import html
 from odoo.tests import HOST, HttpCase, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME, release_test_lock
 
+from ..controllers import pace
+from ..controllers.pace import Pace
 from .common_certificates import CertificateCase
 
 
@@ -125,6 +127,34 @@ class TestCheckLink(CertificateCase, HttpCase):
         ):
             with self.subTest(odd):
                 self.assertEqual(self.ask("GET", odd).status, 404)
+
+    def test_whoever_guesses_has_to_wait(self):
+        """And reaches nothing meanwhile, neither check page nor student's link."""
+        now = [0]
+        guesses = Pace(3, clock=lambda: now[0])
+        self.patch(pace, "GUESSES", guesses)
+        token = self.issued().check_token
+        self.env.flush_all()
+        statuses = [self.ask("GET", f"guess-{n}").status for n in range(4)]
+        self.assertEqual(statuses, [404, 404, 404, 429])
+        refused = self.ask("GET", token)
+        self.assertEqual(refused.status, 429)
+        self.assertEqual(refused.headers["Retry-After"], "61")
+        shared = self.url_open("/dokstamp/shared/guess")
+        self.assertEqual(shared.status_code, 429)
+        now[0] += 61
+        self.assertEqual(self.ask("GET", token).status, 302)
+
+    def test_each_house_has_a_pace_of_its_own(self):
+        now = [0]
+        pace = Pace(2, clock=lambda: now[0])
+        for address in ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "192.0.2.1"):
+            pace.miss(address)
+        self.assertTrue(pace.wait("2001:db8:0:1::9"))
+        self.assertFalse(pace.wait("2001:db8:0:2::9"))
+        self.assertFalse(pace.wait("192.0.2.1"))
+        now[0] += 60
+        self.assertFalse(pace.wait("2001:db8:0:1::9"))
 
     def test_line_breaks_add_no_header(self):
         for token in ("%0d%0aSet-Cookie:%20a=b", "a%0aLocation:%20https:a.example.com"):

@@ -89,6 +89,7 @@ class DokstampAccount(models.Model):
                     rate_limit=RateLimit(self.requests_per_minute),
                     hold=hold,
                     pool_size=self.max_in_flight,
+                    stays_outside=not self._may_call_inside(),
                 )
                 _clients[key] = (fingerprint, client)
             return client
@@ -107,6 +108,7 @@ class DokstampAccount(models.Model):
             secret,
             self.requests_per_minute,
             self.max_in_flight,
+            self._may_call_inside(),
         )
         return hashlib.sha256(repr(settings).encode()).hexdigest()
 
@@ -185,6 +187,12 @@ class DokstampAccount(models.Model):
                 "The call would have gone to another server than %(host)s, so that "
                 "nothing was sent. Check the address of the API, and the proxy of the "
                 "server that Odoo runs on.",
+                host=host,
+            ),
+            "inside": self.env._(
+                "%(host)s leads into your own network, so that nothing was sent. "
+                "Check the address of the API; if it is right, ask a system "
+                "administrator to press Test connection here.",
                 host=host,
             ),
             "timeout": self.env._("%(host)s did not answer in time.", host=host),

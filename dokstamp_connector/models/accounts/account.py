@@ -121,6 +121,14 @@ class DokstampAccount(models.Model):
     # Where the secrets are: no role can read these through a form, an export or RPC.
     stored_client_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
     stored_password = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    # people below may have Odoo call the internet, not what is beside it
+    inner_url = fields.Char(
+        string="Vouched for by an administrator",
+        readonly=True,
+        copy=False,
+        help="An address that may lead into your own network: a system administrator "
+        "typed it, or tested the connection with it.",
+    )
     # the database's uuid and what a dump of it does not carry
     database_uuid = fields.Char(
         string="Confirmed in database",
@@ -408,6 +416,7 @@ class DokstampAccount(models.Model):
             [self._with_plain_address({**suggested, **vals}) for vals in vals_list]
         )
         accounts._forget_typed_secrets()
+        accounts._vouch_for_address()
         accounts._note_changed({"active": True})
         return accounts
 
@@ -424,6 +433,8 @@ class DokstampAccount(models.Model):
         turning.sudo().state_since = fields.Datetime.now()
         if not STORED_IN.keys().isdisjoint(vals):
             self._forget_typed_secrets()
+        if "base_url" in vals:
+            self._vouch_for_address()
         if reconnecting:
             reconnecting._reset_access()
         self._note_changed(vals)
@@ -466,6 +477,34 @@ class DokstampAccount(models.Model):
             {stored: False for name, stored in STORED_IN.items() if not vals.get(name)}
         )
 
+    # === ADDRESSES INSIDE OF ONE'S OWN NETWORK === #
+
+    def _init_column(self, column_name):
+        """Of accounts made before it was kept: their addresses are called already."""
+        result = super()._init_column(column_name)
+        if column_name == "inner_url":
+            self.env.cr.execute("UPDATE dokstamp_account SET inner_url = base_url")
+        return result
+
+    def _vouch_for_address(self):
+        """A system administrator, or code that one installed, may have Odoo call
+        whatever it reaches.
+        """
+        user = self.env.user
+        if user._is_superuser() or user._is_system():
+            for account in self.sudo():  # sudo: a field of the connector
+                account.inner_url = account.base_url
+
+    def _may_call_inside(self):
+        """Whether somebody who may has vouched for this server, on any account.
+
+        :rtype: bool
+        """
+        # sudo: addresses alone
+        accounts = self.sudo().with_context(active_test=False)
+        vouched = accounts.search([("inner_url", "!=", False)]).mapped("inner_url")
+        return origin_of(self.base_url) in map(origin_of, vouched)
+
     # === ACTION METHODS === #
 
     def action_test_connection(self):
@@ -477,6 +516,7 @@ class DokstampAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._vouch_for_address()
         if problem := self._try_access():
             return self._show_problem(problem)
         self._note_answer()

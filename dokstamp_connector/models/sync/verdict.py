@@ -47,7 +47,7 @@ from .messages import (
 
 MAX_ATTEMPTS = 12  # about two days with the client's backoff
 # reasons for which no request can have left
-UNREACHED = ("dns", "refused", "tls", "address")
+UNREACHED = ("dns", "refused", "tls", "inside", "address")
 
 
 @dataclass(frozen=True)
