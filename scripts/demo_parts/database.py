@@ -56,7 +56,7 @@ def write_config(folder, root, database):
 
 def odoo_command(config, *arguments):
     python = os.environ["ODOO_PYTHON"]
-    # by its script where there is one: with workers it starts another one of itself by it
+    # by its script where there is one: with workers it starts itself once more by that
     script = Path(os.environ.get("ODOO_BIN") or Path(python).with_name("odoo"))
     odoo = [script] if script.exists() else ["-m", "odoo"]
     return [python, *odoo, "server", "-c", config, *arguments]
