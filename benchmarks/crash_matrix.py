@@ -101,6 +101,8 @@ class Crash:
                     found = matrix.interrupt_at_each(points, interruption)
                 self.report.add(*found)
         self.report.add(*matrix.summary())
+        if matrix.late:
+            say(f"    too late: after {matrix.late} interruptions")
         self.is_good = self.is_good and not any(matrix.compare()) and not matrix.late
 
 
