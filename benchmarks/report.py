@@ -12,14 +12,14 @@ from demo_parts.show import say, table
 INTRODUCTION = """\
 # Killed, restarted, refused: the last runs of `scripts/crash-matrix`
 
-[reliability.md](../reliability.md) tells what each part does and what the columns count.
+[reliability.md](../reliability.md) tells what each part does, and what columns count.
 `scripts/crash-matrix --write` runs all of it again, with names of parts only these.
 """
 SECTION = """\
 
 ## {name}
 
-{day}, {cores} cores (load {load:.0f}) and {memory} GiB of memory; {seconds:.0f} seconds.
+{day}, {cores} cores (load {load:.0f}), {memory} GiB of memory; {seconds:.0f} seconds.
 
 """
 
