@@ -183,6 +183,7 @@ class Stage:
             ["psql", "-XAtq", self.database],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # it says so when PostgreSQL is restarted
             text=True,
         )
         holder.stdin.write(f"BEGIN; {statement}; SELECT 'held';\n")

@@ -169,6 +169,17 @@ class DokstampWriteProtection(models.AbstractModel):
             self._refuse_closed({field_name})
         return super()._update_field_translations(field_name, *args, **kwargs)
 
+    # === WHAT NOBODY READS === #
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Override of `base`: it groups by many records of a field that the user may
+        not read, and so tells them.
+        """
+        name = groupby_spec.partition(":")[0].partition(".")[0]
+        if field := self._fields.get(name):
+            self._check_field_access(field, "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
     # === REFUSING === #
 
     def _refuse_closed(self, names):

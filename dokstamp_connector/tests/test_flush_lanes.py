@@ -1,13 +1,14 @@
 import time
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
+from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.tests import tagged
 
 from ..models.sync.flush import LOCK_CLASS
-from ..models.sync.lane import BATCH
+from ..models.sync.lane import BATCH, Job, Lane
 from .common import DokstampCase
 
 OTHER_CREDENTIALS = {
@@ -404,6 +405,16 @@ class TestOrphans(DokstampCase):
         self.course()
         self.flush()
         self.check_no_lock()
+
+    def test_a_session_that_has_ended_leaves_no_account_sending(self):
+        lanes = [Lane(number, None, None, width=1) for number in (1, 2)]
+        ended = OperationalError("the session has ended")
+        self.patch(self.registry["dokstamp.flush"], "_unlock", Mock(side_effect=ended))
+        with self.assertRaises(OperationalError):
+            self.env["dokstamp.flush"]._close_lanes(lanes)
+        for lane in lanes:
+            with self.assertRaisesRegex(RuntimeError, "after shutdown"):
+                lane.start([Job(1, None)])
 
     def check_no_lock(self):
         self.env.cr.execute(

@@ -2,6 +2,7 @@
 session for each role.
 """
 
+from odoo.fields import NO_ACCESS
 from odoo.http import root
 from odoo.models import BaseModel
 from odoo.tests import tagged
@@ -42,6 +43,7 @@ ATTACKED = (
 # what is there for good: with all rights that a role of Odoo's gives, too
 KEPT_FOR_GOOD = ("dokstamp.audit.log", "dokstamp.register.entry")
 ANSWERED_ALL = ("dokstamp.setup",)  # without records
+SILENT = ("read", "fields_get", "copy_data")  # leave out what is closed
 FED = "action_open_registry_record"
 
 
@@ -189,6 +191,87 @@ class TestRightsOverRpc(RightsTableCase):
                 for method in INHERITED:
                     self.attack(role, name, method)
         self.assertEqual(self.digests(KEPT_FOR_GOOD), before)
+
+    # === SECRETS === #
+
+    def test_no_role_gets_at_what_is_closed_to_all(self):
+        """By no path, search, order, group, export or form; nor learns by guessing."""
+        account = self.records["dokstamp.account"]
+        account.sudo().stored_password = "demo-password"
+        self.env.flush_all()
+        secrets = [
+            (name, field.name)
+            for name in self.models()
+            for field in self.env[name]._fields.values()
+            if field.groups == NO_ACCESS
+        ]
+        self.assertIn(("dokstamp.account", "stored_client_secret"), secrets)
+        self.assertIn(("dokstamp.share", "token"), secrets)
+        for name, secret in secrets:
+            value = self.records[name].sudo()[secret]
+            for role in (REGISTRAR, MANAGER, SYSTEM):
+                for method, *args in self.ways_to(name, secret, value):
+                    where, *args = args
+                    error, answer = self.ask(role, where, method, *args)
+                    with self.subTest(name, secret=secret, role=role, way=method):
+                        if isinstance(value, str) and value:
+                            self.assertNotIn(value, str(answer))
+                        if error:
+                            continue
+                        self.assertTrue(method in SILENT and len(args) < 2, answer)
+                        if isinstance(told := answer["result"], list):
+                            self.assertNotIn(secret, told[0])
+                        else:
+                            self.assertNotIn(secret, told)
+
+    def ways_to(self, name, secret, value):
+        """Calls that would tell of a field: method, model, arguments."""
+        ids = self.records[name].ids
+        guess = f"{value[:1]}%" if isinstance(value, str) and value else "%"
+        leaf = [secret, "=like", guess]
+        yield from (
+            ("read", name, ids),
+            ("fields_get", name),
+            ("copy_data", name, ids),
+            ("read", name, ids, [secret]),
+            ("web_read", name, ids, {secret: {}}),
+            ("search_read", name, [], [secret]),
+            ("web_search_read", name, [], {secret: {}}),
+            ("export_data", name, ids, [secret]),
+            ("search", name, [leaf]),
+            ("search_count", name, ["!", leaf]),
+            ("search", name, [], 0, None, f"{secret} desc"),
+            ("name_search", name, "", [leaf]),
+            ("read_group", name, [], ["__count"], [secret]),
+            ("formatted_read_group", name, [], [secret], ["__count"]),
+            ("formatted_read_group", name, [], [], [f"{secret}:array_agg"]),
+            ("formatted_read_group", name, [], [], [f"{secret}:max"]),
+            ("web_read_group", name, [leaf], []),
+        )
+        # and from beside it
+        for other, link in self.links_to(name)[:2]:
+            yield from (
+                ("search", other, [[f"{link}.{secret}", "=like", guess]]),
+                ("search", other, [[link, "any", [leaf]]]),
+                ("search", other, [], 0, None, f"{link}.{secret}"),
+                ("formatted_read_group", other, [], [f"{link}.{secret}"], ["__count"]),
+                ("web_search_read", other, [], {link: {"fields": {secret: {}}}}),
+            )
+            if self.records[other].sudo()[link] == self.records[name]:
+                linked = self.records[other].ids
+                yield "export_data", other, linked, [f"{link}/{secret}"]
+
+    def links_to(self, name):
+        return [
+            (other, field.name)
+            for other in ("dokstamp.course", "dokstamp.share", *self.models())
+            for field in self.env[other]._fields.values()
+            if field.type == "many2one"
+            and field.comodel_name == name
+            and field.store
+            and field.groups != NO_ACCESS
+            and "r" in RECORDS[other][0]
+        ]
 
     def is_open(self, method):
         value = getattr(self.env.registry["dokstamp.student"], method, None)
