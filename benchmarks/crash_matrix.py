@@ -28,6 +28,14 @@ AFTER_START = tuple(
 )
 
 
+INTRODUCTION = """\
+# Killed, restarted, refused: the last runs of `scripts/crash-matrix`
+
+[reliability.md](../reliability.md) tells what each part does, and what columns count.
+`scripts/crash-matrix --write` runs all of it again, with names of parts only these.
+"""
+
+
 @dataclass(frozen=True)
 class Part:
     """A way to interrupt, and the points at which it is done.
@@ -114,7 +122,7 @@ class Crash:
 
 def crash(database, names, is_written):
     """:raise NotOnce: something was lost or doubled, or went on too late"""
-    report = Report()
+    report = Report("crash-matrix", INTRODUCTION)
     with Postgres(database) as postgres, Stage(database) as stage:
         stage.postgres = postgres
         crashes = Crash(stage, names, report)

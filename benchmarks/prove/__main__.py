@@ -20,9 +20,8 @@ MUTANTS = ("look", "commit", "lock", "search", "latest")
 INTRODUCTION = """\
 # Anything, in any order: the last run of `scripts/prove`
 
-Seeds {seeds}, {traces} traces of {steps} steps from each, and then each mutant, which
-has to be found. What is looked at when it is quiet again, and how, is in
-[reliability.md](../reliability.md). `scripts/prove --write` runs it again.
+[reliability.md](../reliability.md) tells what may happen and what must hold then.
+`scripts/prove --write` runs it again.
 """
 
 
@@ -33,27 +32,26 @@ class Violated(DemoFailed):
 def main():
     arguments = _arguments()
     database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
-    report = Report()
+    report = Report("prove", INTRODUCTION)
     with Postgres(database) as postgres, School(postgres, database) as school:
         if arguments.mutants is None or arguments.write:
-            for number in arguments.seed:
-                _try(school, number, arguments)
-            report.add(["what happened", "how often"], _happened())
+            _try_all(school, arguments, report)
         if arguments.mutants is not None or arguments.write:
             _catch(school, arguments, report)
     if arguments.write:
-        report.write("prove", _introduction(arguments))
+        report.write()
 
 
-def _happened():
+def _try_all(school, arguments, report):
+    """:raise Violated: something was lost or doubled"""
+    with report.timed("seeds"):
+        for number in arguments.seed:
+            _try(school, number, arguments)
     counted = Counter(Everything.done)
-    steps = counted.pop("steps")
-    return [["steps", steps], *sorted(counted.items())]
-
-
-def _introduction(arguments):
-    seeds = ", ".join(map(str, arguments.seed))
-    return INTRODUCTION.format(seeds=seeds, traces=arguments.traces, steps=STEPS)
+    seeds = " ".join(map(str, arguments.seed))
+    rows = [["from seeds", seeds], ["steps", counted.pop("steps")]]
+    rows += [["violations", 0], *sorted(counted.items())]
+    report.add("seeds", ["what happened", "how often"], rows)
 
 
 def _arguments():
@@ -110,11 +108,12 @@ def _catch(school, arguments, report):
     """
     rows = []
     arguments.as_found = True
-    for mutant in arguments.mutants or MUTANTS:
-        school.take_out(mutant)
-        with Step(f"Without: {mutant}"):
-            rows.append([mutant, _caught(school, arguments)])
-    report.add(["taken out", "found by"], rows)
+    with report.timed("mutants"):
+        for mutant in arguments.mutants or MUTANTS:
+            school.take_out(mutant)
+            with Step(f"Without: {mutant}"):
+                rows.append([mutant, _caught(school, arguments)])
+    report.add("mutants", ["taken out", "found by"], rows)
     if missed := [mutant for mutant, caught in rows if caught is None]:
         raise Violated(f"not found: {', '.join(missed)}")
 

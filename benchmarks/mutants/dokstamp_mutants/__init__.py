@@ -40,7 +40,7 @@ MUTANTS = {
     "search": (
         (Push, "_run", "if not is_new and (", "if self.tried and not is_new and ("),
     ),
-    "latest": ((DokstampFlush, "_claim", "q.id DESC", "q.id ASC"),),
+    "latest": ((DokstampFlush, "_claim_where", "q.id DESC", "q.id ASC"),),
 }
 
 
