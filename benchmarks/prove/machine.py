@@ -16,6 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition
 from .school import DOMAIN, NAME, SCHOOL, until
 from .verdict import violations
 
+MODELS = tuple(
+    f"dokstamp.{kind}" for kind in ("course", "cohort", "student", "enrollment")
+)
 ANY = st.integers(0, 999)  # which one of those that there are
 WORDS = st.sampled_from(("Botany", "Garden", "Ética", "数学", "O'Hara & Sons", "   x "))
 RARE = st.integers(0, 3).map(lambda number: not number)
@@ -83,7 +86,7 @@ OPTIONS = st.fixed_dictionaries(
     },
 )
 DEATHS = ("kill", "kill", "cut off", "restart PostgreSQL", "crash PostgreSQL")
-HANGS = ({"drop": "hang", "seconds": 8}, {"drop": "hang_after", "seconds": 8})
+HANGS = ({"drop": "hang", "seconds": 4}, {"drop": "hang_after", "seconds": 4})
 
 
 def recorded(decorate):
@@ -176,17 +179,14 @@ class Everything(RuleBasedStateMachine):
     def mail(self, number):
         return f"q{number}@{DOMAIN}"
 
+    def records_of(self, model):
+        """:return: ids of those that this trace has made"""
+        return getattr(self, f"{model.removeprefix('dokstamp.')}s")
+
     def anybody(self, number):
         """:return: model and id of one of the registry's records"""
         found = [
-            (f"dokstamp.{kind}", record)
-            for kind, records in (
-                ("course", self.courses),
-                ("cohort", self.cohorts),
-                ("student", self.students),
-                ("enrollment", self.enrollments),
-            )
-            for record in records
+            (model, record) for model in MODELS for record in self.records_of(model)
         ]
         return found[number % len(found)]
 
@@ -308,19 +308,13 @@ class Everything(RuleBasedStateMachine):
     def delete(self, which):
         model, record = self.anybody(which)
         if self.call(model, "unlink", [record]):
-            for records in (
-                self.courses,
-                self.cohorts,
-                self.students,
-                self.enrollments,
-            ):
-                if model.endswith(self._kind_of(records)) and record in records:
-                    records.remove(record)
+            self.records_of(model).remove(record)
 
-    def _kind_of(self, records):
-        kinds = ("course", "cohort", "student", "enrollment")
-        lists = (self.courses, self.cohorts, self.students, self.enrollments)
-        return next(k for k, one in zip(kinds, lists, strict=True) if one is records)
+    @precondition(lambda self: self.students or self.courses)
+    @rule(which=ANY)
+    def change_and_delete(self, which):
+        self.rename(which, "Gone")
+        self.delete(which)
 
     # === A SCHOOL APP === #
 
