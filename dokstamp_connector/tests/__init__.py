@@ -94,6 +94,7 @@ from . import test_rights_table
 from . import test_run_load
 from . import test_run_rehearsal
 from . import test_same_tenant
+from . import test_runs_hostile
 from . import test_schedule
 from . import test_second_person
 from . import test_sentences
