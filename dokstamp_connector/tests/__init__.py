@@ -15,6 +15,7 @@ from . import test_api_destination
 from . import test_api_errors
 from . import test_api_hostile
 from . import test_api_pagination
+from . import test_api_properties
 from . import test_api_retry
 from . import test_api_sandbox
 from . import test_archive
