@@ -88,6 +88,7 @@ from . import test_reconciled_certificates
 from . import test_reconciliation
 from . import test_register_pages
 from . import test_register_print
+from . import test_registry_properties
 from . import test_registry_rules
 from . import test_removal
 from . import test_rights_over_rpc

@@ -1,7 +1,7 @@
 import json
 import logging
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from odoo.exceptions import UserError
@@ -34,6 +34,7 @@ class TestHostileLists(RunCase):
         self.root = logging.getLogger()
 
     @quick
+    @example([{"date_of_birth": []}], [{"status": {}, "workload_hours": {}}], 1)
     @given(ODD_ROWS, ODD_ROWS, VALUES)
     def test_a_run_over_rows_that_are_none(self, students, courses, value):
         with self.cr.savepoint() as savepoint:

@@ -17,6 +17,7 @@ from ..sync.messages.comparison import as_utc, differences, remote_value, tells
 DEFAULTED = ("boolean", "selection")
 DAY = 10  # characters of an ISO date, which may come with a time
 TAKEN_KINDS = {"boolean": bool}  # of JSON; else a text
+NUMBERS = ("integer", "float")
 LARGEST = 2**31 - 1  # of a column
 
 
@@ -67,9 +68,10 @@ class DokstampEntity(models.AbstractModel):
             `_held_keys`
         :rtype: tuple[dict, dict, list[str]]
         """
-        keys = map(self._api_key, self._get_dokstamp_fields())
         values = {
-            key: _plain(remote_value(row, key)) for key in keys if tells(row, key)
+            key: _fitting(self._fields[name], remote_value(row, key))
+            for name in self._get_dokstamp_fields()
+            if tells(row, key := self._api_key(name))
         }
         labels = {key: name for key in values if (name := _name_of_link(row, key))}
         return values, labels, self._held_keys({**values, PLACE: list(path)})
@@ -259,7 +261,7 @@ class DokstampEntity(models.AbstractModel):
             return value if value in field.get_values(self.env) else None
         if field.type in ("date", "datetime"):
             return _as_day(value) if field.type == "date" else as_utc(value)
-        if field.type in ("integer", "float"):
+        if field.type in NUMBERS:
             return _as_number(field, value)
         kinds = TAKEN_KINDS.get(field.type, str)
         return value if isinstance(value, kinds) else None
@@ -361,11 +363,12 @@ def _name_of_link(row, key):
     return next((text for k in ("name", "code") if (text := text_in(link, k))), None)
 
 
-def _plain(value):
-    """A value as all of the API's are: what is an object or a list is shown as it is
-    written.
+def _fitting(field, value):
+    """A value of the kind that the API has for a field, so that it can be compared and
+    shown; another one is shown as it is written.
     """
-    return json.dumps(value) if isinstance(value, dict | list) else value
+    kinds = int | float | str if field.type in (*NUMBERS, "boolean") else str
+    return value if value is None or isinstance(value, kinds) else json.dumps(value)
 
 
 def _as_day(value):
