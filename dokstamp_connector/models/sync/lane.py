@@ -12,11 +12,12 @@ from .memory import Memory
 from .messages import Message, Probe
 from .verdict import judge
 
-BATCH = 100  # rows claimed at once
+BATCH = 25  # rows claimed at once, for each thread; what is urgent comes after them
+LEAST, MOST = 50, 200  # rows claimed at once
 BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
 TELL_EVERY = 1  # seconds, while there is more to come
 SUSPECTS = 3  # records that are refused before anything was ever written
-AHEAD = 4  # messages that wait for each thread when new rows are claimed
+AHEAD = 8  # messages that wait for each thread when new rows are claimed
 LOOK_BACK = 5  # seconds until rows are claimed from the start of the queue again
 
 
@@ -69,8 +70,9 @@ class Lane:
         """How many rows may be claimed now."""
         if self.is_stopped or self.is_probing or self.room_bytes <= 0:
             return 0
-        is_running_low = len(self.jobs) < min(self.width * AHEAD, BATCH // 2)
-        return BATCH - len(self.jobs) if is_running_low else 0
+        batch = min(max(self.width * BATCH, LEAST), MOST)
+        is_running_low = len(self.jobs) < min(self.width * AHEAD, batch // 2)
+        return batch - len(self.jobs) if is_running_low else 0
 
     @property
     def room_bytes(self):
