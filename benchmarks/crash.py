@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from demo_parts.show import DemoFailed, Step
 
-from .interruptions import GOES_ON_WITHIN
 from .people import Saving
 from .stage import NotQuiet, wait_for
 
@@ -115,6 +114,7 @@ class Matrix:
         with meanwhile:
             open_calls, went_on, seconds = self._interrupt(point)
         self.stage.sandbox.speed_up()
+        self.interruption.tidy_up(self.stage)
         self.settle()  # what was saved last
         self.stage.move_switches(before)
         wrong, self.wrong = self.wrong, self.compare()
@@ -183,7 +183,8 @@ class Matrix:
 
         It has gone on when DokStamp is called again, or when nothing was left to do.
         """
-        if not self.interruption.is_left_alone:
+        limit = self.interruption.goes_on_within
+        if limit is None:
             return ""
         started = time.monotonic()
         while self.is_unsettled() and not self.stage.sandbox.requests(since):
@@ -191,7 +192,7 @@ class Matrix:
                 break
             time.sleep(LOOK_AGAIN)
         seconds = time.monotonic() - started
-        self.late += seconds > GOES_ON_WITHIN
+        self.late += seconds > limit
         return f"{seconds:.1f} s"
 
     def settle(self):

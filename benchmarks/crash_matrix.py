@@ -2,10 +2,9 @@
 
 import argparse
 import os
-import time
 from dataclasses import dataclass
 
-from demo_parts.show import Step, say
+from demo_parts.show import Step, say, table
 
 from .crash import NotOnce
 from .crash_academic import FAULTS as ACADEMIC_FAULTS
@@ -14,7 +13,8 @@ from .crash_academic import AcademicMatrix
 from .crash_certificates import FAULTS as CERTIFICATE_FAULTS
 from .crash_certificates import OLDER_POINTS, CertificateMatrix
 from .crash_certificates import POINTS as CERTIFICATE_POINTS
-from .crash_servers import TWO_SERVERS, TwoServers
+from .crash_servers import POINTS as SERVER_POINTS
+from .crash_servers import OneServerKilled
 from .interruptions import DokStampFails, OdooKilled, PostgresRestarted, SessionEnded
 from .postgres import Postgres
 from .report import Report
@@ -26,6 +26,14 @@ AFTER_START = tuple(
     for point in ACADEMIC_POINTS
     if point.title in ("claimed, nothing sent", "done there: enrollment")
 )
+
+
+INTRODUCTION = """\
+# Killed, restarted, refused: the last runs of `scripts/crash-matrix`
+
+[reliability.md](../reliability.md) tells what each part does, and what columns count.
+`scripts/crash-matrix --write` runs all of it again, with names of parts only these.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,55 +74,61 @@ PARTS = {
         ),
     ),
     "faults": (Part(DokStampFails, ACADEMIC_FAULTS, CERTIFICATE_FAULTS),),
-    "servers": (Part(TwoServers, academic=TWO_SERVERS),),
+    "servers": (Part(OneServerKilled, academic=SERVER_POINTS),),
 }
 
 
 class Crash:
     """Runs parts one after the other, the academic halves first: their matrix counts
     all that DokStamp holds.
+
+    :param names: of `PARTS`
     """
 
-    def __init__(self, stage, parts, report):
-        self.stage, self.parts, self.report = stage, parts, report
+    def __init__(self, stage, names, report):
+        self.stage, self.report = stage, report
+        self.parts = [(name, part) for name in names for part in PARTS[name]]
         self.is_good = True
 
     def run(self):
-        if any(part.academic for part in self.parts):
+        if any(part.academic for _name, part in self.parts):
             self._run(AcademicMatrix(self.stage), "academic")
-        points = [p for part in self.parts for p in part.certificates + part.older]
+        points = [p for _, part in self.parts for p in part.certificates + part.older]
         if points:
             with Step("People complete a course, some have certificates"):
                 matrix = CertificateMatrix(self.stage, points)
             self._run(matrix, "certificates")
-            if any(part.older for part in self.parts):
+            if any(part.older for _name, part in self.parts):
                 matrix.use_older_generation()
                 self._run(matrix, "older")
 
     def _run(self, matrix, kind):
-        for part in self.parts:
+        for name, part in self.parts:
             if points := getattr(part, kind):
-                self.stage.use_workers(part.workers)
-                interruption = part.interruption()
-                with interruption.prepared(self.stage):
-                    found = matrix.interrupt_at_each(points, interruption)
-                self.report.add(*found)
-        self.report.add(*matrix.summary())
+                with self.report.timed(name):
+                    found = self._interrupt(matrix, part, points)
+                self.report.add(name, *found)
+        table(*matrix.summary())
+        if matrix.late:
+            say(f"    too late: after {matrix.late} interruptions")
         self.is_good = self.is_good and not any(matrix.compare()) and not matrix.late
+
+    def _interrupt(self, matrix, part, points):
+        self.stage.use_workers(part.workers)
+        interruption = part.interruption()
+        with interruption.prepared(self.stage):
+            return matrix.interrupt_at_each(points, interruption)
 
 
 def crash(database, names, is_written):
     """:raise NotOnce: something was lost or doubled, or went on too late"""
-    started = time.monotonic()
-    parts = [part for name in names for part in PARTS[name]]
-    report = Report()
+    report = Report("crash-matrix", INTRODUCTION)
     with Postgres(database) as postgres, Stage(database) as stage:
         stage.postgres = postgres
-        crashes = Crash(stage, parts, report)
+        crashes = Crash(stage, names, report)
         crashes.run()
-    say(f"{len(names)} parts in {time.monotonic() - started:.0f} s")
     if is_written:
-        report.write(names, time.monotonic() - started)
+        report.write()
     if not crashes.is_good:
         raise NotOnce("see the tables")
 

@@ -1,51 +1,67 @@
 """Tables for whoever looks on, and for docs/proof."""
 
 import os
-import platform
+import re
+import time
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from demo_parts.show import say, table
 
-INTRODUCTION = """\
-# Killed, restarted, refused: the last run of `scripts/crash-matrix`
+SECTION = """\
 
-{day}, {cores} cores and {memory} GiB of memory ({system}), Odoo 19. It took {minutes}
-minutes for {parts}. What each column counts, and how it is done, is in
-[reliability.md](../reliability.md). `scripts/crash-matrix --write` runs it again.
+## {name}
+
+{day}, {cores} cores (load {load:.0f}), {memory} GiB of memory; {seconds:.0f} seconds.
+
 """
 
 
 class Report:
-    """Shows tables as they come, and keeps them."""
+    """Shows tables as they come, and keeps those of each part.
 
-    def __init__(self):
-        self._tables = []
+    :param str name: of the page in docs/proof
+    :param str introduction: what the page begins with
+    """
 
-    def add(self, headings, rows):
-        self._tables.append((headings, rows))
+    def __init__(self, name, introduction):
+        self._name, self._introduction = name, introduction
+        self._tables = {}  # part → tables as Markdown
+        self._seconds = {}
+
+    @contextmanager
+    def timed(self, part):
+        started = time.monotonic()
+        yield
+        seconds = time.monotonic() - started
+        self._seconds[part] = self._seconds.get(part, 0) + seconds
+
+    def add(self, part, headings, rows):
         say()
         table(headings, rows)
         say()
+        self._tables.setdefault(part, []).append(_markdown(headings, rows))
 
-    def write(self, parts, seconds):
-        """The page in docs/proof.
-
-        :param parts: what was run
-        :param float seconds: that it took
-        """
+    def write(self):
+        """The page in docs/proof; the sections of parts that were not run stay."""
         folder = Path(os.environ["ROOT"]) / "docs" / "proof"
         folder.mkdir(exist_ok=True)
-        introduction = INTRODUCTION.format(
+        page = folder / f"{self._name}.md"
+        sections = _sections(page.read_text()) if page.exists() else {}
+        for name, tables in self._tables.items():
+            sections[name] = self._heading(name) + "\n".join(tables)
+        page.write_text(self._introduction + "".join(sections.values()))
+
+    def _heading(self, name):
+        return SECTION.format(
+            name=name,
             day=date.today().isoformat(),
             cores=os.cpu_count(),
             memory=round(_memory() / 2**30),
-            system=platform.machine(),
-            parts=", ".join(f"`{part}`" for part in parts),
-            minutes=round(seconds / 60),
+            load=os.getloadavg()[0],
+            seconds=self._seconds[name],
         )
-        tables = [_markdown(*found) for found in self._tables]
-        (folder / "crash-matrix.md").write_text("\n".join([introduction, *tables]))
 
 
 def _memory():
@@ -55,3 +71,9 @@ def _memory():
 def _markdown(headings, rows):
     lines = [headings, ["---"] * len(headings), *rows]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def _sections(page):
+    """Name → section, as the page has them."""
+    _introduction, *sections = re.split(r"^(?=\n## )", page, flags=re.MULTILINE)
+    return {section.split()[1]: section for section in sections}

@@ -262,7 +262,7 @@ class TestServerComesUp(ScheduleCase):
 
     def setUp(self):
         super().setUp()
-        self.patch(server_start, "PAUSES", (0, 0.1))
+        self.patch(notify_later, "__defaults__", ((0, 0.1),))
         self.start_as("server")
         self.serve_with(test_enable=False, stop_after_init=False)
         self.scheduler = db_connect("postgres").cursor()

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
+from pathlib import Path
 
 from .show import DemoFailed
 
@@ -54,7 +55,11 @@ def write_config(folder, root, database):
 
 
 def odoo_command(config, *arguments):
-    return [os.environ["ODOO_PYTHON"], "-m", "odoo", "server", "-c", config, *arguments]
+    python = os.environ["ODOO_PYTHON"]
+    # by its script where there is one: with workers it starts itself once more by that
+    script = Path(os.environ.get("ODOO_BIN") or Path(python).with_name("odoo"))
+    odoo = [script] if script.exists() else ["-m", "odoo"]
+    return [python, *odoo, "server", "-c", config, *arguments]
 
 
 def install(config, addons):

@@ -24,16 +24,19 @@ def free_port(wanted):
     raise OSError("no free port")
 
 
-def start_odoo(work, port, *more):
+def start_odoo(work, port, *more, name="odoo", inside=()):
     """Start Odoo with its scheduled actions, and wait until it answers.
 
     :param more: arguments of Odoo's command line
+    :param str name: of the process
+    :param inside: a command that starts it
     :return: its address
     """
     url = f"http://127.0.0.1:{port}"
     arguments = ["--http-port", str(port), "--max-cron-threads", "2", *more]
-    command = odoo_command(work.config, *arguments, "--log-level=info")
-    process = work.processes.start("odoo", command, work.odoo_log)
+    command = [*inside, *odoo_command(work.config, *arguments, "--log-level=info")]
+    log = work.odoo_log.with_stem(name)
+    process = work.processes.start(name, command, log, cwd=work.root)
     wait_for(process, lambda: _answers(url), START_TIME, "Odoo")
     return url
 

@@ -32,7 +32,7 @@ class DokstampSchedule(models.AbstractModel):
     def _register_hook(self):
         result = super()._register_hook()
         if _is_server() and self._is_any_due():
-            notify_later(self.env.cr.dbname, PAUSES)
+            notify_later(self.env.cr.dbname)
         return result
 
     def _is_any_due(self):
@@ -61,7 +61,7 @@ def _is_server():
     )
 
 
-def notify_later(database, pauses):
+def notify_later(database, pauses=PAUSES):
     """Have PostgreSQL wake the scheduler after each of the pauses.
 
     It is PostgreSQL that waits: it carries out to the end what it was sent, though
