@@ -1,7 +1,10 @@
 import json
 import logging
+from contextlib import suppress
 
-from odoo.exceptions import AccessError
+from psycopg2 import Error
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CREDENTIALS, DokstampCase
@@ -194,3 +197,35 @@ class TestLogs(DokstampCase):
         self.patch(self.registry["dokstamp.flush"], "_write_audit_lines", broken)
         lines = self.check_logs(self.flush)
         self.assertTrue(any("failed in the connector" in line for line in lines))
+
+    def test_what_the_database_refuses(self):
+        """By whatever rule of its own, whoever saves it."""
+        student, enrollment = self.people()
+        self.flush()
+        students = self.env["dokstamp.student"].with_user(self.registrar)
+        person = {
+            "name": "Zenobia Again",
+            "email": "Zenobia@example.com",
+            "date_of_birth": "1999-12-31",
+        }
+        work = (
+            lambda: students.create({**person, "email": self.personal[1]}),
+            lambda: students.create({**person, "name": False}),
+            lambda: student.with_user(self.registrar).write({**person, "name": False}),
+            lambda: enrollment.copy(),
+            lambda: self.env.cr.execute(
+                "UPDATE dokstamp_student SET name = %s, date_of_birth = %s",
+                ["Zenobia", "Zenobia"],
+            ),
+        )
+        lines = []
+        for number, refused in enumerate(work):
+            with self.subTest(number):
+                lines += self.check_logs(lambda refused=refused: self.fails(refused))
+        self.assertGreaterEqual(str(lines).count("values of dokstamp_"), 3)
+
+    def fails(self, work):
+        with suppress(UserError, Error), self.cr.savepoint():
+            work()
+            self.env.flush_all()
+        self.env.invalidate_all()
