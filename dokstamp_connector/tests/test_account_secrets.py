@@ -116,6 +116,25 @@ class TestSecrets(DokstampCase):
         self.account.with_user(self.manager).write({"client_secret": False})
         self.assertEqual(self.account.sudo().stored_client_secret, SECRET)
 
+    def test_an_import_that_fails_tells_nothing(self):
+        accounts = self.env["dokstamp.account"].with_user(self.manager)
+        names = ["name", "tenant", "client_secret", "password"]
+        for name, value in (
+            ("sync_mode", "nonsense"),
+            ("company_id", "Nobody Knows"),
+            ("max_in_flight", "many"),
+            ("max_in_flight", "1000000000000"),
+            ("base_url", "http://api.example.com"),
+            ("state", "connected"),
+        ):
+            with self.subTest(name), self.assertLogs("odoo") as logged:
+                logging.getLogger("odoo").info("something is logged")
+                rows = [["New", "new-school", SECRET, PASSWORD, value]]
+                answer = accounts.load([*names, name], rows)
+                self.assertFalse(answer["ids"])
+                self.assert_silent(answer)
+                self.assert_silent(logged.output)
+
     def test_copied_account_has_no_credentials(self):
         copy = self.account.copy().sudo()
         for name in ("stored_client_secret", "stored_password", "client_id", "login"):

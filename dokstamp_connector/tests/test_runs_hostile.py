@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common_hostile import ENVELOPES, VALUES, few, written
+from .common_hostile import ENVELOPES, STATUSES, VALUES, few, written
 from .common_runs import RunCase
 from .test_flush_hostile import PERSONAL
 
@@ -76,6 +76,22 @@ class TestHostileLists(RunCase):
                 savepoint.rollback()
             self.env.invalidate_all()
             self.sandbox.clear_faults()
+
+    @settings(quick, max_examples=12)
+    @given(ENVELOPES, STATUSES, st.sampled_from(("/oauth/token", "/auth/me")))
+    def test_a_test_of_the_connection(self, content, status, path):
+        body = written(content).decode()
+        self.sandbox.fault(None, path, status=status, body=body)
+        if path == "/auth/me":  # asked for where the tenant is not found
+            self.sandbox.fault("GET", "/institutions", status=404, json={})
+        account = self.account.with_user(self.manager)
+        with self.assertLogs(self.root, logging.INFO) as logged:
+            self.root.info("something is logged")
+            account.action_test_connection()
+        self.assertNotIn("demo-secret", str(logged.output))
+        self.assertNotIn("Traceback", str(logged.output))
+        self.assertTrue(account.access_problem or account.state == "connected")
+        self.sandbox.clear_faults()
 
     def spoil(self, path, rows):
         body = self.listed(rows)
