@@ -43,7 +43,7 @@ def measure(arguments):
 
     :raise DemoFailed: the first that did so
     """
-    report, wanted = Report(), _parts(arguments)
+    report, wanted = Report(arguments.quick), _parts(arguments)
     scale = Scale(**QUICK) if arguments.quick else Scale()
     scale.records = arguments.records or scale.records
     say(where())
