@@ -102,7 +102,7 @@ class Crash:
                 self.report.add(name, *found)
         table(*matrix.summary())
         if matrix.late:
-            say(f"    too late: after {matrix.late} interruptions")
+            say(f"    went on, or was done, too late: {matrix.late} times")
         self.is_good = self.is_good and not any(matrix.compare()) and not matrix.late
 
     def _interrupt(self, matrix, part, points):

@@ -48,6 +48,7 @@ class Stage:
     def __init__(self, database):
         self.work = Work(database)
         self.workers = 0  # processes of Odoo's that answer; 0: one with threads
+        self.postgres = None  # where it is one of our own
         self.port = free_port(0)
         self.url = None
         self.sandbox = None
