@@ -132,11 +132,12 @@ class Matrix:
         if not self.interruption.outlasts:
             self.stage.sandbox.speed_up()
         open_calls = self._under_way(since)
-        time.sleep(SLOW if (point.fault or {}).get("delay") else 0)
+        time.sleep((point.fault or {}).get("delay", 0))
         struck = self.stage.sandbox.last_request_id()
-        self.interruption.recover(self.stage)
         started = time.monotonic()
-        went_on = self._went_on(struck)
+        self.interruption.recover(self.stage)
+        started = max(started, self.stage.up_at)
+        went_on = self._went_on(struck, started)
         self.settle()
         return open_calls, went_on, time.monotonic() - started
 
@@ -178,7 +179,7 @@ class Matrix:
 
     # === AFTERWARDS === #
 
-    def _went_on(self, since):
+    def _went_on(self, since, started):
         """After how long it goes on while nobody saves; empty where somebody does.
 
         It has gone on when DokStamp is called again, or when nothing was left to do.
@@ -186,7 +187,6 @@ class Matrix:
         limit = self.interruption.goes_on_within
         if limit is None:
             return ""
-        started = time.monotonic()
         while self.is_unsettled() and not self.stage.sandbox.requests(since):
             if time.monotonic() - started > SETTLED_WITHIN:
                 break

@@ -16,13 +16,10 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg2 import InterfaceError, OperationalError
-
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..accounts.server_start import notify_later
 from ..language import usable_language
 from .lane import Job, Lane
 from .memory import memories, process_token
@@ -93,15 +90,6 @@ class DokstampFlush(models.AbstractModel):
     @api.model
     def _cron_flush(self):
         """Send every account's due rows. Commits: only for the scheduled action."""
-        try:
-            self._serve_accounts()
-        except (OperationalError, InterfaceError):
-            # the session is gone, and with it what could have been planned there; the
-            # scheduler itself would look again in a minute
-            notify_later(self.env.cr.dbname)
-            raise
-
-    def _serve_accounts(self):
         lanes = []
         try:
             self._open_lanes(lanes)
