@@ -28,6 +28,10 @@ AFTER_START = tuple(
 )
 
 
+# Where a scheduled action is kept from running no session is at work.
+AT_WORK = tuple(p for p in CERTIFICATE_POINTS if not (p.lock and p.reached))
+
+
 @dataclass(frozen=True)
 class Part:
     """A way to interrupt, and the points at which it is done.
@@ -55,9 +59,7 @@ PARTS = {
     "certificates": (
         Part(OdooKilled, certificates=CERTIFICATE_POINTS, older=OLDER_POINTS),
     ),
-    "sessions": (
-        Part(SessionEnded, ACADEMIC_POINTS, CERTIFICATE_POINTS, OLDER_POINTS),
-    ),
+    "sessions": (Part(SessionEnded, ACADEMIC_POINTS, AT_WORK, OLDER_POINTS),),
     "postgres": (
         Part(
             PostgresRestarted,

@@ -21,7 +21,7 @@ from .network import unshared
 # What a point's act does: kill one of them, or end the session of the one that sends;
 # perhaps somebody saves at that moment, so that the other one takes over at once.
 OTHER, SENDER, AT_ONCE, SESSION = "other", "sender", "at once", "session"
-MUCH_LATER = {"delay": 5}  # seconds: the other one has asked by then
+MUCH_LATER = {"delay": 4}  # seconds: the other one could have asked by then
 WHO_SENDS = f"""
     SELECT application_name FROM pg_stat_activity
      WHERE datname = current_database() AND pid IN ({FLUSH})
