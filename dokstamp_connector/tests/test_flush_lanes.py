@@ -9,7 +9,8 @@ from odoo.tests import tagged
 
 from ..models.sync import flush as flushing
 from ..models.sync.flush import LOCK_CLASS
-from ..models.sync.lane import BATCH, Job, Lane
+from ..models.sync.lane import Job, Lane
+from ..models.sync.sync_record import ONE_PERSON
 from .common import DokstampCase
 
 OTHER_CREDENTIALS = {
@@ -224,20 +225,21 @@ class TestWhoIsFirst(LaneCase):
                     "email": f"student.{number}@example.com",
                     "date_of_birth": "2001-02-03",
                 }
-                for number in range(BATCH + 20)
+                for number in range(ONE_PERSON + 20)
             ]
         )
         self.env.cr.flush()
         first = self.student()
         flush, lane = self.open_lane()
         claimed = flush._claim(lane)
+        room = lane.room
         self.assertEqual(self.record_of(claimed[0]), first)
         # meanwhile: one of a person again, and one that was claimed is due again
         second = self.student(email="second@example.com")
         self.env.cr.flush()
         self.queue.browse(claimed[1]).state = "pending"
         self.assertEqual(self.record_of(*flush._claim(lane)), second)
-        self.assertEqual(self.record_of(*flush._claim(lane)), many[BATCH - 1 :])
+        self.assertEqual(self.record_of(*flush._claim(lane)), many[room - 1 :])
         self.assertEqual(flush._claim(lane), claimed[1:2])
         self.assertFalse(flush._claim(lane))
 
@@ -253,11 +255,13 @@ class TestWhoIsFirst(LaneCase):
         self.env["dokstamp.course"].create(
             [
                 {"name": f"Course {number}", "code": f"MANY-{number}"}
-                for number in range(BATCH + 1)
+                for number in range(ONE_PERSON + 1)
             ]
         )
         self.env.cr.flush()
-        course = self.env["dokstamp.course"].search([("code", "=", f"MANY-{BATCH}")])
+        course = self.env["dokstamp.course"].search(
+            [("code", "=", f"MANY-{ONE_PERSON}")]
+        )
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": course.id}
         )
