@@ -80,9 +80,13 @@ class Section:
 
 
 class Report:
-    """Fills while the parts run, and is printed as it fills."""
+    """Fills while the parts run, and is printed as it fills.
 
-    def __init__(self):
+    :param bool is_quick: fewer turns of fewer records
+    """
+
+    def __init__(self, is_quick):
+        self._size = "; `--quick`" if is_quick else ""
         self.curves = {}  # what the plot shows
         self._sections = []
         self._goals = []  # rows of a table, of the part that runs
@@ -94,7 +98,7 @@ class Report:
         :param str note: what is measured, and how
         """
         say(f"\n{title}\n{note}")
-        section = Section(title, note, where())
+        section = Section(title, note, where() + self._size)
         self._sections.append(section)
         self._goals = []
         try:
@@ -125,7 +129,8 @@ class Report:
         for section in self._sections:
             if section.tables:
                 sections[f"## {section.title}"] = section.markdown()
-        page.write_text(INTRODUCTION + "".join(sections.values()).rstrip() + "\n")
+        parts = [one.strip() for one in sections.values()]
+        page.write_text(INTRODUCTION + "\n\n".join(parts) + "\n")
 
 
 def where():

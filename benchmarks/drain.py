@@ -17,8 +17,8 @@ NOTE = (
 )
 SHARE, TIMES = 0.95, 4  # of the limit from `SLOW` on; queue_job's at no latency
 SLOW = 0.02  # seconds
-SECONDS = 4  # that the limit takes for a backlog
-FEWEST, MOST = 40, 600  # people in a backlog
+SECONDS = 3  # that the limit takes for a backlog
+FEWEST, MOST = 40, 300  # people in a backlog
 CALLS = 2
 
 

@@ -50,6 +50,8 @@ class Stage:
     def __init__(self, database):
         self.work = Work(database)
         self.workers = 0  # processes of Odoo's that answer; 0: one with threads
+        self.postgres = None  # where it is one of our own
+        self.up_at = 0.0  # when Odoo answered for the first time, by `time.monotonic`
         self.port = free_port(0)
         self.url = None
         self.sandbox = None
@@ -97,6 +99,7 @@ class Stage:
         """Start Odoo with its scheduled actions, and log in."""
         workers = ["--workers", str(self.workers), "--gevent-port", str(free_port(0))]
         self.url = start_odoo(self.work, self.port, *workers)
+        self.up_at = time.monotonic()
         self.admin = Session(self.url, self.database, "admin", "admin")
 
     def use_workers(self, count):

@@ -8,7 +8,7 @@ TURNS = 5  # the first one fills Odoo's caches
 
 
 def measure(database, addon):
-    """:return: of each action: name, then of each turn its queries and seconds
+    """:return: of each action: name, interval, and of each turn its queries and seconds
     :rtype: list
     """
     with environment(database) as env:
@@ -29,4 +29,4 @@ def _cost(env, cron):
         before = odoo.sql_db.sql_counter
         seconds = seconds_of(work)
         turns.append([odoo.sql_db.sql_counter - before, seconds])
-    return [cron.name, turns[1:]]
+    return [cron.name, f"{cron.interval_number} {cron.interval_type}", turns[1:]]

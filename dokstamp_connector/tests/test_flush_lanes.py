@@ -7,6 +7,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.sync import flush as flushing
 from ..models.sync.flush import LOCK_CLASS
 from ..models.sync.lane import Job, Lane
 from ..models.sync.sync_record import ONE_PERSON
@@ -372,6 +373,15 @@ class TestOrphans(DokstampCase):
         row = self.rows_of(record)
         row.write({"state": "sending", "tried_keys": [record._search_keys()]})
         return row
+
+    def test_what_a_dead_sender_has_asked_for_may_still_come_true(self):
+        self.patch(flushing, "ECHO", 4)
+        row = self.orphan(self.course())
+        with self.assertLogs("odoo.addons.dokstamp_connector", "WARNING"):
+            self.env["dokstamp.flush"]._reclaim_orphans(self.account)
+        seconds = (row.next_attempt_at - fields.Datetime.now()).total_seconds()
+        self.assertGreaterEqual(seconds, 4)
+        self.assertLessEqual(seconds, flushing.LINGER)  # it is waited for
 
     def test_orphan_is_taken_over_at_once(self):
         course = self.course()
