@@ -51,8 +51,8 @@ def measure(arguments):
     for place, parts in GROUPS.items():
         runs = [run for part, run in parts.items() if part in wanted]
         failures += _measure_in(place, runs, report, scale) if runs else []
-    if arguments.write:
-        _write(report)
+        if arguments.write and runs:
+            _write(report)
     if failures:
         raise failures[0]
 

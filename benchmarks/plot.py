@@ -28,7 +28,7 @@ def draw(curves, file):
         panel.set(title=f"{width} in flight", xlabel="latency (ms)", ylim=(0, None))
         panel.spines[["top", "right"]].set_visible(False)
     panels[0][0].set_ylabel("records a second")
-    panels[0][-1].legend(frameon=False)
+    panels[0][0].legend(frameon=False)
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None})
 

@@ -36,8 +36,8 @@ def measure_saves(cast, report, scale):
         _show_free(report, found["free"])
         for kind, count, seconds in found["saves"]:
             asked = GOALS[1] if count == 1 else GOALS[10_000] if count > MANY else None
-            if asked is not None:
-                more = _more(seconds, "source")
+            more = _more(seconds, "source")
+            if asked is not None and len(more.values) > 1:  # one turn tells nothing
                 report.goal(
                     f"what a source adds to a {kind} of {count}",
                     f"at most {asked} %",
