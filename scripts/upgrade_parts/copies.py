@@ -15,6 +15,10 @@ NO_SECRETS = (
     " AND stored_password IS NULL AND client_id IS NULL AND login IS NULL"
     " AND state = 'draft'"
 )
+SWITCH_ON = (
+    "UPDATE ir_cron SET active = TRUE WHERE id IN (SELECT res_id FROM ir_model_data"
+    " WHERE model = 'ir.cron' AND module = 'dokstamp_connector')"
+)
 ACCOUNTS = "SELECT state, pause_kind FROM dokstamp_account"
 
 
@@ -34,6 +38,7 @@ class Copy:
             self.world.command(*neutralize_command(self.world))
             if self.world.number(NO_SECRETS) != 1:
                 raise Wrong("the neutralized account still has what it signs in with")
+            self.world.sql(SWITCH_ON)  # as a person may do there
             self.save_and_look()
             self.world.stop()
 

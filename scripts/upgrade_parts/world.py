@@ -129,8 +129,8 @@ class World:
     def stop(self):
         """End Odoo.
 
-        :raise Wrong: it has logged a warning or an error before it was told to end; what
-            it breaks off then is no fault
+        :raise Wrong: it has logged a warning or an error; what it breaks off as it ends
+            is no fault
         """
         log = self.work.odoo_log.read_bytes()
         self.work.processes.stop("odoo")
