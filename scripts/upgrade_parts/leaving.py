@@ -14,8 +14,8 @@ STAYS = {
     *("ir_module_module", "ir_module_module_dependency", "ir_logging", "bus_bus"),
     "mail_mail",
 }
-# Rows that are ours where a table holds others too. Odoo forgets to take out the names of
-# what a model has from a mixin of another addon, as with every addon that uses one.
+# Rows that are ours where a table holds others too. Odoo leaves the names of what a
+# model has from a mixin of another addon, as with every addon that uses one.
 OURS_OF = {
     "ir_model_data": "model NOT IN ('ir.module.module', 'ir.model.inherit',"
     " 'ir.model.fields.selection')"
