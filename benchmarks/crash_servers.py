@@ -15,10 +15,13 @@ from demo_parts.show import say
 
 from .crash import LATER, SILENT_AFTER, Point, call
 from .crash_academic import CREATES
-from .interruptions import FLUSH, FOREVER, Interruption
+from .interruptions import END_SESSIONS, FLUSH, FOREVER, Interruption
 from .network import unshared
 
-SENDER, OTHER = "sender", "other"  # whom a point's act kills
+# What a point's act does: kill one of them, or end the session of the one that sends;
+# perhaps somebody saves at that moment, so that the other one takes over at once.
+OTHER, SENDER, AT_ONCE, SESSION = "other", "sender", "at once", "session"
+MUCH_LATER = {"delay": 4}  # seconds: the other one could have asked by then
 WHO_SENDS = f"""
     SELECT application_name FROM pg_stat_activity
      WHERE datname = current_database() AND pid IN ({FLUSH})
@@ -28,7 +31,11 @@ POINTS = (
     Point("the other one, some noted", OTHER, arrives=CREATES, answered=10),
     Point("the one that sends, some noted", SENDER, arrives=CREATES, answered=10),
     Point("the one that sends, done there", SENDER, **call(SILENT_AFTER, CREATES)),
-    Point("the one that sends, done later", SENDER, **call(LATER, CREATES)),
+    Point(
+        "the one that sends, done later", SENDER, **call(LATER, "/students|/courses")
+    ),
+    Point("the same, somebody saves at once", AT_ONCE, **call(MUCH_LATER, CREATES)),
+    Point("its session, somebody saves at once", SESSION, **call(MUCH_LATER, CREATES)),
     Point(
         "the one that sends, answered, not noted",
         SENDER,
@@ -67,14 +74,20 @@ class OneServerKilled(Interruption):
             stage.start()
 
     def strike(self, stage, point):
-        if not point.act:
-            return
+        if point.act == SESSION:
+            stage.number(END_SESSIONS)
+        elif point.act:
+            sender, other = self._by_role(stage)
+            self._killed = other if point.act == OTHER else sender
+            self._killed.stop(signal.SIGKILL)
+        if point.act in (AT_ONCE, SESSION):
+            stage.wake()
+
+    def _by_role(self, stage):
+        """:return: the server that sends, and the other one"""
         pid = int(psql(WHO_SENDS, stage.database).strip().removeprefix("odoo-"))
         group = os.getpgid(pid)
-        [sender] = [s for s in self._servers.values() if s.group == group]
-        [other] = [s for s in self._servers.values() if s is not sender]
-        self._killed = sender if point.act == SENDER else other
-        self._killed.stop(signal.SIGKILL)
+        return sorted(self._servers.values(), key=lambda s: s.group != group)
 
     def tidy_up(self, stage):
         if self._killed:

@@ -9,12 +9,6 @@ from pathlib import Path
 
 from demo_parts.show import say, table
 
-INTRODUCTION = """\
-# Killed, restarted, refused: the last runs of `scripts/crash-matrix`
-
-[reliability.md](../reliability.md) tells what each part does, and what columns count.
-`scripts/crash-matrix --write` runs all of it again, with names of parts only these.
-"""
 SECTION = """\
 
 ## {name}
@@ -25,9 +19,14 @@ SECTION = """\
 
 
 class Report:
-    """Shows tables as they come, and keeps those of each part."""
+    """Shows tables as they come, and keeps those of each part.
 
-    def __init__(self):
+    :param str name: of the page in docs/proof
+    :param str introduction: what the page begins with
+    """
+
+    def __init__(self, name, introduction):
+        self._name, self._introduction = name, introduction
         self._tables = {}  # part → tables as Markdown
         self._seconds = {}
 
@@ -48,11 +47,11 @@ class Report:
         """The page in docs/proof; the sections of parts that were not run stay."""
         folder = Path(os.environ["ROOT"]) / "docs" / "proof"
         folder.mkdir(exist_ok=True)
-        page = folder / "crash-matrix.md"
+        page = folder / f"{self._name}.md"
         sections = _sections(page.read_text()) if page.exists() else {}
         for name, tables in self._tables.items():
             sections[name] = self._heading(name) + "\n".join(tables)
-        page.write_text(INTRODUCTION + "".join(sections.values()))
+        page.write_text(self._introduction + "".join(sections.values()))
 
     def _heading(self, name):
         return SECTION.format(

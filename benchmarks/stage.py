@@ -45,9 +45,13 @@ class Stage:
     :param str database: its name; it is dropped before and after
     """
 
+    ADDONS = ADDON  # with commas between several
+
     def __init__(self, database):
         self.work = Work(database)
         self.workers = 0  # processes of Odoo's that answer; 0: one with threads
+        self.postgres = None  # where it is one of our own
+        self.up_at = 0.0  # when Odoo answered for the first time, by `time.monotonic`
         self.port = free_port(0)
         self.url = None
         self.sandbox = None
@@ -74,22 +78,28 @@ class Stage:
     def close(self):
         self.work.processes.stop_all()
         db.drop(self.database, self.work.folder)
+        self.work.release()
 
     def _prepare(self):
         db.drop(self.database, self.work.folder)
         self.work.odoo_log.unlink(missing_ok=True)
-        config = db.write_config(self.work.folder, self.work.root, self.database)
+        config = self.write_config()
         with Step("A database with the addon is made"):
             once = ["--stop-after-init", "--no-http", "--log-level=warn"]
-            db.run(*db.odoo_command(config, "--init", ADDON, *once))
+            db.run(*db.odoo_command(config, "--init", self.ADDONS, *once))
         self.sandbox = Sandbox.start(self.work, free_port(0))
         self.start()
         self.connect()
+
+    def write_config(self):
+        """:rtype: pathlib.Path"""
+        return db.write_config(self.work.folder, self.work.root, self.database)
 
     def start(self):
         """Start Odoo with its scheduled actions, and log in."""
         workers = ["--workers", str(self.workers), "--gevent-port", str(free_port(0))]
         self.url = start_odoo(self.work, self.port, *workers)
+        self.up_at = time.monotonic()
         self.admin = Session(self.url, self.database, "admin", "admin")
 
     def use_workers(self, count):

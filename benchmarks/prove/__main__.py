@@ -2,19 +2,27 @@
 
 import argparse
 import os
-import time
+from collections import Counter
 from datetime import UTC, datetime
 
-from demo_parts.show import DemoFailed, Step, say, table
+from demo_parts.show import DemoFailed, Step, say
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from ..postgres import Postgres
+from ..report import Report
 from ..stage import run_or_fail
 from .machine import Everything
 from .school import School
 
 STEPS = 40  # of a trace
 MUTANTS = ("look", "commit", "lock", "search", "latest")
+INTRODUCTION = """\
+# Anything, in any order: the last run of `scripts/prove`
+
+[reliability.md](../reliability.md) tells what may happen and what must hold then.
+`scripts/prove --write` runs it again.
+"""
 
 
 class Violated(DemoFailed):
@@ -24,14 +32,26 @@ class Violated(DemoFailed):
 def main():
     arguments = _arguments()
     database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
-    if arguments.mutants is not None:
-        _catch(database, arguments.mutants or MUTANTS, arguments)
-        return
-    with School(database) as school:
+    report = Report("prove", INTRODUCTION)
+    with Postgres(database) as postgres, School(postgres, database) as school:
+        if arguments.mutants is None or arguments.write:
+            _try_all(school, arguments, report)
+        if arguments.mutants is not None or arguments.write:
+            _catch(school, arguments, report)
+    if arguments.write:
+        report.write()
+
+
+def _try_all(school, arguments, report):
+    """:raise Violated: something was lost or doubled"""
+    with report.timed("seeds"):
         for number in arguments.seed:
             _try(school, number, arguments)
-        say()
-        table(["what happened", "how often"], sorted(Everything.done.items()))
+    counted = Counter(Everything.done)
+    seeds = " ".join(map(str, arguments.seed))
+    rows = [["from seeds", seeds], ["steps", counted.pop("steps")]]
+    rows += [["violations", 0], *sorted(counted.items())]
+    report.add("seeds", ["what happened", "how often"], rows)
 
 
 def _arguments():
@@ -46,6 +66,9 @@ def _arguments():
         "--mutants", nargs="*", metavar="NAME", help="must be caught; all without names"
     )
     parser.add_argument(
+        "--write", action="store_true", help="seeds and mutants, to docs/proof/prove.md"
+    )
+    parser.add_argument(
         "--as-found", action="store_true", help="show a failure without shortening it"
     )
     return parser.parse_args()
@@ -53,7 +76,7 @@ def _arguments():
 
 def _try(school, number, arguments):
     """:raise Violated: with the trace, and the seed that leads to it"""
-    Everything.school = school
+    Everything.school, Everything.failures = school, []
     phases = [Phase.generate] if arguments.as_found else [Phase.generate, Phase.shrink]
     chosen = settings(
         max_examples=arguments.traces,
@@ -65,31 +88,34 @@ def _try(school, number, arguments):
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    started = time.monotonic()
     with Step(f"Seed {number}"):
         try:
             seed(number)(run_state_machine_as_test)(Everything, settings=chosen)
         except Exception as error:
-            for note in getattr(error, "__notes__", ()):
-                say(note)
+            if Everything.ended:
+                raise Everything.ended from None
+            # the last one is the shortest; what cannot be repeated stands alone
+            told, *steps = Everything.failures[-1] if Everything.failures else [error]
+            say("\n".join(map(str, steps)))
             say(f"scripts/prove --seed {number} --traces {arguments.traces}")
-            raise Violated(f"{type(error).__name__}: {error}") from error
-    return time.monotonic() - started
+            raise Violated(told) from error
 
 
-def _catch(database, mutants, arguments):
+def _catch(school, arguments, report):
     """Each mutant has to be found.
 
     :raise Violated: one was not
     """
     rows = []
     arguments.as_found = True
-    for mutant in mutants:
-        with School(database, mutant) as school:
-            rows.append([mutant, _caught(school, arguments)])
-    table(["taken out", "caught"], rows)
+    with report.timed("mutants"):
+        for mutant in arguments.mutants or MUTANTS:
+            school.take_out(mutant)
+            with Step(f"Without: {mutant}"):
+                rows.append([mutant, _caught(school, arguments)])
+    report.add("mutants", ["taken out", "found by"], rows)
     if missed := [mutant for mutant, caught in rows if caught is None]:
-        raise Violated(f"not caught: {', '.join(missed)}")
+        raise Violated(f"not found: {', '.join(missed)}")
 
 
 def _caught(school, arguments):

@@ -4,12 +4,14 @@ A trace ends when all that was to be done is done; then nothing may be lost or d
 `verdict`.
 """
 
+import functools
 import sys
 from collections import Counter
 
 from demo_parts.rpc import OdooError
+from hypothesis import stateful
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition
 
 from .school import DOMAIN, NAME, SCHOOL, until
 from .verdict import violations
@@ -80,20 +82,50 @@ OPTIONS = st.fixed_dictionaries(
         "revoke_again": st.sampled_from(("accept", "reject")),
     },
 )
+DEATHS = ("kill", "kill", "cut off", "restart PostgreSQL", "crash PostgreSQL")
 HANGS = ({"drop": "hang", "seconds": 8}, {"drop": "hang_after", "seconds": 8})
+
+
+def recorded(decorate):
+    """Make Hypothesis' decorator one whose steps the machine itself writes down: what
+    went wrong once need not go wrong again when the trace is played to be shown.
+    """
+
+    def decorator(**strategies):
+        def wrap(method):
+            @functools.wraps(method)
+            def step(self, *of_another_step, **arguments):
+                if not of_another_step:
+                    shown = ", ".join(f"{k}={v!r}" for k, v in arguments.items())
+                    self.trace.append(f"state.{method.__name__}({shown})")
+                    self.note("steps")
+                method(self, *of_another_step, **arguments)
+
+            return decorate(**strategies)(step)
+
+        return wrap
+
+    return decorator
+
+
+initialize, rule = recorded(stateful.initialize), recorded(stateful.rule)
 
 
 class Everything(RuleBasedStateMachine):
     """:cvar School school: where it happens; set before it runs
     :cvar Counter done: what has happened, over all traces
+    :cvar list failures: of each the error and the steps that led there
+    :cvar ended: what somebody has ended the run with
     """
 
     school = None
     done = Counter()
-    deaths = ("kill", "cut off")
+    failures = []
+    ended = None
 
     def __init__(self):
         super().__init__()
+        self.trace = []
         self.school.begin()
         self.courses, self.cohorts, self.students = [], [], []
         self.enrollments, self.certificates, self.rows = [], [], []
@@ -102,14 +134,22 @@ class Everything(RuleBasedStateMachine):
 
     def teardown(self):
         if sys.exc_info()[0]:
-            self.school.is_dirty = True
+            self.note_failure(sys.exc_info()[1])
             return
         try:
             self.calm_down()
-        except BaseException:
-            self.school.is_dirty = True
+        except BaseException as error:
+            self.note_failure(error)
             raise
         self.done["traces"] += 1
+
+    def note_failure(self, error):
+        """Keep how it came to that; the next trace begins from the beginning."""
+        self.school.is_dirty = True
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            type(self).ended = error  # Hypothesis takes it for one more failure
+        elif isinstance(error, Exception):
+            self.failures.append([f"{type(error).__name__}: {error}", *self.trace])
 
     # === HELPERS === #
 
@@ -159,10 +199,10 @@ class Everything(RuleBasedStateMachine):
         self.new_course("Botany")
         self.new_cohort(0)
         for is_over in (True, False):
-            self.new_student(second=False)
+            self.new_student(False)
             self.enroll(len(self.students) - 1, 0, is_over)
-        self.new_app_course()
-        self.new_person()
+        self.new_app_course("Botany")
+        self.new_person("Pat")
         self.join(0, 0)
         if is_known:
             self.school.quiet()
@@ -284,18 +324,18 @@ class Everything(RuleBasedStateMachine):
 
     # === A SCHOOL APP === #
 
-    @rule()
-    def new_app_course(self):
+    @rule(word=WORDS)
+    def new_app_course(self, word):
         n = self.school.number()
-        values = {"name": f"App {n}", "code": f"A{n}", "category": "Arts"}
+        values = {"name": f"{word} {n}", "code": f"A{n}", "category": "Arts"}
         values["company_id"] = self.school.companies[0]
         self.app_courses += [self.call(f"{SCHOOL}.course", "create", values)]
 
-    @rule()
-    def new_person(self):
+    @rule(word=WORDS)
+    def new_person(self, word):
         n = self.school.number()
         values = {
-            "name": f"Pat {NAME} {n}",
+            "name": f"{word} {NAME} {n}",
             "email": self.mail(n),
             "birth_date": "2003-04-05",
             "company_id": self.school.companies[0],
@@ -394,6 +434,7 @@ class Everything(RuleBasedStateMachine):
     def press_on_a_row(self, act, which):
         states = ["pending", "failed"] if act == "cancel" else ["failed", "cancelled"]
         domain = [("state", "in", states), ("failure_type", "!=", "superseded")]
+        domain.append(("id", ">", self.school.rows_before))
         rows = self.school.office.read("dokstamp.sync.record", domain, ["id"])
         if rows:
             row = rows[which % len(rows)]["id"]
@@ -462,7 +503,8 @@ class Everything(RuleBasedStateMachine):
 
     @rule(which=ANY, entity=st.sampled_from(("students", "courses")))
     def somebody_changes_something_there(self, which, entity):
-        rows = self.school.sandbox.rows(entity)
+        before = self.school.there_before
+        rows = [r for r in self.school.sandbox.rows(entity) if r["id"] > before[entity]]
         if rows:
             self.note("somebody changes something at DokStamp")
             uuid = rows[which % len(rows)]["uuid"]
@@ -470,10 +512,24 @@ class Everything(RuleBasedStateMachine):
             self.school.control(f"state/{entity}/{uuid}", values, "PATCH")
             self.is_elsewhere = True
 
+    @rule(is_student=RARE, is_now=st.booleans())
+    def somebody_makes_there_what_we_make_here(self, is_student, is_now):
+        self.note("somebody makes at DokStamp what Odoo makes too")
+        n = self.school.number()
+        kind, values = "course", {"name": f"Both {n}", "code": f"B{n}"}
+        if is_student:
+            values = {"name": f"Both {NAME} {n}", "email": self.mail(n)}
+            values["date_of_birth"] = "2001-02-03"
+            kind = "student"
+        self.school.make_there(f"{kind}s", values)
+        self.make(kind, getattr(self, f"{kind}s"), **values)
+        if is_now:
+            self.tick("flush")
+
     # === DEATH === #
 
     @rule(
-        death=st.sampled_from(("kill", "cut off")),
+        death=st.sampled_from(DEATHS),
         effect=st.sampled_from(HANGS),
         path=PATHS,
         method=METHODS,
@@ -481,11 +537,10 @@ class Everything(RuleBasedStateMachine):
         name=st.sampled_from(("flush", "flush", "flush", "documents")),
     )
     def die(self, death, effect, path, method, saves, name):
+        """Something ends the sender's work while a call is under way."""
         self.note(f"sender: {death}")
         since = self.school.sandbox.last_request_id()
-        fault = {"path": path, "method": method or "POST", **effect}
-        if path == ".*":
-            fault.pop("method")
+        fault = {"path": path, "method": method, **effect}
         self.school.control("faults", fault)
 
         def is_reached():
@@ -493,13 +548,26 @@ class Everything(RuleBasedStateMachine):
             return any(row["status"] is None for row in rows)
 
         def happens():
-            if saves and self.students:
-                self.rename(0, "While")
-            if death == "kill":
-                return self.school.kill_sender()
-            return self.school.cut_sender_off()
+            if saves:
+                self.students_are_imported(1)
+            return self.school.happen(death)
 
         self.school.tick_and(name, is_reached, happens)
+        self.school.control("faults", method="DELETE")
+
+    @rule(path=PATHS)
+    def another_server_flushes_meanwhile(self, path):
+        """The scheduler's session ends, and so its lock; the flush itself lives."""
+        self.note("two servers flush at once")
+        since = self.school.sandbox.last_request_id()
+        fault = {"path": path, "method": "POST", "delay": 1.5, "times": 2}
+        self.school.control("faults", fault)
+
+        def is_reached():
+            rows = self.school.sandbox.requests(since, method="POST")
+            return any(row["status"] is None for row in rows)
+
+        self.school.tick_and("flush", is_reached, self.school.flush_twice)
         self.school.control("faults", method="DELETE")
 
     # === CALM === #

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 
 from demo_parts import database as db
 from demo_parts.compare import KINDS, Comparison
@@ -24,6 +25,8 @@ FINAL = ("issued", "revoked")
 NO_REFUSAL = (401, 403, 404, 408, 409, 429)
 ENDED = {"issued": ["issued"], "revoked": ["issued", "revoked"]}
 SHOWN = 8
+BEFORE = timedelta(seconds=1)  # an answer is on its way into the database
+AFTER = timedelta(seconds=3)  # a flush without a database ends what it has begun
 HEADER = re.compile(r"[-\d]+ [\d:,]+ \d+ [A-Z]+ \S+ (?P<logger>[\w.]+):")
 
 
@@ -41,6 +44,7 @@ def violations(school, *, is_harmless):
         *_certificates(school),
         *_register(school),
         *_logged(school),
+        *_untold(school),
     ]
     if is_harmless:
         found += _refused_twice(school)
@@ -161,6 +165,37 @@ def _logged(school):
             logger = begun["logger"]
         if logger != "odoo.http" and personal.search(line):
             yield f"logged by {logger}: {personal.sub('…', line)[:200]}"
+
+
+def _untold(school):
+    """Each writing call that was answered has its line in the audit log, but for those
+    that were answered in the very moment of a death.
+    """
+    answered = Counter(
+        (row["method"], row["path"])
+        for row in school.sandbox.requests()
+        if row["method"] != "GET"
+        and row["outcome"] == "answered"
+        and 200 <= row["status"] < 300
+        and not row["path"].startswith(("/oauth", "/auth"))
+        and not _in_the_moment_of(school.deaths, row)
+        and "httpx" not in row["headers"].get("user-agent", "")  # somebody else
+    )
+    told = Counter(
+        tuple(line.split("|"))
+        for line in db.psql(
+            "SELECT method, path FROM dokstamp_audit_log WHERE method <> 'GET'",
+            school.database,
+        ).splitlines()
+    )
+    for (method, path), count in (answered - told).items():
+        yield f"not in the audit log: {count} × {method} {path}"
+
+
+def _in_the_moment_of(deaths, row):
+    at = datetime.fromisoformat(row["at"])
+    ended = at + timedelta(milliseconds=row["duration_ms"])
+    return any(ended > death - BEFORE and at < death + AFTER for death in deaths)
 
 
 def _refused_twice(school):

@@ -18,6 +18,7 @@ from .address import (
     origin_of,
     web_page,
 )
+from .answers import object_in, objects_in, text_in
 from .auth import ClientCredentials, PasswordLogin
 from .client import Call, Client
 from .errors import (
@@ -67,6 +68,9 @@ __all__ = [
     "below",
     "hindrance",
     "is_path",
+    "object_in",
+    "objects_in",
     "origin_of",
+    "text_in",
     "web_page",
 ]

@@ -272,6 +272,25 @@ def created_row_of(answer):
     return row
 
 
+def text_in(row, key):
+    """Return the text under a key; empty where there is none."""
+    text = row.get(key)
+    return text if isinstance(text, str) else ""
+
+
+def object_in(row, key):
+    """Return the object under a key; empty where there is none."""
+    found = row.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def objects_in(row, key):
+    """Return the objects in the list under a key."""
+    found = row.get(key)
+    found = found if isinstance(found, list) else []
+    return [one for one in found if isinstance(one, dict)]
+
+
 def has_uuid(row):
     """Say whether this is an object that bears a uuid, good for a path."""
     return isinstance(row, dict) and is_segment(row.get("uuid"))

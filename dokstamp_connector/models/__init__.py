@@ -1,3 +1,4 @@
+from . import discreet_log
 from . import write_protection
 from . import accounts
 from . import registry

@@ -15,6 +15,7 @@ from . import test_api_destination
 from . import test_api_errors
 from . import test_api_hostile
 from . import test_api_pagination
+from . import test_api_properties
 from . import test_api_retry
 from . import test_api_sandbox
 from . import test_archive
@@ -87,6 +88,7 @@ from . import test_reconciled_certificates
 from . import test_reconciliation
 from . import test_register_pages
 from . import test_register_print
+from . import test_registry_properties
 from . import test_registry_rules
 from . import test_removal
 from . import test_rights_over_rpc
@@ -94,6 +96,7 @@ from . import test_rights_table
 from . import test_run_load
 from . import test_run_rehearsal
 from . import test_same_tenant
+from . import test_runs_hostile
 from . import test_schedule
 from . import test_second_person
 from . import test_sentences

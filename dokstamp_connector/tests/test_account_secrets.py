@@ -1,7 +1,10 @@
 import json
 import logging
+from contextlib import suppress
 
-from odoo.exceptions import AccessError
+from psycopg2 import Error
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CREDENTIALS, DokstampCase
@@ -113,6 +116,25 @@ class TestSecrets(DokstampCase):
         self.account.with_user(self.manager).write({"client_secret": False})
         self.assertEqual(self.account.sudo().stored_client_secret, SECRET)
 
+    def test_an_import_that_fails_tells_nothing(self):
+        accounts = self.env["dokstamp.account"].with_user(self.manager)
+        names = ["name", "tenant", "client_secret", "password"]
+        for name, value in (
+            ("sync_mode", "nonsense"),
+            ("company_id", "Nobody Knows"),
+            ("max_in_flight", "many"),
+            ("max_in_flight", "1000000000000"),
+            ("base_url", "http://api.example.com"),
+            ("state", "connected"),
+        ):
+            with self.subTest(name), self.assertLogs("odoo") as logged:
+                logging.getLogger("odoo").info("something is logged")
+                rows = [["New", "new-school", SECRET, PASSWORD, value]]
+                answer = accounts.load([*names, name], rows)
+                self.assertFalse(answer["ids"])
+                self.assert_silent(answer)
+                self.assert_silent(logged.output)
+
     def test_copied_account_has_no_credentials(self):
         copy = self.account.copy().sudo()
         for name in ("stored_client_secret", "stored_password", "client_id", "login"):
@@ -194,3 +216,35 @@ class TestLogs(DokstampCase):
         self.patch(self.registry["dokstamp.flush"], "_write_audit_lines", broken)
         lines = self.check_logs(self.flush)
         self.assertTrue(any("failed in the connector" in line for line in lines))
+
+    def test_what_the_database_refuses(self):
+        """By whatever rule of its own, whoever saves it."""
+        student, enrollment = self.people()
+        self.flush()
+        students = self.env["dokstamp.student"].with_user(self.registrar)
+        person = {
+            "name": "Zenobia Again",
+            "email": "Zenobia@example.com",
+            "date_of_birth": "1999-12-31",
+        }
+        work = (
+            lambda: students.create({**person, "email": self.personal[1]}),
+            lambda: students.create({**person, "name": False}),
+            lambda: student.with_user(self.registrar).write({**person, "name": False}),
+            lambda: enrollment.copy(),
+            lambda: self.env.cr.execute(
+                "UPDATE dokstamp_student SET name = %s, date_of_birth = %s",
+                ["Zenobia", "Zenobia"],
+            ),
+        )
+        lines = []
+        for number, refused in enumerate(work):
+            with self.subTest(number):
+                lines += self.check_logs(lambda refused=refused: self.fails(refused))
+        self.assertGreaterEqual(str(lines).count("values of dokstamp_"), 3)
+
+    def fails(self, work):
+        with suppress(UserError, Error), self.cr.savepoint():
+            work()
+            self.env.flush_all()
+        self.env.invalidate_all()

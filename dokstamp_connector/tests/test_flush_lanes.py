@@ -7,8 +7,10 @@ from psycopg2.errors import SerializationFailure
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.sync import flush as flushing
 from ..models.sync.flush import LOCK_CLASS
-from ..models.sync.lane import BATCH, Job, Lane
+from ..models.sync.lane import Job, Lane
+from ..models.sync.sync_record import ONE_PERSON
 from .common import DokstampCase
 
 OTHER_CREDENTIALS = {
@@ -223,20 +225,21 @@ class TestWhoIsFirst(LaneCase):
                     "email": f"student.{number}@example.com",
                     "date_of_birth": "2001-02-03",
                 }
-                for number in range(BATCH + 20)
+                for number in range(ONE_PERSON + 20)
             ]
         )
         self.env.cr.flush()
         first = self.student()
         flush, lane = self.open_lane()
         claimed = flush._claim(lane)
+        room = lane.room
         self.assertEqual(self.record_of(claimed[0]), first)
         # meanwhile: one of a person again, and one that was claimed is due again
         second = self.student(email="second@example.com")
         self.env.cr.flush()
         self.queue.browse(claimed[1]).state = "pending"
         self.assertEqual(self.record_of(*flush._claim(lane)), second)
-        self.assertEqual(self.record_of(*flush._claim(lane)), many[BATCH - 1 :])
+        self.assertEqual(self.record_of(*flush._claim(lane)), many[room - 1 :])
         self.assertEqual(flush._claim(lane), claimed[1:2])
         self.assertFalse(flush._claim(lane))
 
@@ -252,11 +255,13 @@ class TestWhoIsFirst(LaneCase):
         self.env["dokstamp.course"].create(
             [
                 {"name": f"Course {number}", "code": f"MANY-{number}"}
-                for number in range(BATCH + 1)
+                for number in range(ONE_PERSON + 1)
             ]
         )
         self.env.cr.flush()
-        course = self.env["dokstamp.course"].search([("code", "=", f"MANY-{BATCH}")])
+        course = self.env["dokstamp.course"].search(
+            [("code", "=", f"MANY-{ONE_PERSON}")]
+        )
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": course.id}
         )
@@ -368,6 +373,15 @@ class TestOrphans(DokstampCase):
         row = self.rows_of(record)
         row.write({"state": "sending", "tried_keys": [record._search_keys()]})
         return row
+
+    def test_what_a_dead_sender_has_asked_for_may_still_come_true(self):
+        self.patch(flushing, "ECHO", 4)
+        row = self.orphan(self.course())
+        with self.assertLogs("odoo.addons.dokstamp_connector", "WARNING"):
+            self.env["dokstamp.flush"]._reclaim_orphans(self.account)
+        seconds = (row.next_attempt_at - fields.Datetime.now()).total_seconds()
+        self.assertGreaterEqual(seconds, 4)
+        self.assertLessEqual(seconds, flushing.LINGER)  # it is waited for
 
     def test_orphan_is_taken_over_at_once(self):
         course = self.course()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..dokstamp_api import text_in
+
 
 class DokstampInstitutionChoice(models.TransientModel):
     """Pick the account's institution from those that DokStamp has, or make one of the
@@ -63,7 +65,11 @@ class DokstampInstitutionChoice(models.TransientModel):
 
     def _lines_for(self, account):
         return [
-            {"uuid": one["uuid"], "name": one["name"], "values": one}
+            {
+                "uuid": one["uuid"],
+                "name": text_in(one, "name") or one["uuid"],
+                "values": one,
+            }
             for one in self._listed(account, "institutions")
         ]
 
@@ -169,10 +175,10 @@ class DokstampInstitutionChoiceLine(models.TransientModel):
         """The registry's fields, as far as DokStamp has told them."""
         model = self.env["dokstamp.institution"]
         values = {
-            name: self.values.get(name)
+            name: model._from_body(self.choice_id.account_id, name, self.values[name])
             for name in model._get_dokstamp_fields()
             if self.values.get(name)
         }
-        if values.get("status") not in model._fields["status"].get_values(self.env):
-            values.pop("status", None)
+        values = {name: value for name, value in values.items() if value is not None}
+        model._refuse_lacking(values)
         return values

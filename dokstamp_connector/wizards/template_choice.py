@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..dokstamp_api import object_in, text_in
+
 
 class DokstampTemplateChoice(models.TransientModel):
     """Pick a course's template from the active ones of its institution."""
@@ -41,13 +43,13 @@ class DokstampTemplateChoice(models.TransientModel):
             one
             for one in templates
             if one.get("status", "active") == "active"
-            and (one.get("institution") or {}).get("uuid", own) == own
+            and object_in(one, "institution").get("uuid", own) == own
         ]
         return sorted(found, key=lambda one: not one.get("is_default"))
 
     def _label_of(self, template):
-        name, version = template.get("name"), template.get("version")
-        name = name or template["uuid"]
+        name = text_in(template, "name") or template["uuid"]
+        version = template.get("version")
         label = f"{name} ({version})" if version else name
         if template.get("is_default"):
             return self.env._("%s, default of the institution", label)

@@ -53,9 +53,20 @@ def test_records_can_be_changed_and_removed_behind_our_back(api):
     assert api.control("GET", "state")["students"] == 0
 
 
+def test_records_can_be_made_behind_our_back(api):
+    made = api.control("POST", "state/courses", {"name": "Botany", "code": "BOT"})
+    assert api.get(f"/courses/{made['uuid']}").json()["data"]["code"] == "BOT"
+    api.control("POST", "state/courses", {"code": "BOT", "tenant": "other-school"})
+    assert [row["tenant"] for row in api.rows("courses")] == [
+        "demo-school",
+        "other-school",
+    ]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
+        ("POST", "state/courses", {"colour": "red"}, 422),
         ("PATCH", "options", {"colour": "red"}, 422),
         ("PATCH", "options", {"generation": "newest"}, 422),
         ("GET", "state/teachers", None, 404),

@@ -111,6 +111,13 @@ def test_server_error_after_the_work(api):
     assert len(api.rows("students")) == 1
 
 
+def test_another_body_after_the_work(api):
+    api.fault(method="POST", after_body="<html>")
+    answer = api.post("/students", **STUDENT)
+    assert (answer.status_code, answer.text) == (201, "<html>")
+    assert len(api.rows("students")) == 1
+
+
 def test_work_done_twice_answers_for_the_second_time(api):
     body = api.certificate_body()
     api.fault(method="POST", path="/certificates", repeat=True)

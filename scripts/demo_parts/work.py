@@ -40,6 +40,10 @@ class Work:
         except BlockingIOError as error:
             raise AtWork(f"another run is at work on {self.database}") from error
 
+    def release(self):
+        """Let others have it."""
+        self._lock.close()
+
     # Where it runs, for those who come later
 
     @property

@@ -8,10 +8,11 @@ from collections import defaultdict
 
 from odoo import fields, models
 
-from ...dokstamp_api import DokStampError
+from ...dokstamp_api import DokStampError, text_in
 
 # What a sequence's prefix or suffix is filled with.
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+DIGITS = 9  # of the running part; a counter takes no more
 FULL_YEARS = {"year", "range_year"}
 
 
@@ -91,7 +92,7 @@ class DokstampAccount(models.Model):
         """
         try:
             names = [
-                (file.get("original_name") or "").removesuffix(".pdf")
+                text_in(file, "original_name").removesuffix(".pdf")
                 for file in self._client().files.list()
             ]
         except (DokStampError, ValueError):
@@ -120,8 +121,9 @@ class DokstampAccount(models.Model):
         pattern = pattern_of(sequence.prefix, sequence.suffix)
         highest = defaultdict(int)
         for match in filter(None, map(pattern.fullmatch, names)):
-            year = match.groupdict().get("year")
-            highest[year] = max(highest[year], int(match["count"]))
+            year, count = match.groupdict().get("year"), match["count"]
+            if len(count) <= DIGITS:  # else it is none that a school gave
+                highest[year] = max(highest[year], int(count))
         for year, count in highest.items():
             for part in self._parts_of(sequence, year):
                 following = count + sequence.number_increment

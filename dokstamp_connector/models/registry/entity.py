@@ -378,11 +378,12 @@ class DokstampEntity(models.AbstractModel):
     @api.model
     def _trimmed(self, vals):
         """``vals`` without space around texts: DokStamp searches keys letter by letter.
+        Nor with the zero character, which no database takes.
 
         :rtype: dict
         """
         return {
-            name: (value.strip() or False)
+            name: (value.replace("\x00", "").strip() or False)
             if isinstance(value, str) and self._is_text(name)
             else value
             for name, value in vals.items()

@@ -2,17 +2,23 @@
 they say.
 """
 
+import json
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...dokstamp_api import text_in
 from ..registry.entity import LINK
 from ..sync.messages import PLACE
-from ..sync.messages.comparison import differences, remote_value, tells
+from ..sync.messages.comparison import as_utc, differences, remote_value, tells
 
 # Of what is empty with us DokStamp may fill these by itself.
 DEFAULTED = ("boolean", "selection")
 DAY = 10  # characters of an ISO date, which may come with a time
+TAKEN_KINDS = {"boolean": bool}  # of JSON; else a text
+NUMBERS = ("integer", "float")
+LARGEST = 2**31 - 1  # of a column
 
 
 class DokstampEntity(models.AbstractModel):
@@ -62,8 +68,11 @@ class DokstampEntity(models.AbstractModel):
             `_held_keys`
         :rtype: tuple[dict, dict, list[str]]
         """
-        keys = map(self._api_key, self._get_dokstamp_fields())
-        values = {key: remote_value(row, key) for key in keys if tells(row, key)}
+        values = {
+            key: _fitting(self._fields[name], remote_value(row, key))
+            for name in self._get_dokstamp_fields()
+            if tells(row, key := self._api_key(name))
+        }
         labels = {key: name for key in values if (name := _name_of_link(row, key))}
         return values, labels, self._held_keys({**values, PLACE: list(path)})
 
@@ -169,8 +178,8 @@ class DokstampEntity(models.AbstractModel):
             return choices.get(value, str(value))
         if field.type == "many2one":
             return names.get(value) or self.env._("another one, not in Odoo")
-        if field.type == "date":
-            return format_date(self.env, str(value)[:DAY])
+        if field.type == "date" and (day := _as_day(value)):
+            return format_date(self.env, day)
         return str(value)
 
     @api.model
@@ -204,7 +213,28 @@ class DokstampEntity(models.AbstractModel):
             place = self._dokstamp_below.split("/").index(f"{{{parent}}}")
             uuid = held["path"].split("/")[place]
             values[parent] = self._from_body(account, parent, uuid)
-        return {name: value for name, value in values.items() if value is not None}
+        values = {name: value for name, value in values.items() if value is not None}
+        self._refuse_lacking(values)
+        return values
+
+    @api.model
+    def _refuse_lacking(self, values):
+        """:raise UserError: DokStamp does not tell what no record is without"""
+        lacking = [
+            field._description_string(self.env)
+            for name in self._get_dokstamp_fields()
+            if (field := self._fields[name]).required
+            and not field.default
+            and not values.get(name)
+        ]
+        if lacking:
+            raise UserError(
+                self.env._(
+                    "DokStamp does not say of it, or not in a way that makes sense: "
+                    "%(fields)s. Complete it there, or enter it in Odoo by hand.",
+                    fields=", ".join(lacking),
+                )
+            )
 
     def _as_held(self, held):
         """What DokStamp holds of the record, as a binding keeps it; what its list does
@@ -229,12 +259,18 @@ class DokstampEntity(models.AbstractModel):
             return self._linked_id(account, field, value)
         if field.type == "selection":
             return value if value in field.get_values(self.env) else None
-        return str(value)[:DAY] if field.type == "date" else value
+        if field.type in ("date", "datetime"):
+            return _as_day(value) if field.type == "date" else as_utc(value)
+        if field.type in NUMBERS:
+            return _as_number(field, value)
+        kinds = TAKEN_KINDS.get(field.type, str)
+        return value if isinstance(value, kinds) else None
 
     def _linked_id(self, account, field, uuid):
         # sudo: bindings are the engine's
         bindings = self.env["dokstamp.binding"].sudo()
-        linked = bindings._holder_of(account, field.comodel_name, uuid)
+        is_one = isinstance(uuid, str)
+        linked = is_one and bindings._holder_of(account, field.comodel_name, uuid)
         if not linked:
             raise UserError(
                 self.env._(
@@ -324,4 +360,35 @@ def _name_of_link(row, key):
     link = row.get(key.removesuffix("_uuid")) if key.endswith("_uuid") else None
     if not isinstance(link, dict):
         return None
-    return next((link[k] for k in ("name", "code") if link.get(k)), None)
+    return next((text for k in ("name", "code") if (text := text_in(link, k))), None)
+
+
+def _fitting(field, value):
+    """A value of the kind that the API has for a field, so that it can be compared and
+    shown; another one is shown as it is written.
+    """
+    kinds = int | float | str if field.type in (*NUMBERS, "boolean") else str
+    return value if value is None or isinstance(value, kinds) else json.dumps(value)
+
+
+def _as_day(value):
+    """The day that DokStamp writes, in whatever zone; None for what is none.
+
+    :rtype: date | None
+    """
+    moment = as_utc(str(value)[:DAY])
+    return moment and moment.date()
+
+
+def _as_number(field, value):
+    """A number that the field takes; decimals perhaps come as text (dokstamp-api.md 1).
+
+    :return: None where it is none
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if isinstance(value, bool) or not abs(number) <= LARGEST:
+        return None
+    return number if field.type == "float" else int(number)

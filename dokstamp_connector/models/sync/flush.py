@@ -16,13 +16,10 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg2 import InterfaceError, OperationalError
-
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ..accounts.server_start import notify_later
 from ..language import usable_language
 from .lane import Job, Lane
 from .memory import memories, process_token
@@ -34,7 +31,8 @@ _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x444B5354  # "DKST": our space among PostgreSQL's advisory locks
 CONFLICT_TRIES = 5
-LINGER = 3  # seconds: a row due this soon is waited for, the scheduler takes a minute
+LINGER = 5  # seconds: a row due this soon is waited for, the scheduler takes a minute
+ECHO = 4  # seconds in which DokStamp is through with a call whose sender has died
 MOMENT = 0.1  # seconds that an answer waits for others, to be noted with them
 TICK = 1  # seconds between two looks at the clock while answers are awaited
 AFTER_CRASH = timedelta(minutes=1)
@@ -93,15 +91,6 @@ class DokstampFlush(models.AbstractModel):
     @api.model
     def _cron_flush(self):
         """Send every account's due rows. Commits: only for the scheduled action."""
-        try:
-            self._serve_accounts()
-        except (OperationalError, InterfaceError):
-            # the session is gone, and with it what could have been planned there; the
-            # scheduler itself would look again in a minute
-            notify_later(self.env.cr.dbname)
-            raise
-
-    def _serve_accounts(self):
         lanes = []
         try:
             self._open_lanes(lanes)
@@ -335,11 +324,12 @@ class DokstampFlush(models.AbstractModel):
 
     def _reclaim_orphans(self, account):
         """Rows being sent while nobody held the lock: their sender died, and what it
-        did is unknown.
+        did is unknown. DokStamp may be at it still, where another server takes over at
+        once: who asked before the end would be told that nothing is there.
         """
         orphans = self.env["dokstamp.sync.record"].search(self._claimed_domain(account))
         for row in orphans:
-            row._postpone("no_answer", 0, uses_attempt=True)
+            row._postpone("no_answer", ECHO, uses_attempt=True)
         if orphans:
             _logger.warning(
                 "Account %s: took over %s rows of a flush that ended halfway",

@@ -12,11 +12,13 @@ from .memory import Memory
 from .messages import Message, Probe
 from .verdict import judge
 
-BATCH = 100  # rows claimed at once
+LEAST, MOST = 50, 200  # rows claimed at once, while it is not known how fast they go
+BATCH = 25  # likewise, for each thread
+AHEAD = 1.5  # seconds for which rows are claimed; what is urgent comes after them
+FEW = 4  # rows for each thread that are claimed however slow it goes
 BATCH_BYTES = 16 * 1024 * 1024  # of documents that are held until they are sent
 TELL_EVERY = 1  # seconds, while there is more to come
 SUSPECTS = 3  # records that are refused before anything was ever written
-AHEAD = 4  # messages that wait for each thread when new rows are claimed
 LOOK_BACK = 5  # seconds until rows are claimed from the start of the queue again
 
 
@@ -60,6 +62,8 @@ class Lane:
         self._refused = Counter()  # row id → how often, before anything was written
         self._told_at = 0.0
         self._place, self._looked_at = None, 0.0
+        self._pace = None  # answers a second
+        self._answers, self._counted_at = 0, 0.0
         self._threads = ThreadPoolExecutor(
             self.width, thread_name_prefix=f"dokstamp-{self.account_id}"
         )
@@ -69,8 +73,17 @@ class Lane:
         """How many rows may be claimed now."""
         if self.is_stopped or self.is_probing or self.room_bytes <= 0:
             return 0
-        is_running_low = len(self.jobs) < min(self.width * AHEAD, BATCH // 2)
-        return BATCH - len(self.jobs) if is_running_low else 0
+        batch = self._batch()
+        is_running_low = len(self.jobs) < batch // 2
+        return batch - len(self.jobs) if is_running_low else 0
+
+    def _batch(self):
+        """How many rows are under way at most: more than the threads can send while the
+        next ones are read, and not so many that a person waits for them.
+        """
+        if self._pace is None:
+            return min(max(self.width * BATCH, LEAST), MOST)
+        return min(max(int(self._pace * AHEAD), self.width * FEW), MOST)
 
     @property
     def room_bytes(self):
@@ -108,6 +121,8 @@ class Lane:
         self._told_at = time.monotonic()
 
     def start(self, jobs):
+        if not self.jobs:
+            self._answers, self._counted_at = 0, time.monotonic()
         for job in jobs:
             self.jobs[self._threads.submit(self._send, job.message)] = job
 
@@ -144,7 +159,16 @@ class Lane:
 
         :rtype: list[Job]
         """
-        return [self.jobs.pop(future) for future in futures if future in self.jobs]
+        jobs = [self.jobs.pop(future) for future in futures if future in self.jobs]
+        self._count(len(jobs))
+        return jobs
+
+    def _count(self, answers):
+        self._answers += answers
+        seconds = time.monotonic() - self._counted_at
+        if seconds >= 1:
+            self._pace = self._answers / seconds
+            self._answers, self._counted_at = 0, time.monotonic()
 
     def drop_unstarted(self):
         """Call off what no thread has begun, and name it.

@@ -14,7 +14,7 @@ it.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ....dokstamp_api import NotAllowed, NotFound, Rejected, web_page
+from ....dokstamp_api import NotAllowed, NotFound, Rejected, objects_in, web_page
 from .comparison import is_older, matches, remote_value
 from .message import AuditLine, Message, SeveralMatches, Undecided
 
@@ -221,7 +221,7 @@ class Issue(Certified):
         return any(
             one.get("uuid") == self.file_uuid
             or one.get("original_name") == self.file_name
-            for one in certificate.get("files") or []
+            for one in objects_in(certificate, "files")
         )
 
 

@@ -20,7 +20,10 @@ def as_utc(text):
     except (TypeError, ValueError):
         return None
     if moment.tzinfo:
-        moment = moment.astimezone(UTC)
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:  # at the ends of the calendar
+            return None
     return moment.replace(tzinfo=None, microsecond=0)
 
 
