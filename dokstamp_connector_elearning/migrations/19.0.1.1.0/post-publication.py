@@ -63,9 +63,17 @@ def _has_fed_documentation(env):
 
 def _read_publication(status):
     """A course that is not published is a draft."""
-    status.env["dokstamp.source.value"].create(
+    status.env["dokstamp.source.value"]._load_records(
         [
-            {"field_id": status.id, "from_value": before, "to_value": now}
+            {
+                "xml_id": f"{MODULE}.source_channel_course_status_{before}",
+                "noupdate": True,
+                "values": {
+                    "field_id": status.id,
+                    "from_value": before,
+                    "to_value": now,
+                },
+            }
             for before, now in STATUSES.items()
         ]
     )
