@@ -21,7 +21,7 @@ INTRODUCTION = """\
 # Anything, in any order: the last run of `scripts/prove`
 
 [reliability.md](../reliability.md) tells what may happen and what must hold then.
-`scripts/prove --write` runs it again.
+`scripts/prove --write` and `scripts/prove --mutants --write` run it again.
 """
 
 
@@ -34,10 +34,8 @@ def main():
     database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
     report = Report("prove", INTRODUCTION)
     with Postgres(database) as postgres, School(postgres, database) as school:
-        if arguments.mutants is None or arguments.write:
-            _try_all(school, arguments, report)
-        if arguments.mutants is not None or arguments.write:
-            _catch(school, arguments, report)
+        work = _try_all if arguments.mutants is None else _catch
+        work(school, arguments, report)
     if arguments.write:
         report.write()
 
@@ -66,7 +64,7 @@ def _arguments():
         "--mutants", nargs="*", metavar="NAME", help="must be caught; all without names"
     )
     parser.add_argument(
-        "--write", action="store_true", help="seeds and mutants, to docs/proof/prove.md"
+        "--write", action="store_true", help="what came of it, to docs/proof/prove.md"
     )
     parser.add_argument(
         "--as-found", action="store_true", help="show a failure without shortening it"
