@@ -381,7 +381,16 @@ class TestOrphans(DokstampCase):
             self.env["dokstamp.flush"]._reclaim_orphans(self.account)
         seconds = (row.next_attempt_at - fields.Datetime.now()).total_seconds()
         self.assertGreaterEqual(seconds, 4)
-        self.assertLessEqual(seconds, flushing.LINGER)  # it is waited for
+        self.assertLessEqual(seconds, 5)
+
+    def test_it_is_waited_for_as_long(self):
+        self.patch(flushing, "ECHO", 4)
+        self.orphan(self.course())
+        flush = self.env["dokstamp.flush"]
+        with self.assertLogs("odoo.addons.dokstamp_connector", "WARNING"):
+            lane = flush._open_lane(self.account)
+        self.addCleanup(lane.close)
+        self.assertEqual(lane.patience, 5)
 
     def test_orphan_is_taken_over_at_once(self):
         course = self.course()
@@ -433,7 +442,8 @@ class TestOrphans(DokstampCase):
     def check_no_lock(self):
         self.env.cr.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND classid = %s AND objid = %s",
+            " AND classid = %s AND objid = %s AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database())",
             [LOCK_CLASS, self.account.id],
         )
         self.assertEqual(self.env.cr.fetchone(), (0,))

@@ -19,8 +19,9 @@ class IrCron(models.Model):
         return result
 
     def _callback(self, cron_name, server_action_id):
-        action = self.env["ir.actions.server"].browse(server_action_id)
-        is_ours = (action.model_id.sudo().model or "").startswith("dokstamp.")
+        # sudo: whose scheduled action it is; whoever runs another app's may not look
+        action = self.env["ir.actions.server"].sudo().browse(server_action_id)
+        is_ours = (action.model_id.model or "").startswith("dokstamp.")
         try:
             return super()._callback(cron_name, server_action_id)
         except Exception:

@@ -31,7 +31,7 @@ _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x444B5354  # "DKST": our space among PostgreSQL's advisory locks
 CONFLICT_TRIES = 5
-LINGER = 5  # seconds: a row due this soon is waited for, the scheduler takes a minute
+LINGER = 3  # seconds: a row due this soon is waited for, the scheduler takes a minute
 ECHO = 4  # seconds in which DokStamp is through with a call whose sender has died
 MOMENT = 0.1  # seconds that an answer waits for others, to be noted with them
 TICK = 1  # seconds between two looks at the clock while answers are awaited
@@ -191,7 +191,7 @@ class DokstampFlush(models.AbstractModel):
         waits = [self._seconds_until_due(lane) for lane in lanes]
         shortest = min((w for w in waits if w is not None), default=None)
         self._commit()
-        if shortest is None or shortest > LINGER:
+        if shortest is None or shortest > max(lane.patience for lane in lanes):
             return False
         time.sleep(max(shortest, 0.1))
         for lane in lanes:
@@ -276,6 +276,8 @@ class DokstampFlush(models.AbstractModel):
             width=account.max_in_flight,
             is_probing=account._needs_probe(),
             memory=self._recall(account, client, is_interrupted=bool(orphans)),
+            # + 1: stored without fractions of a second
+            patience=max(LINGER, ECHO + 1) if orphans else LINGER,
         )
 
     def _recall(self, account, client, *, is_interrupted):

@@ -44,6 +44,7 @@ class Lane:
     :param int width: requests at once
     :param bool is_probing: after an outage, one reading call before any row is claimed
     :param bool is_stopped: claims nothing more in this flush
+    :param float patience: seconds that a row is waited for which is due soon
     """
 
     account_id: int
@@ -52,6 +53,7 @@ class Lane:
     width: int
     is_probing: bool = False
     is_stopped: bool = False
+    patience: float = 0
     memory: Memory = field(default_factory=Memory)
     jobs: dict = field(default_factory=dict)  # future → Job
     fault: Exception | None = None  # of our own, that has stopped it
