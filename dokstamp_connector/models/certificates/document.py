@@ -117,7 +117,7 @@ class DokstampCertificate(models.Model):
             return self._print_own()[0]
         check_may_print(self.env.user, report)
         self._check_may_wait(report)
-        label = self._label()  # printing forgets what is not saved
+        label = self._printed_label()  # printing forgets what is not saved
         return labelled(self._print_report(report), **label)
 
     def _check_may_wait(self, report):
@@ -170,7 +170,7 @@ class DokstampCertificate(models.Model):
         if len(pages) != len(self):
             raise UserError(self.env._("The certificate does not fit on one page."))
         return [
-            labelled(page, **certificate._label())
+            labelled(page, **certificate._printed_label())
             for certificate, page in zip(self, pages, strict=True)
         ]
 
@@ -210,7 +210,7 @@ class DokstampCertificate(models.Model):
                 )
             ) from error
 
-    def _label(self):
+    def _printed_label(self):
         """What the PDF says of itself, as `labelled` takes it."""
         name = self._printed_name()
         return {
