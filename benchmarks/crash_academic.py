@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from demo_parts.dokstamp import KEYS
+
 from .crash import LATER, SILENT, SILENT_AFTER, Matrix, Point, call
 from .faults import SOME, answered, dropped, end_tokens, outage
 from .stage import UNSENT
@@ -11,18 +13,6 @@ ATTACH = r"/courses/[^/]*/attach/modules"
 PLAIN = "organizations|courses|modules|students|cohorts|enrollments"
 QUEUE_LOCK = "LOCK dokstamp_sync_record IN SHARE MODE"
 CREATES = rf"/({PLAIN})|{GROUPS}|{ATTACH}"
-
-# Entity of the sandbox → what tells two of its records apart.
-KEYS = {
-    "organizations": ("name",),
-    "courses": ("code",),
-    "modules": ("code",),
-    "students": ("email",),
-    "cohorts": ("code", "course_uuid"),
-    "module_groups": ("name", "course_uuid"),
-    "attachments": ("course_uuid", "module_uuid"),
-    "enrollments": ("student_uuid", "course_uuid"),
-}
 
 POINTS = (
     Point("saved, nothing claimed yet", lock=QUEUE_LOCK),
@@ -65,7 +55,7 @@ class AcademicMatrix(Matrix):
     COLUMNS = ("lost", "doubled")
 
     def __init__(self, stage):
-        self.expected = Counter()
+        self.expected = Counter(institutions=1)  # the stage's own
         self.batches = self.saves = 0
         super().__init__(stage)
 

@@ -39,24 +39,16 @@ class NotQuiet(DemoFailed):
     """The queue did not empty in time."""
 
 
-class Stage:
-    """A fresh database with the addon, a sandbox, and an account connected to it.
+class Staged:
+    """Something of its own that exists as long as a block lasts: made by `_prepare`,
+    gone by `close`, with its processes and its database.
 
     :param str database: its name; it is dropped before and after
     """
 
-    ADDONS = ADDON  # with commas between several
-
     def __init__(self, database):
         self.work = Work(database)
-        self.workers = 0  # processes of Odoo's that answer; 0: one with threads
-        self.postgres = None  # where it is one of our own
-        self.up_at = 0.0  # when Odoo answered for the first time, by `time.monotonic`
-        self.port = free_port(0)
-        self.url = None
         self.sandbox = None
-        self.admin = None
-        self.account = None
 
     @property
     def database(self):
@@ -79,6 +71,32 @@ class Stage:
         self.work.processes.stop_all()
         db.drop(self.database, self.work.folder)
         self.work.release()
+
+    def _prepare(self):
+        raise NotImplementedError
+
+    def control(self, what, values=None, method="POST"):
+        """Break the sandbox: sandbox/README.md, "Make it misbehave"."""
+        url = f"{self.sandbox.url}/_sandbox/{what}"
+        body = None if method == "GET" else values or {}
+        answer = httpx.request(method, url, json=body, timeout=30).raise_for_status()
+        return answer.json() if answer.content else None
+
+
+class Stage(Staged):
+    """A fresh database with the addon, a sandbox, and an account connected to it."""
+
+    ADDONS = ADDON  # with commas between several
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.workers = 0  # processes of Odoo's that answer; 0: one with threads
+        self.postgres = None  # where it is one of our own
+        self.up_at = 0.0  # when Odoo answered for the first time, by `time.monotonic`
+        self.port = free_port(0)
+        self.url = None
+        self.admin = None
+        self.account = None
 
     def _prepare(self):
         db.drop(self.database, self.work.folder)
@@ -139,12 +157,6 @@ class Stage:
         values = {"institution_id": institution}
         self.admin.call("dokstamp.account", "write", [self.account], values)
         self.wait_until_quiet()
-
-    def control(self, what, values, method="POST"):
-        """Break the sandbox: sandbox/README.md, "Make it misbehave"."""
-        url = f"{self.sandbox.url}/_sandbox/{what}"
-        answer = httpx.request(method, url, json=values).raise_for_status()
-        return answer.json() if answer.content else None
 
     def move_switches(self, options):
         """Move switches of the sandbox.

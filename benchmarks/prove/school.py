@@ -21,9 +21,9 @@ from demo_parts.processes import wait_for
 from demo_parts.rpc import OdooError, Session
 from demo_parts.server import START_TIME, free_port
 from demo_parts.show import DemoFailed, Step
-from demo_parts.work import Work
 
 from ..postgres import FAST, IMMEDIATE
+from ..stage import Staged
 
 ADDONS = "dokstamp_connector,test_dokstamp_connector"
 OFFICE, SENDER = "office", "sender"
@@ -77,7 +77,7 @@ class Person(Session):
             raise
 
 
-class School:
+class School(Staged):
     """One database with its servers; made once, put back to its beginning when a run
     has left something wrong.
 
@@ -87,18 +87,14 @@ class School:
     """
 
     def __init__(self, postgres, database):
+        super().__init__(database)
         self.postgres = postgres
-        self.work = Work(database)
         self.mutant = None
         self.ports = {OFFICE: free_port(0), SENDER: free_port(0)}
         self.numbers = itertools.count(1)
-        self.office = self.sender = self.sandbox = None
+        self.office = self.sender = None
         self.is_dirty = False
         self.deaths = []  # when the sender's work ended badly
-
-    @property
-    def database(self):
-        return self.work.database
 
     @property
     def beginning(self):
@@ -106,25 +102,11 @@ class School:
 
     # === BEGINNING AND END === #
 
-    def __enter__(self):
-        self.work.claim()
-        self.work.processes.stop_all()
-        try:
-            self._make()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_error):
-        self.close()
-
     def close(self):
-        self.work.processes.stop_all()
-        db.drop(self.database, self.work.folder)
+        super().close()
         db.psql(f'DROP DATABASE IF EXISTS "{self.beginning}"')
 
-    def _make(self):
+    def _prepare(self):
         db.drop(self.database, self.work.folder)
         db.psql(f'DROP DATABASE IF EXISTS "{self.beginning}"')
         self.log.unlink(missing_ok=True)
@@ -323,13 +305,6 @@ class School:
     def number(self):
         """One that nobody has had."""
         return next(self.numbers)
-
-    def control(self, what, values=None, method="POST"):
-        url = f"{self.sandbox.url}/_sandbox/{what}"
-        body = None if method == "GET" else values or {}
-        answer = httpx.request(method, url, json=body, timeout=30)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
 
     # === THE SENDER === #
 

@@ -5,20 +5,11 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 
 from demo_parts import database as db
-from demo_parts.compare import KINDS, Comparison
+from demo_parts.compare import Comparison
+from demo_parts.dokstamp import KEYS
 
 from .school import DOMAIN, NAME
 
-# Entity of the sandbox → what tells two of its records apart.
-KEYS = {
-    "institutions": ("name",),
-    "courses": ("code", "institution_uuid"),
-    "modules": ("code", "institution_uuid"),
-    "students": ("email",),
-    "cohorts": ("code", "course_uuid"),
-    "attachments": ("course_uuid", "module_uuid"),
-    "enrollments": ("student_uuid", "course_uuid", "cohort_uuid"),
-}
 PLACE = ("student_uuid", "course_uuid", "cohort_uuid")
 FINAL = ("issued", "revoked")
 # Answers that are no refusal of what was sent: of access, of pace, of what is gone.
@@ -30,10 +21,9 @@ AFTER = timedelta(seconds=3)  # a flush without a database ends what it has begu
 HEADER = re.compile(r"[-\d]+ [\d:,]+ \d+ [A-Z]+ \S+ (?P<logger>[\w.]+):")
 
 
-def violations(school, *, is_harmless):
-    """:param bool is_harmless: no answer was lost on the way, so that nothing is sent
-        twice
-    :return: a sentence for each thing that is not as it must be
+def violations(school):
+    """What is not as it must be, a sentence each.
+
     :rtype: list[str]
     """
     found = [
@@ -45,9 +35,8 @@ def violations(school, *, is_harmless):
         *_register(school),
         *_logged(school),
         *_untold(school),
+        *_refused_twice(school),
     ]
-    if is_harmless:
-        found += _refused_twice(school)
     return found[:SHOWN]
 
 
@@ -210,6 +199,3 @@ def _refused_twice(school):
     for (method, path, _body), count in refused.items():
         if count > 1:
             yield f"refused {count} times: {method} {path}"
-
-
-__all__ = ["KINDS", "violations"]

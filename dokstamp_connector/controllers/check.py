@@ -1,3 +1,5 @@
+"""The check link, and the pace at which strangers may guess tokens of any link."""
+
 import re
 
 from werkzeug.exceptions import TooManyRequests

@@ -113,6 +113,12 @@ def copy_template(folder, work):
         " WHERE key = 'database.uuid'",
         work.database,
     )
+    # else they are hours late, and the scheduler, woken while addons are installed,
+    # takes that for an installation that hangs, and ends it
+    psql(
+        "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' + interval '1 hour'",
+        work.database,
+    )
     config = write_config(work.folder, work.root, work.database)
     filestore = folder / "data" / "filestore" / TEMPLATE
     copy = work.folder / "data" / "filestore" / work.database

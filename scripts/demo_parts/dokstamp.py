@@ -11,6 +11,18 @@ from .processes import wait_for
 SANDBOX_PORT = 18090  # the sandbox's own default
 TENANT = "demo-school"
 CLIENT_ID, CLIENT_SECRET = "demo-client", "demo-secret"  # sandbox/README.md
+# Entity → what tells two of its records apart, within a tenant.
+KEYS = {
+    "institutions": ("name",),
+    "organizations": ("name",),
+    "courses": ("code",),
+    "modules": ("code",),
+    "students": ("email",),
+    "cohorts": ("code", "course_uuid"),
+    "module_groups": ("name", "course_uuid"),
+    "attachments": ("course_uuid", "module_uuid"),
+    "enrollments": ("student_uuid", "course_uuid", "cohort_uuid"),
+}
 START_TIME = 20  # seconds
 POLL = 0.02  # seconds
 

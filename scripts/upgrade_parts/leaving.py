@@ -2,11 +2,12 @@
 
 import ast
 
+from demo_parts.dokstamp import KEYS
 from demo_parts.show import Step
 
 from . import schema
 from .school import School
-from .update import KEYS, doubles, raise_for, writes
+from .update import doubles, raise_for, writes
 from .world import OURS
 
 # What stays is Odoo's: that an addon is known, what was said, and what was mailed.

@@ -1,5 +1,6 @@
 """The version of before, with data, becomes the present one."""
 
+from demo_parts.dokstamp import KEYS
 from demo_parts.show import Step
 
 from . import schema, values
@@ -28,18 +29,6 @@ READS = ("GET", "HEAD")
 TOKEN = "/oauth/token"
 # What the sources of eLearning read in another way than before.
 READ_ANEW = {"description", "status"}
-# Entity of the sandbox → what tells two of its records apart.
-KEYS = {
-    "institutions": ("name",),
-    "organizations": ("name",),
-    "courses": ("code",),
-    "modules": ("code",),
-    "students": ("email",),
-    "cohorts": ("code", "course_uuid"),
-    "module_groups": ("name", "course_uuid"),
-    "attachments": ("course_uuid", "module_uuid"),
-    "enrollments": ("student_uuid", "course_uuid"),
-}
 
 
 def check_update(world, fresh, root_before):
