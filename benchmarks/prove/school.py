@@ -95,6 +95,7 @@ class School(Staged):
         self.office = self.sender = None
         self.is_dirty = False
         self.deaths = []  # when the sender's work ended badly
+        self.theirs = set()  # uuids of what others have made at DokStamp
 
     @property
     def beginning(self):
@@ -403,7 +404,7 @@ class School(Staged):
         if entity == "courses":
             institution = self.sandbox.rows("institutions")[0]
             values = {**values, "institution_uuid": institution["uuid"]}
-        self.control(f"state/{entity}", values)
+        self.theirs.add(self.control(f"state/{entity}", values)["uuid"])
 
     # === TIME === #
 

@@ -54,7 +54,9 @@ def _failed(school):
 
 
 def _unequal(school):
-    """Field by field, but for what a person has cancelled."""
+    """Field by field, but for what a person has cancelled, and what others have made at
+    DokStamp: that is theirs until it is adopted.
+    """
     cancelled = db.psql(
         "SELECT DISTINCT b.dokstamp_uuid FROM dokstamp_sync_record q"
         " LEFT JOIN dokstamp_binding b ON b.res_model = q.res_model"
@@ -67,6 +69,10 @@ def _unequal(school):
         f"unequal: {difference}"
         for difference in comparison.differences
         if not any(uuid in difference for uuid in cancelled)
+        and not (
+            difference.endswith("not in Odoo")
+            and any(uuid in difference for uuid in school.theirs)
+        )
         and "no uuid" not in difference
     ]
 
