@@ -547,14 +547,27 @@ class Everything(RuleBasedStateMachine):
         method=METHODS,
         skip=st.integers(0, 2),
         saves=st.booleans(),
-        waits=st.booleans(),
         name=st.sampled_from(("flush", "flush", "flush", "documents")),
     )
-    def die(self, death, effect, path, method, skip, saves, waits, name):
+    def die(self, death, effect, path, method, skip, saves, name):
         """Something ends the sender's work while a call is under way."""
+        fault = {"path": path, "method": method, "skip": skip, **effect}
+        self._end_badly(name, death, fault, self._import_one if saves else None)
+
+    @rule(death=st.sampled_from(DEATHS), effect=st.sampled_from(HANGS))
+    def die_a_while_after_answers(self, death, effect):
+        """What was answered is noted by then, though the flush has not ended."""
+        self.students_are_imported(3)
+        fault = {"path": "/students", "method": "POST", "skip": 1, **effect}
+        self._end_badly("flush", death, fault, lambda: time.sleep(A_WHILE))
+
+    def _import_one(self):
+        self.students_are_imported(1)
+
+    def _end_badly(self, name, death, fault, meanwhile):
+        """:param meanwhile: is called while the call is under way, if anything is"""
         self.note(f"sender: {death}")
         since = self.school.sandbox.last_request_id()
-        fault = {"path": path, "method": method, "skip": skip, **effect}
         self.school.control("faults", fault)
 
         def is_reached():
@@ -562,10 +575,8 @@ class Everything(RuleBasedStateMachine):
             return any(row["status"] is None for row in rows)
 
         def happens():
-            if saves:
-                self.students_are_imported(1)
-            if waits:
-                time.sleep(A_WHILE)
+            if meanwhile:
+                meanwhile()
             return self.school.happen(death)
 
         self.school.tick_and(name, is_reached, happens)

@@ -51,7 +51,8 @@ def left_behind(school, deleted):
         tuple(line.split("|"))
         for line in db.psql(
             "SELECT res_model, res_id FROM dokstamp_sync_record"
-            " WHERE operation = 'remove' AND state <> 'done'",
+            " WHERE operation = 'remove' AND state <> 'done'"
+            " AND failure_type IS DISTINCT FROM 'superseded'",
             school.database,
         ).splitlines()
     }
