@@ -26,7 +26,9 @@ class Session:
 
     def __init__(self, url, database, login, password):
         self.login = login
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT)
+        # Odoo closes what is idle for two seconds, perhaps as the next call leaves
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, limits=once)
         answer = self.route(
             "/web/session/authenticate", db=database, login=login, password=password
         )
