@@ -1,7 +1,7 @@
 {
     "name": "DokStamp Connector",
     "summary": "Issue digital certificates at DokStamp, in step with your courses",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Education",
     "author": "DokStamp Connector contributors",
     "license": "LGPL-3",

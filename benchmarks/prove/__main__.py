@@ -110,19 +110,21 @@ def _catch(school, arguments, report):
         for mutant in arguments.mutants or MUTANTS:
             school.take_out(mutant)
             with Step(f"Without: {mutant}"):
-                rows.append([mutant, _caught(school, arguments)])
+                rows.append([mutant, _caught(school, mutant, arguments)])
     report.add("mutants", ["taken out", "found by"], rows)
     if missed := [mutant for mutant, caught in rows if caught is None]:
         raise Violated(f"not found: {', '.join(missed)}")
 
 
-def _caught(school, arguments):
+def _caught(school, mutant, arguments):
     """:return: the violation that gave it away, None when nothing did"""
     for number in arguments.seed:
         try:
             _try(school, number, arguments)
         except Violated as error:
-            return str(error).splitlines()[0]
+            found = str(error).splitlines()[0].partition(": ")[2]
+            say(f"Without {mutant}: {found}")
+            return found
     return None
 
 

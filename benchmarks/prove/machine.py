@@ -6,6 +6,7 @@ A trace ends when all that was to be done is done; then nothing may be lost or d
 
 import functools
 import sys
+import time
 from collections import Counter
 
 from demo_parts.rpc import OdooError
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition
 
 from .school import DOMAIN, NAME, SCHOOL, until
-from .verdict import violations
+from .verdict import left_behind, violations
 
 MODELS = tuple(
     f"dokstamp.{kind}" for kind in ("course", "cohort", "student", "enrollment")
@@ -87,6 +88,9 @@ OPTIONS = st.fixed_dictionaries(
 )
 DEATHS = ("kill", "kill", "cut off", "restart PostgreSQL", "crash PostgreSQL")
 HANGS = ({"drop": "hang", "seconds": 4}, {"drop": "hang_after", "seconds": 4})
+ANY_STATE = {"active_test": False}
+A_WHILE = 1.5  # seconds in which answers are noted: longer than `verdict.BEFORE`
+LONG = 6  # seconds that a call takes; a dead sender's rows wait for four
 
 
 def recorded(decorate):
@@ -134,6 +138,7 @@ class Everything(RuleBasedStateMachine):
         self.enrollments, self.certificates, self.rows = [], [], []
         self.persons, self.memberships, self.app_courses = [], [], []
         self.is_elsewhere = False
+        self.deleted = {}  # uuid → model and id of what Odoo keeps no more
 
     def teardown(self):
         if sys.exc_info()[0]:
@@ -277,6 +282,14 @@ class Everything(RuleBasedStateMachine):
         }
         self.call(model, "write", [record], values[model])
 
+    @precondition(lambda self: self.students or self.courses)
+    @rule(which=ANY, word=st.sampled_from((False, "Arts", "Crafts")))
+    def say_or_take_back(self, which, word):
+        model, record = self.anybody(which)
+        names = {"dokstamp.course": "area", "dokstamp.student": "social_name"}
+        if model in names:
+            self.call(model, "write", [record], {names[model]: word})
+
     @precondition(lambda self: self.students)
     @rule(which=ANY)
     def change_an_address(self, which):
@@ -307,8 +320,13 @@ class Everything(RuleBasedStateMachine):
     @rule(which=ANY)
     def delete(self, which):
         model, record = self.anybody(which)
+        [row] = self.school.office.read(
+            model, [("id", "=", record)], ["dokstamp_uuid"], context=ANY_STATE
+        ) or [{"dokstamp_uuid": False}]
         if self.call(model, "unlink", [record]):
             self.records_of(model).remove(record)
+            if row["dokstamp_uuid"]:
+                self.deleted[row["dokstamp_uuid"]] = (model, record)
 
     @precondition(lambda self: self.students or self.courses)
     @rule(which=ANY)
@@ -527,14 +545,16 @@ class Everything(RuleBasedStateMachine):
         effect=st.sampled_from(HANGS),
         path=PATHS,
         method=METHODS,
+        skip=st.integers(0, 2),
         saves=st.booleans(),
+        waits=st.booleans(),
         name=st.sampled_from(("flush", "flush", "flush", "documents")),
     )
-    def die(self, death, effect, path, method, saves, name):
+    def die(self, death, effect, path, method, skip, saves, waits, name):
         """Something ends the sender's work while a call is under way."""
         self.note(f"sender: {death}")
         since = self.school.sandbox.last_request_id()
-        fault = {"path": path, "method": method, **effect}
+        fault = {"path": path, "method": method, "skip": skip, **effect}
         self.school.control("faults", fault)
 
         def is_reached():
@@ -544,17 +564,22 @@ class Everything(RuleBasedStateMachine):
         def happens():
             if saves:
                 self.students_are_imported(1)
+            if waits:
+                time.sleep(A_WHILE)
             return self.school.happen(death)
 
         self.school.tick_and(name, is_reached, happens)
         self.school.control("faults", method="DELETE")
 
-    @rule(path=PATHS)
-    def another_server_flushes_meanwhile(self, path):
-        """The scheduler's session ends, and so its lock; the flush itself lives."""
+    @rule()
+    def another_server_flushes_meanwhile(self):
+        """The scheduler's session ends, and so its lock; the flush itself lives. What
+        it sends meanwhile is of a kind that DokStamp may keep twice.
+        """
         self.note("two servers flush at once")
+        self.new_course("Botany")
         since = self.school.sandbox.last_request_id()
-        fault = {"path": path, "method": "POST", "delay": 1.5, "times": 2}
+        fault = {"path": "/courses", "method": "POST", "delay": LONG, "times": 2}
         self.school.control("faults", fault)
 
         def is_reached():
@@ -579,6 +604,9 @@ class Everything(RuleBasedStateMachine):
         if holds:
             ids = [hold["id"] for hold in holds]
             school.office.call("dokstamp.hold", "action_lift", ids)
+        school.quiet(finds_what_was_missed=False)
+        if found := left_behind(school, self.deleted):
+            raise AssertionError("\n".join(found))
         for _round in range(4):
             school.calm_since = school.sandbox.last_request_id()
             school.quiet()

@@ -423,13 +423,17 @@ class School(Staged):
 
     # === CALM === #
 
-    def quiet(self, rounds=12):
+    def quiet(self, rounds=12, *, finds_what_was_missed=True):
         """Let everything that is to be done be done.
 
+        :param bool finds_what_was_missed: also what no save has queued
         :return: whether nothing is left to be done
         """
+        names = ["issue_due", "documents", "flush", "run"]
+        if finds_what_was_missed:
+            names.insert(0, "sweep")
         for _round in range(rounds):
-            for name in ("sweep", "issue_due", "documents", "flush", "run"):
+            for name in names:
                 self.tick(name)
             if not self.unsettled():
                 return True

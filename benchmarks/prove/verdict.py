@@ -40,14 +40,50 @@ def violations(school):
     return found[:SHOWN]
 
 
+def left_behind(school, deleted):
+    """What was deleted here is gone there, or archived where it may not be deleted,
+    before anybody has looked for what was missed.
+
+    :param dict deleted: uuid → model and id
+    :rtype: list[str]
+    """
+    stays = {
+        tuple(line.split("|"))
+        for line in db.psql(
+            "SELECT res_model, res_id FROM dokstamp_sync_record"
+            " WHERE operation = 'remove' AND state <> 'done'",
+            school.database,
+        ).splitlines()
+    }
+    certified = {
+        uuid
+        for row in school.sandbox.rows("certificates", deleted=True)
+        for uuid in (row[name] for name in (*PLACE, "enrollment_uuid"))
+    }
+    return [
+        f"left behind: {entity} {row['uuid']}"
+        for entity in ("students", "courses", "enrollments")
+        for row in school.sandbox.rows(entity)
+        if row["uuid"] in deleted.keys() - certified
+        and row.get("status") != "archived"
+        and row.get("completion_status") != "dropped"
+        and tuple(map(str, deleted[row["uuid"]])) not in stays
+    ][:SHOWN]
+
+
 def _stuck(school):
     return [f"stuck: {row}" for row in school.unsettled()]
 
 
 def _failed(school):
+    """But for certificates of what was undone before they went out."""
     rows = db.psql(
         "SELECT res_model, res_id, operation, failure_type, failure_message"
-        " FROM dokstamp_sync_record WHERE state = 'failed'",
+        " FROM dokstamp_sync_record q WHERE state = 'failed'"
+        " AND NOT (failure_type = 'incomplete' AND EXISTS ("
+        " SELECT FROM dokstamp_certificate c JOIN dokstamp_enrollment e"
+        " ON e.id = c.enrollment_id AND e.completion_status <> 'completed'"
+        " WHERE q.res_model = 'dokstamp.certificate' AND q.res_id = c.id))",
         school.database,
     )
     return [f"failed: {row}" for row in rows.splitlines()]

@@ -14,10 +14,10 @@ def zone_choices():
     return [(name, name) for name in sorted(_known_zones())]
 
 
-def usable_zone(*names):
+def usable_zone(names):
     """The first of ``names`` that is a time zone, else that of Odoo's server.
 
-    :param names: such as `America/Sao_Paulo`, or False
+    :param iterable names: such as `America/Sao_Paulo`, or False
     :rtype: str
     """
     known = _known_zones()

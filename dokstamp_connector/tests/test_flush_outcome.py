@@ -108,6 +108,90 @@ class TestOutcomeUnknown(DokstampCase):
         for one in self.sandbox.rows("modules"):
             self.sandbox.remove("modules", one["uuid"])
 
+    def check_emptied(self, model, path, **values):
+        """What an attempt has said that was not answered, and nobody says any more."""
+        record = self.make(model)
+        record.write(values)
+        self.sandbox.fault("POST", path, drop="after")
+        self.flush()
+        record.write(dict.fromkeys(values, False))
+        self.make_due()
+        self.flush()
+        [row] = self.sandbox.rows(KINDS[model][0])
+        self.assertEqual([row[name] for name in values], [None] * len(values))
+        self.assertFalse(self.rows_of(record).filtered("tried_keys"))
+
+    def test_what_an_unanswered_course_has_said_is_emptied(self):
+        self.check_emptied("dokstamp.course", "/courses", area="Arts", version="2")
+
+    def test_what_an_unanswered_student_has_said_is_emptied(self):
+        self.check_emptied("dokstamp.student", "/students", social_name="Adele")
+
+    def test_completion_that_an_unanswered_enrollment_has_told_is_undone(self):
+        enrollment = self.make("dokstamp.enrollment")
+        day = "2026-09-20"
+        enrollment.write({"completion_status": "completed", "completed_at": day})
+        self.sandbox.fault("POST", "/enrollments", drop="after")
+        self.flush()
+        enrollment.completion_status = "enrolled"
+        self.make_due()
+        self.flush()
+        [row] = self.sandbox.rows("enrollments")
+        told = row["completion_status"], row["completed_at"]
+        self.assertEqual(told, ("enrolled", None))
+
+    def test_what_others_have_said_of_an_unanswered_course_stays(self):
+        course = self.make("dokstamp.course")
+        self.sandbox.fault("POST", "/courses", drop="after")
+        self.flush()
+        [row] = self.sandbox.rows("courses")
+        self.sandbox.change("courses", row["uuid"], area="Arts")
+        self.make_due()
+        self.flush()
+        self.assertEqual(course.sync_state, "synced")
+        self.assertEqual(self.sandbox.rows("courses")[0]["area"], "Arts")
+
+    def check_taken_back(self, model, path, **values):
+        """A change that was not answered, and that was taken back before it was sent
+        again.
+        """
+        record = self.make(model)
+        self.flush()
+        before = record.read(list(values))[0]
+        record.write(values)
+        self.sandbox.fault("PATCH", f"{path}/.*", drop="after")
+        self.flush()
+        record.write({name: before[name] for name in values})
+        self.make_due()
+        self.flush()
+        [row] = self.sandbox.rows(KINDS[model][0])
+        sent = {name: row[name] or False for name in values if name in row}
+        self.assertEqual(sent, {name: before[name] for name in sent})
+        self.assertEqual(row.get("completion_status", "enrolled"), "enrolled")
+        self.assertEqual(record.sync_state, "synced")
+
+    def test_unanswered_change_of_a_course_is_taken_back(self):
+        self.check_taken_back("dokstamp.course", "/courses", name="Trees", area="Arts")
+
+    def test_unanswered_end_of_an_enrollment_is_taken_back(self):
+        self.check_taken_back("dokstamp.enrollment", "/enrollments", active=False)
+
+    def test_unanswered_end_of_a_curriculum_line_is_taken_back(self):
+        line = self.make("dokstamp.curriculum.line")
+        self.flush()
+        line.active = False
+        self.sandbox.fault(None, "/courses/.*/detach/modules", drop="after")
+        self.flush()
+        self.assertFalse(self.sandbox.count("attachments"))
+        line.active = True
+        self.make_due()
+        self.flush()
+        self.assertEqual(self.sandbox.count("attachments"), 1)
+        self.assertEqual(line.sync_state, "synced")
+
+    def test_unanswered_change_of_a_student_is_taken_back(self):
+        self.check_taken_back("dokstamp.student", "/students", social_name="Adele")
+
     def test_unanswered_institution_is_created_once(self):
         self.check_kind("dokstamp.institution")
 

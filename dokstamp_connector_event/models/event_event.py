@@ -85,7 +85,7 @@ class EventEvent(models.Model):
         :param datetime | bool moment: naive UTC, as Odoo keeps them
         :rtype: date | bool
         """
-        return bool(moment) and local_day(moment, usable_zone(self.date_tz))
+        return bool(moment) and local_day(moment, usable_zone([self.date_tz]))
 
     # === DOKSTAMP === #
 

@@ -27,8 +27,8 @@ KEPT = {
 }
 READS = ("GET", "HEAD")
 TOKEN = "/oauth/token"
-# What the sources of eLearning read in another way than before: descriptions without the
-# asterisks and lists of links of Odoo's `html2plaintext`, and what is published.
+# What the sources of eLearning read in another way than before: descriptions without
+# the asterisks and lists of links of Odoo's `html2plaintext`, and what is published.
 READ_ANEW = {"description", "status"}
 
 

@@ -54,6 +54,22 @@ class TestSourceVolume(SourceCase):
         self.assertEqual(inserts(), 1)
         self.assertLess(queries(), CLASS_SIZE / 2)
 
+    def test_a_save_reads_nothing_of_the_rest_of_the_school(self):
+        self.enroll(self.persons(), self.school_course())
+        self.commit()
+        self.env.invalidate_all()
+        known = self.env["test.dokstamp.school.person"].search([], limit=1)
+        known.name = "Somebody Else"
+        self.person(name="Somebody New", email="new@example.com")
+        self.env.cr.flush()
+        for model, name in (
+            ("dokstamp.student", "name"),
+            ("dokstamp.source.link", "source_id"),
+        ):
+            read = self.env[model]._fields[name]._get_cache(self.env)
+            self.assertTrue(read)
+            self.assertLess(len(read), 10, model)
+
     def test_a_source_that_reads_as_a_manager_costs_no_query_a_record(self):
         for source in (self.course_source, self.person_source, self.membership_source):
             domain = {"domain": "[('id', '>', 0)]"}

@@ -271,18 +271,17 @@ class DokstampAccount(models.Model):
         :return: such as `America/Sao_Paulo`
         :rtype: str
         """
-        # not `env.ref`, which asks the database each time whether it exists
-        administrator = self.env["res.users"].browse(
-            self.env["ir.model.data"]._xmlid_to_res_id("base.user_admin")
-        )
+        # one after the other: each save of a source's record asks
+        return usable_zone(self._zones())
+
+    def _zones(self):
+        yield self.tz
         # sudo: whoever saves a course may read none of them
-        school = self.company_id.sudo().partner_id
-        people = [
-            school,
-            self.sudo().create_uid,
-            administrator and administrator.sudo(),
-        ]
-        return usable_zone(self.tz, *(person.tz for person in people if person))
+        yield self.company_id.sudo().partner_id.tz
+        yield self.sudo().create_uid.tz
+        # not `env.ref`, which asks the database each time whether it exists
+        administrator = self.env["ir.model.data"]._xmlid_to_res_id("base.user_admin")
+        yield self.env["res.users"].browse(administrator or ()).sudo().tz
 
     def _responsible(self):
         """The manager who is asked: of the account, or of its company.

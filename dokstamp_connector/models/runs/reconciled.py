@@ -35,7 +35,7 @@ class Bound:
 
     def _lists_of(self, bindings):
         paths = {self._path(binding) for binding in bindings}
-        found = self.run.list_ids.search(
+        found = self.run.env["dokstamp.run.list"].search(
             [
                 ("run_id", "=", self.run.id),
                 ("res_model", "=", self.model._name),

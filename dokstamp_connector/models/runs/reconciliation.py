@@ -269,16 +269,16 @@ class DokstampRun(models.Model):
 
     def _count_findings(self):
         equal_count = self.equal_count
-        result = super()._count_findings()
+        result, found = super()._count_findings(), self.env["dokstamp.run.line"]
         for run in self.filtered(lambda run: run.kind == KIND):
             lines = [("run_id", "=", run.id)]
             run.write(
                 {
                     "equal_count": equal_count,
-                    "doubled_count": run.line_ids.search_count(
+                    "doubled_count": found.search_count(
                         [*lines, ("finding", "=", "doubled")]
                     ),
-                    "difference_count": run.line_ids.search_count(lines),
+                    "difference_count": found.search_count(lines),
                     "page_count": run._pages_read(),
                 }
             )

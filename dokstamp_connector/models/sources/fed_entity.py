@@ -231,6 +231,8 @@ class DokstampEntity(models.AbstractModel):
         :param collection keys: of `_natural_keys`
         """
         found = {}
+        if not keys:  # no condition would be left to search by
+            return found
         for record in self.search(self._twin_domain(keys), order="id desc"):
             found[record._key_with({})] = record
         return {key: found[key] for key in keys if key in found}

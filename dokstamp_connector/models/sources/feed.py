@@ -117,8 +117,9 @@ class DokstampSource(models.Model):
         unknown = {one: vals for one, vals in new.items() if one not in claims}
         claims |= self._create_missing(unknown, entities)
         found = {one: vals for one, vals in new.items() if one not in claims}
-        self._link(found, entities, links)
-        links = self._links_to(items)
+        if found:
+            self._link(found, entities, links)
+            links = self._links_to(items)
         # whoever saved it now may not have written what it said before it was found
         unvouched = self.with_context(**{AUTHORS: ()})
         more = unvouched._write_together(found, entities, links, {})
@@ -561,12 +562,10 @@ class DokstampSource(models.Model):
             return
         for line in self._referring_lines():
             source = line.source_id
-            links = source.link_ids.search(
-                [
-                    ("source_id", "=", source.id),
-                    ("res_id", "in", source._dependents(line.path, record_ids)),
-                    *only,
-                ]
+            dependents = source._dependents(line.path, record_ids)
+            # not its `link_ids`: that reads them all
+            links = self.env["dokstamp.source.link"].search(
+                [("source_id", "=", source.id), ("res_id", "in", dependents), *only]
             )
             if links:
                 source.with_context(**{AUTHORS: ()})._feed(links.mapped("res_id"))
@@ -576,7 +575,7 @@ class DokstampSource(models.Model):
         this transaction commits; of too much the sweep takes care.
         """
         referrers = self._referring_lines().source_id
-        failed = referrers.link_ids.search(
+        failed = self.env["dokstamp.source.link"].search(
             [("source_id", "in", referrers.ids), ("error", "!=", False)],
             limit=MOST_AT_ONCE + 1,
         )

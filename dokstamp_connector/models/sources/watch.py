@@ -124,8 +124,9 @@ class Base(models.AbstractModel):
         self._dokstamp_note_authors()
         for source_id, path in pairs:
             if path and is_leaving:
-                source = self.env["dokstamp.source"].sudo().browse(source_id)
-                source._gather_dependents(gathered, path, self.ids)
+                source = self.env["dokstamp.source"].sudo().browse(source_id).exists()
+                if source:
+                    source._gather_dependents(gathered, path, self.ids)
             else:
                 gathered[source_id, path].update(self.ids)
 
@@ -265,7 +266,7 @@ class DokstampSource(models.Model):
 
         :rtype: list[int]
         """
-        if not self.exists() or not self.active:
+        if not self.active:
             return []
         self.env.flush_all()  # what fails here is not ours to catch
         try:
@@ -302,14 +303,16 @@ class DokstampSource(models.Model):
     def _feed_gathered(self):
         """Read what this transaction has changed; the sweep gets what must wait."""
         gathered = self.env.cr.precommit.data.pop(GATHERED, {})
+        # sudo: whoever saves a course has no rights on the sources
+        sources = self.sudo().browse(dict.fromkeys(one for one, _path in gathered))
+        sources = {source.id: source for source in sources.exists()}
         authors = self.env.cr.precommit.data.pop(GATHERED_AUTHORS, ())
         ids_by_source = defaultdict(set)
         for (source_id, path), ids in gathered.items():
-            # sudo: whoever saves a course has no rights on the sources
-            source = self.sudo().browse(source_id)
-            ids_by_source[source_id].update(
-                source._dependents(path, list(ids)) if path else ids
-            )
+            if source := sources.get(source_id):
+                ids_by_source[source_id].update(
+                    source._dependents(path, list(ids)) if path else ids
+                )
         written = self.env.cr.precommit.data.pop(GATHERED_NAMES, {})
         saved = {one: frozenset(names) for one, names in written.items()}
         by_authors = self.with_context(
@@ -327,7 +330,7 @@ class DokstampSource(models.Model):
     def _of_interest(self, ids_by_source):
         """Without records that a source takes on demand only, and was not asked for."""
         rest = {}
-        for source in self.sudo().browse(ids_by_source).exists():
+        for source in self.sudo().browse(ids_by_source):
             ids = ids_by_source[source.id]
             if source.trigger == "on_demand":
                 ids = source._links_of(list(ids)).keys()  # never of pairs
@@ -357,7 +360,7 @@ class DokstampSource(models.Model):
         :rtype: int
         """
         # sudo: as above
-        sources = self.sudo().browse(ids_by_source).exists()
+        sources = self.sudo().browse(ids_by_source)
         return sum(
             len(ids_by_source[source.id]) * (ON_A_LIST if source.relation else 1)
             for source in sources
@@ -377,7 +380,7 @@ class DokstampSource(models.Model):
         :raise psycopg2.Error: a user was quicker than the sweep
         """
         # sudo: whoever saves a course has no rights on the sources
-        sources = self.sudo().browse(ids_by_source).exists().filtered("active").sorted()
+        sources = self.sudo().browse(ids_by_source).filtered("active").sorted()
         batches = [(source, sorted(ids_by_source[source.id])) for source in sources]
         self.env.cr.flush()  # what fails here is not ours to catch
         try:

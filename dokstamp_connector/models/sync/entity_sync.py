@@ -385,8 +385,7 @@ class DokstampEntity(models.AbstractModel):
         """What to send for this record, or None when DokStamp has it all.
 
         :param dokstamp.binding binding: of this record, may be empty
-        :param list[dict] tried: keys of earlier attempts to create it whose outcome is
-            unknown
+        :param list[dict] tried: earlier attempts whose outcome is unknown
         :rtype: Message | None
         """
         payload, path = self._payload(), self._path()
@@ -395,7 +394,7 @@ class DokstampEntity(models.AbstractModel):
         uuid, moved_from = binding.dokstamp_uuid or None, None
         if uuid and last_path != path:
             uuid, moved_from = None, (last_path, uuid)
-        if uuid and payload == last_payload:
+        if uuid and payload == last_payload and not tried:
             return None
         return self._push_kind()(
             path=path,
@@ -521,14 +520,6 @@ class DokstampEntity(models.AbstractModel):
                 return record
         return None
 
-    def _tried_keys(self):
-        """What an attempt to create this record leaves at DokStamp, to look for if its
-        outcome is unknown.
-
-        :rtype: dict
-        """
-        return self._search_keys()
-
     def _removal_keys(self):
         """What the queue must know of a record that is gone when its removal is
         planned.
@@ -541,7 +532,7 @@ class DokstampEntity(models.AbstractModel):
         """How to take a deleted record away from DokStamp, or None when it never got
         there.
 
-        :param list[dict] tried: keys of attempts to create it whose outcome is unknown
+        :param list[dict] tried: attempts to create it whose outcome is unknown
         :param datetime since: when it was queued first
         """
         last_payload = dict(binding.last_payload or {})
@@ -598,9 +589,6 @@ class DokstampCurriculumLine(models.Model):
 
     def _place(self, item):
         return item["course_uuid"], item["uuid"]
-
-    def _tried_keys(self):
-        return self._payload()
 
     def _removal_message(self, binding, removal_keys, tried, since):
         known = [binding.last_payload] if binding.last_payload else []

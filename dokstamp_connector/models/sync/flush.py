@@ -47,7 +47,7 @@ class Known:
 
     :param records: (model, id) → registry record
     :param bindings: (model, id) → binding
-    :param tried: (model, id) → keys of attempts whose outcome is unknown
+    :param tried: (model, id) → attempts whose outcome is unknown
     :param shared: bindings to what another account's record is linked to as well, of
         records that are removed
     :param removed_since: (model, id) → when a record that is removed was queued first
@@ -566,10 +566,8 @@ class DokstampFlush(models.AbstractModel):
             del planned[row]
         for row in rows._wait_for_keys(planned, known.records):
             del planned[row]
-        for row in planned:
-            record, binding, _tried = known.of_row(row)
-            if record and not binding:
-                row._note_try(record)
+        for row, message in planned.items():
+            row._note_try(message.attempt)
         return [Job(row.id, message) for row, message in planned.items()]
 
     def _plan_row(self, row, known):

@@ -124,8 +124,8 @@ class DokstampSyncRecord(models.Model):
     tried_keys = fields.Json(
         readonly=True,
         help=(
-            "Under which keys DokStamp may hold the record, because an attempt to "
-            "create it was not answered."
+            "Under which keys DokStamp may hold the record, and which of its values, "
+            "because an attempt to send it was not answered."
         ),
     )
     stopped_digest = fields.Char(
@@ -541,11 +541,11 @@ class DokstampSyncRecord(models.Model):
             self.env["dokstamp.binding"].union(*self._bindings().values()).unlink()
 
     def _take_over_tried_keys(self):
-        """Keys under which DokStamp may hold records although no binding says so.
+        """What DokStamp may hold of records although no binding says so.
 
         They are these rows' from now on: the earlier ones of the records are covered.
 
-        :return: (model, id) → keys
+        :return: (model, id) → attempts
         :rtype: dict[tuple[str, int], list[dict]]
         """
         tried = defaultdict(list)
@@ -559,13 +559,15 @@ class DokstampSyncRecord(models.Model):
                 row.tried_keys = tried[row._place()]
         return tried
 
-    def _note_try(self, record):
-        """Keep under which keys the record is about to be created, in case we never
-        hear of it again.
+    def _note_try(self, attempt):
+        """Keep what is about to be sent of the record, in case we never hear of it
+        again.
+
+        :param dict | None attempt: of the message
         """
-        keys, tried = record._tried_keys(), self.tried_keys or []
-        if keys and keys not in tried:
-            self.tried_keys = [*tried, keys]
+        tried = self.tried_keys or []
+        if attempt and attempt not in tried:
+            self.tried_keys = [*tried, attempt]
 
     def _queued_at(self):
         """When the record was queued first.

@@ -60,6 +60,10 @@ class Attach(Curriculum):
     def sent(self):
         return self.item
 
+    @property
+    def attempt(self):
+        return self.item
+
     def _run(self):
         self._take_out_of(self.elsewhere)
         self.unresolved = [*self.tried, self.item]
@@ -78,7 +82,12 @@ class Detach(Curriculum):
 
     items: list[dict]
 
+    @property
+    def attempt(self):
+        return self.items[0]
+
     def _run(self):
+        self.unresolved = list(self.items)
         self._take_out_of(self.items)
         self.unresolved = []
 

@@ -72,8 +72,7 @@ class Message:
     :param path: parts of the path of the collection that the record lies in, as
         `("courses", uuid, "modules", "groups")`
     :param uuid: the record's uuid at DokStamp, as far as it is known
-    :param tried: keys of earlier attempts whose outcome is unknown: DokStamp may hold
-        the record under them
+    :param tried: earlier attempts whose outcome is unknown, as of `attempt`
     """
 
     path: tuple[str, ...] = ()
@@ -128,6 +127,15 @@ class Message:
     def _run(self):
         """Make the calls; set `uuid` as soon as it is known."""
         raise NotImplementedError
+
+    @property
+    def attempt(self):
+        """What this message may leave at DokStamp if nobody answers: the keys of what
+        it creates, and what else it says; None: nothing.
+
+        :rtype: dict | None
+        """
+        return None
 
     @property
     def sent(self):

@@ -4,11 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ....dokstamp_api import NotFound, OutcomeUnknown, Rejected, RetryLater
-from .comparison import comparable, is_older, is_same, matches, remote_value
+from .comparison import (
+    comparable,
+    is_exactly,
+    is_older,
+    is_same,
+    matches,
+    remote_value,
+)
 from .message import AuditLine, Message, SeveralMatches, Stranger
 
-# Beside the body that was sent: where it lies, under a name that no body has.
-PLACE = "@path"
+# Beside what is kept of a body that was sent, under names that no body has: where it
+# lies, and, beside the keys of an attempt to create it, what else an attempt has said.
+PLACE, BODY = "@path", "@body"
 TAKEN_STATUSES = (409, 422)  # how DokStamp may refuse a second record of the same key
 
 
@@ -33,10 +41,10 @@ class Searched(Message):
 
         :raise SeveralMatches: there are more
         """
-        every_key = [keys for keys in (self.keys, *self.tried) if keys]
+        tried = [keys for keys in self._tried_keys() if keys != self.keys]
         found = {
             one["uuid"]: one
-            for keys in every_key
+            for keys in filter(None, (self.keys, *tried))
             for one in self._with(keys)
             if self.decided.get(one["uuid"]) is not False
         }
@@ -44,6 +52,13 @@ class Searched(Message):
         if len(found) > 1:
             raise SeveralMatches(len(found))
         return next(iter(found.values()), None)
+
+    def _tried_keys(self):
+        """Of attempts to create it.
+
+        :rtype: list[dict]
+        """
+        return [keys for one in self.tried if (keys := without_body(one))]
 
     def _with(self, keys):
         """What DokStamp holds under these keys; filters may be ignored there.
@@ -101,6 +116,18 @@ class Push(Searched):
         return self.adopted is not None
 
     @property
+    def attempt(self):
+        if self.uuid:
+            changed = self._changed()
+            return {BODY: dict.fromkeys(changed)} if changed else None
+        return self._creation if self.keys else None
+
+    @property
+    def _creation(self):
+        said = {key: v for key, v in self.payload.items() if v and key not in self.keys}
+        return {**self.keys, BODY: said}
+
+    @property
     def is_relinked(self):
         return any(
             key.endswith("_uuid") and value != self.payload.get(key)
@@ -115,7 +142,7 @@ class Push(Searched):
         if self.moved_from:
             self._leave(*self.moved_from)
         # an attempt of unknown outcome may have made it since
-        is_new = self.is_absent and not self.tried
+        is_new = self.is_absent and not self._tried_keys()
         if not is_new and (found := self._search()):
             self._adopt(found)
         else:
@@ -123,10 +150,7 @@ class Push(Searched):
 
     def _update(self):
         """PATCH what has changed; False when DokStamp has the record no more."""
-        known = self.last_payload
-        changed = {
-            key: value for key, value in self.payload.items() if known.get(key) != value
-        }
+        known, changed = self.last_payload, self._changed()
         if not changed:
             return True
         archived = changed.get("status") in ("archived", "inactive")
@@ -135,14 +159,33 @@ class Push(Searched):
             {key: known.get(key) for key in changed},
             changed,
         )
+        before, self.unresolved = self.unresolved, [self.attempt]
         try:
             with self._writing():
                 self._at.update(self.uuid, changed)
         except NotFound:
             self.memory.drop(self.path, self.uuid)
             return False
+        except (RetryLater, Rejected):
+            self.unresolved = before
+            raise
         self.memory.put(self.path, self.uuid, self.payload)
+        self.unresolved = []
         return True
+
+    def _changed(self):
+        """What DokStamp is not known to hold: of a change that was not answered nobody
+        knows, even where it was taken back since.
+
+        :return: part of the payload
+        """
+        known = self.last_payload
+        unsure = {key for one in self.tried for key in one.get(BODY, ())}
+        return {
+            key: value
+            for key, value in self.payload.items()
+            if key in unsure or known.get(key) != value
+        }
 
     def _leave(self, path, uuid):
         self._meaning("deleted", self.last_payload, {})
@@ -153,13 +196,26 @@ class Push(Searched):
 
     def _adopt(self, found):
         # what an attempt of ours has left is ours, whatever was changed meanwhile
-        if not self.tried and self._is_another(found):
+        if not self._tried_keys() and self._is_another(found):
             raise Stranger
         self.uuid = found["uuid"]
-        self.adopted = comparable(found, self.payload)
+        self.adopted = comparable(found, self.payload) | self._emptied(found)
         self.audit.append(
             AuditLine(self._last_call, "adopted", {}, {"uuid": self.uuid})
         )
+
+    def _emptied(self, found):
+        """What an attempt of ours has said there, and nobody says any more.
+
+        :return: those values by key
+        """
+        return {
+            key: value
+            for one in self.tried
+            for key, value in one.get(BODY, {}).items()
+            if self.payload.get(key, value) is None
+            and is_exactly(value, remote_value(found, key))
+        }
 
     def _is_another(self, found):
         """Whether DokStamp's record says of itself what ours is not: an address alone
@@ -174,7 +230,7 @@ class Push(Searched):
         """POST it; the keys stay unresolved while nobody knows whether it arrived."""
         values = {k: v for k, v in self.payload.items() if v is not None}
         self._meaning("created", {}, values)
-        self.unresolved = [self.keys] if self.keys else []
+        self.unresolved = [self._creation] if self.keys else []
         try:
             with self._writing():
                 self.uuid = self._at.create(values)["uuid"]
@@ -301,3 +357,8 @@ class Remove(Message):
             self.memory.drop(self.path, self.uuid)
             return
         self.memory.put(self.path, self.uuid, self.archive_values)
+
+
+def without_body(attempt):
+    """The keys of an attempt; empty: it was none to create the record."""
+    return {key: value for key, value in attempt.items() if key != BODY}
