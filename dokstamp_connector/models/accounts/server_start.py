@@ -87,4 +87,6 @@ def notify_later(database, pauses=PAUSES, *, channel="cron_trigger", home="postg
             connection.cursor().execute(steps.code, steps.params)
             connection.poll()
     except psycopg2.Error as error:
-        _logger.warning("Not woken, the scheduler looks in a minute: %s", type(error).__name__)
+        _logger.warning(
+            "Not woken, the scheduler looks in a minute: %s", type(error).__name__
+        )
