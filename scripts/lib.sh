@@ -9,6 +9,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DOKSTAMP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dokstamp-connector}
 LOCAL_SOCKET=/var/run/postgresql # Debian's; psycopg2's wheel would look elsewhere
 TOOLS_PYTHON=$CACHE/tools-venv/bin/python
+QUEUE_JOB=$CACHE/queue-job # OCA's, beside Odoo
 export PGHOST=${PGHOST:-$LOCAL_SOCKET}
 if [[ $PGHOST == "$LOCAL_SOCKET" && -z ${PGPORT:-} ]] && command -v pg_lsclusters >/dev/null; then
     # Debian numbers a cluster 5433 when 5432 is taken.
@@ -51,6 +52,33 @@ step() {
     fi
     exec {log}>&-
     return "$status"
+}
+
+# bring FOLDER TITLE COMMAND REQUIREMENTS...: run the command unless the folder was made of
+# these. The mark is written last, so a broken-off build starts anew.
+bring() {
+    local folder=$1 title=$2 command=$3
+    shift 3
+    cat "$@" | cmp --silent - "$folder/.requirements" && return
+    step "$title" "$command" "$folder" "${@/#/--requirement=}" || return
+    cat "$@" >"$folder/.requirements"
+}
+
+# bring_queue_job: OCA's job runner, from the package index.
+bring_queue_job() {
+    bring "$QUEUE_JOB" "OCA's queue_job" build_queue_job "$ROOT/requirements/queue_job.txt" &&
+        return
+    say "The package index gave no queue_job (above): nothing that needs it is run" >&2
+    return 1
+}
+
+# Without Odoo, which it must not bring along.
+build_queue_job() {
+    local folder=$1
+    shift
+    rm -rf "$folder"
+    "$ODOO_PYTHON" -m pip install --disable-pip-version-check --no-deps \
+        --target "$folder" "$@"
 }
 
 # outcome FILE: what the tests came to, from lines of a kind and how many ended so, in the
@@ -127,8 +155,14 @@ list_addons() {
     done
 }
 
+# list_queue_job_addons: those of them that need OCA's queue_job.
+list_queue_job_addons() {
+    grep --files-with-matches '"queue_job"' "$ROOT"/*/__manifest__.py |
+        xargs --max-args=1 dirname | xargs --max-args=1 basename
+}
+
 # list_own_addons: those of them that need no other vendor's addon. What needs one is
-# tested with a stand-in for it, and installed where that vendor's is.
+# tested with it or a stand-in for it, and installed where that vendor's is.
 list_own_addons() {
     "$ODOO_PYTHON" - "$ROOT" <<'PYTHON'
 import ast
@@ -137,6 +171,7 @@ import sys
 
 root = pathlib.Path(sys.argv[1])
 others = {path.parent.name for path in root.glob("stand_ins/*/__manifest__.py")}
+others.add("queue_job")
 needs = {
     path.parent.name: ast.literal_eval(path.read_text())["depends"]
     for path in root.glob("*/__manifest__.py")

@@ -108,8 +108,8 @@ class DokstampAccount(models.Model):
         """
         days = (self.pause_from, self._reminder_day(), self._resumption_day())
         for day in days:
-            self.env["dokstamp.schedule"]._wake(
-                "flush", day_begins_at(day, self._zone())
+            self.env["dokstamp.schedule"]._wake_flush(
+                self, day_begins_at(day, self._zone())
             )
 
     def _reminder_day(self):

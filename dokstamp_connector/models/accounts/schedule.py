@@ -33,6 +33,38 @@ class DokstampSchedule(models.AbstractModel):
             cron._trigger(at)
 
     @api.model
+    def _wake_flush(self, accounts, at=None):
+        """Have what is due of ``accounts`` sent when this transaction commits, or
+        later.
+
+        :param datetime at: as `ir.cron._trigger` takes it
+        """
+        if accounts:
+            self._wake("flush", at)
+
+    @api.model
+    def _wake_flush_when_due(self, moments):
+        """Have accounts served when each is due, unless they are before.
+
+        :param dict moments: account → datetime
+        """
+        now, at = fields.Datetime.now(), min(moments.values(), default=None)
+        if at and at <= now:
+            self._wake("flush")
+        elif at and not self._is_planned(self._cron("flush"), at):
+            self._wake("flush", at)
+
+    def _is_planned(self, cron, moment):
+        """Whether a scheduled action is to run from now until ``moment``."""
+        domain = [
+            ("cron_id", "=", cron and cron.id),
+            ("call_at", ">", fields.Datetime.now()),
+            ("call_at", "<=", moment + timedelta(seconds=1)),
+        ]
+        triggers = self.env["ir.cron.trigger"].sudo()
+        return bool(triggers.search_count(domain, limit=1))
+
+    @api.model
     def _catch_up(self, crons):
         """Have those of ``crons`` that are ours run now: they were off."""
         for cron_id, xmlid in crons.get_external_id().items():

@@ -31,7 +31,7 @@ class DokstampSchedule(models.AbstractModel):
 
     def _register_hook(self):
         result = super()._register_hook()
-        if _is_server() and self._is_any_due():
+        if is_server() and self._is_any_due():
             notify_later(self.env.cr.dbname)
         return result
 
@@ -50,7 +50,7 @@ class DokstampSchedule(models.AbstractModel):
         return bool(self.env.execute_query(query))
 
 
-def _is_server():
+def is_server():
     """Whether this process was started to serve, with a scheduler; not as a shell, for
     tests, to update a database, or for websockets alone.
     """
@@ -61,8 +61,9 @@ def _is_server():
     )
 
 
-def notify_later(database, pauses=PAUSES):
-    """Have PostgreSQL wake the scheduler after each of the pauses.
+def notify_later(database, pauses=PAUSES, *, channel="cron_trigger", home="postgres"):
+    """Have PostgreSQL wake the scheduler after each of the pauses, or whoever else
+    listens.
 
     It is PostgreSQL that waits: it carries out to the end what it was sent, though
     nobody stays for the answer. A thread of ours would be in the way of a server that
@@ -70,16 +71,22 @@ def notify_later(database, pauses=PAUSES):
 
     :param str database: whose scheduled actions are due
     :param pauses: seconds
+    :param str channel: of PostgreSQL's notices
+    :param str home: the database where that is listened to
     """
     notify = SQL.identifier(ODOO_NOTIFY_FUNCTION)
-    step = "BEGIN; SELECT pg_sleep(%s), %s('cron_trigger', %s); COMMIT;"
-    steps = SQL(" ").join(SQL(step, pause, notify, database) for pause in pauses)
-    # as Odoo's own: notices of the scheduler are given in this database
-    _name, address = connection_info_for("postgres")
+    step = "BEGIN; SELECT pg_sleep(%s), %s(%s, %s); COMMIT;"
+    steps = SQL(" ").join(
+        SQL(step, pause, notify, channel, database) for pause in pauses
+    )
+    # as Odoo's own: notices of the scheduler are given in "postgres"
+    _name, address = connection_info_for(home)
     try:
         with closing(psycopg2.connect(**address, async_=True)) as connection:
             wait_select(connection)
             connection.cursor().execute(steps.code, steps.params)
             connection.poll()
     except psycopg2.Error as error:
-        _logger.warning("The scheduler looks in a minute: %s", type(error).__name__)
+        _logger.warning(
+            "Not woken, the scheduler looks in a minute: %s", type(error).__name__
+        )

@@ -276,8 +276,7 @@ class DokstampAccount(models.Model):
                 and (urgent or account.sync_mode == "realtime")
             )
         )
-        if awake:
-            self.env["dokstamp.schedule"]._wake("flush")
+        self.env["dokstamp.schedule"]._wake_flush(awake)
 
     # === WHAT NEEDS ATTENTION === #
 

@@ -1,10 +1,10 @@
 """The flush: claim what is due, send it in parallel, note what came back.
 
-    _cron_flush ┬ _open_lanes        a lane per account with work
-                ├ _run               until nothing is due or the time is up:
-                │   ├─ _load           claim → plan, commit, hand over
-                │   └─ _settle         apply the answers, commit
-                └ _sleep_until_due   be woken when a row is due
+    _serve ┬ _open_lanes        a lane per account with work
+           ├ _run               until nothing is due or the time is up:
+           │   ├─ _load           claim → plan, commit, hand over
+           │   └─ _settle         apply the answers, commit
+           └ _sleep_until_due   be woken when a row is due
 
 No transaction is open while the threads talk to DokStamp, and no thread touches the
 ORM.
@@ -15,8 +15,10 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -91,9 +93,29 @@ class DokstampFlush(models.AbstractModel):
     @api.model
     def _cron_flush(self):
         """Send every account's due rows. Commits: only for the scheduled action."""
+        self._serve(self._hand_over(Domain.TRUE))
+
+    def _hand_over(self, which):
+        """Leave accounts to another engine that sends.
+
+        :param Domain which: accounts that the scheduled action should serve
+        :return: those of them that it has to serve itself
+        :rtype: Domain
+        """
+        return which
+
+    @api.model
+    def _serve(self, which):
+        """Send the due rows of some accounts. Commits.
+
+        :param Domain which: the accounts
+        :return: ids of those that were served; another sender has the others, or they
+            had no work
+        :rtype: set[int]
+        """
         lanes = []
         try:
-            self._open_lanes(lanes)
+            self._open_lanes(lanes, which)
             self._run(lanes)
             for lane in lanes:
                 self._alone(lane, self._note_flushed)
@@ -103,12 +125,17 @@ class DokstampFlush(models.AbstractModel):
             # an aborted transaction could neither give the locks back nor ask to be
             # woken
             self.env.cr.rollback()
-            self._wake_at(fields.Datetime.now() + AFTER_CRASH)
+            again_at = fields.Datetime.now() + AFTER_CRASH
+            self.env["dokstamp.schedule"]._wake_flush_when_due(
+                dict.fromkeys(self._connected_accounts(which), again_at)
+            )
             self._commit()
             raise
         finally:
             self._close_lanes(lanes)
-        self._sleep_until_due({lane.account_id for lane in lanes if not lane.fault})
+        served_ids = {lane.account_id for lane in lanes if not lane.fault}
+        self._sleep_until_due(served_ids, which)
+        return served_ids
 
     def _raise_if_all_broke(self, lanes):
         """An error that stopped every account is the scheduler's to know; one that
@@ -212,10 +239,10 @@ class DokstampFlush(models.AbstractModel):
 
     # === LANES === #
 
-    def _open_lanes(self, lanes):
+    def _open_lanes(self, lanes, which=Domain.TRUE):
         """Add a lane for every account that may call and has something due."""
-        self._follow_plans()
-        for account in self._connected_accounts():
+        self._follow_plans(which)
+        for account in self._connected_accounts(which):
             if self._has_work(account) and self._lock(account):
                 if lane := self._opened_lane(account):
                     lanes.append(lane)
@@ -223,12 +250,12 @@ class DokstampFlush(models.AbstractModel):
                     self._unlock(account.id)
         self._commit()
 
-    def _follow_plans(self):
+    def _follow_plans(self, which):
         """Pause accounts, or let them go on, as was planned for today; an error of our
         own is in no other one's way.
         """
-        planned = self.env["dokstamp.account"].search([("pause_until", "!=", False)])
-        for account in planned:
+        planned = Domain("pause_until", "!=", False)
+        for account in self.env["dokstamp.account"].search(planned & which):
             try:
                 self._in_transaction(self._in_language_of(account)._follow_plan)
             except Exception as error:  # noqa: BLE001
@@ -764,26 +791,24 @@ class DokstampFlush(models.AbstractModel):
             return None
         return (due_at - fields.Datetime.now()).total_seconds()
 
-    def _sleep_until_due(self, served_ids):
+    def _sleep_until_due(self, served_ids, which):
         """Go on at once with what is due and could not be sent in time; else be woken
         when the next row is due.
 
         :param set served_ids: accounts that this run had; the others are another's
         """
-        now, remaining, wake_at = fields.Datetime.now(), 0, []
-        for account in self._connected_accounts():
+        now, remaining, moments = fields.Datetime.now(), 0, {}
+        for account in self._connected_accounts(which):
             due_at = self._next_due_at(account)
             if due_at and due_at <= now and account.id in served_ids:
                 remaining += self.env["dokstamp.sync.record"].search_count(
                     self._due_domain(account)
                 )
+                # the scheduler itself would look again in a minute
+                moments[account] = now
             elif due_at:
-                wake_at.append(due_at if due_at > now else now + AFTER_CRASH)
-        if remaining:
-            # the scheduler itself would look again in a minute
-            self.env["dokstamp.schedule"]._wake("flush")
-        elif wake_at:
-            self._wake_at(min(wake_at))
+                moments[account] = due_at if due_at > now else now + AFTER_CRASH
+        self.env["dokstamp.schedule"]._wake_flush_when_due(moments)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
 
     def _next_due_at(self, account):
@@ -799,25 +824,11 @@ class DokstampFlush(models.AbstractModel):
             return None
         return max(row.next_attempt_at, account.call_again_at or row.next_attempt_at)
 
-    def _wake_at(self, moment):
-        """Have the scheduled action run at ``moment``, unless it runs before."""
-        schedule = self.env["dokstamp.schedule"]
-        cron = schedule._cron("flush")
-        planned = self.env["ir.cron.trigger"].search_count(
-            [
-                ("cron_id", "=", cron and cron.id),
-                ("call_at", ">", fields.Datetime.now()),
-                ("call_at", "<=", moment + timedelta(seconds=1)),
-            ],
-            limit=1,
-        )
-        if not planned:
-            schedule._wake("flush", moment)
-
     # === ACCOUNTS === #
 
-    def _connected_accounts(self):
-        return self.env["dokstamp.account"].search([("state", "=", "connected")])
+    def _connected_accounts(self, which):
+        connected = Domain("state", "=", "connected")
+        return self.env["dokstamp.account"].search(connected & which)
 
     def _account_of(self, lane):
         account = self.env["dokstamp.account"].browse(lane.account_id)
@@ -846,7 +857,12 @@ class DokstampFlush(models.AbstractModel):
     # === TRANSACTIONS === #
 
     def _commit(self, processed=0):
-        return self.env["ir.cron"]._commit_progress(processed)
+        """:return: seconds left: Odoo's own for a scheduled action, or until the moment
+        that it is given where none runs
+        """
+        left = self.env["ir.cron"]._commit_progress(processed)
+        ends_at = self.env.context.get("cron_end_time", inf)
+        return min(left, max(ends_at - time.monotonic(), 0))
 
     def _in_transaction(self, work, *args, processed=0):
         """Do ``work`` and commit; again when a user's transaction was faster.

@@ -1,0 +1,4 @@
+def uninstall_hook(env):
+    """What waits for the job runner is the scheduled action's again."""
+    env["queue.job"].search(env["queue.job"]._dokstamp_domain()).unlink()
+    env["dokstamp.schedule"]._wake("flush")

@@ -1,0 +1,2 @@
+from . import test_flush_jobs
+from . import test_job_runner
