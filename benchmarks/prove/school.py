@@ -316,9 +316,12 @@ class School(Staged):
         """
         if SENDER not in self.work.processes.running():
             self._start(SENDER)
+        self._trigger(self.sender, name)
+
+    def _trigger(self, person, name):
         began = self.log.stat().st_size
         try:
-            self.sender.call("ir.cron", "method_direct_trigger", [self.crons[name]])
+            person.call("ir.cron", "method_direct_trigger", [self.crons[name]])
         except Broken as error:
             logged = self._errors_since(began)
             if "timed out" in logged.partition("\n")[0]:
@@ -392,7 +395,7 @@ class School(Staged):
 
     def _flushes_at_the_office(self):
         try:
-            self.office.call("ir.cron", "method_direct_trigger", [self.crons["flush"]])
+            self._trigger(self.office, "flush")
         except OdooError as error:
             if error.name.rpartition(".")[2] != "UserError":
                 raise
