@@ -23,6 +23,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..language import usable_language
+from . import sessions
 from .lane import Job, Lane
 from .memory import memories, process_token
 from .messages import RefusedAlone, where
@@ -250,7 +251,9 @@ class DokstampFlush(models.AbstractModel):
         """Add a lane for every account that may call and has something due."""
         self._follow_plans(which)
         for account in self._connected_accounts(which):
-            if self._has_work(account) and self._lock(account):
+            if not self._has_work(account) or self._pause_if_unguarded(account):
+                continue
+            if self._lock(account):
                 if lane := self._opened_lane(account):
                     lanes.append(lane)
                 else:
@@ -858,6 +861,13 @@ class DokstampFlush(models.AbstractModel):
         return account.with_context(
             lang=usable_language(self.env, account.company_id.partner_id.lang)
         )
+
+    def _pause_if_unguarded(self, account):
+        """Whether the account's lock would not hold here; then the account pauses."""
+        if sessions.are_kept(self.env.cr, self._commit):
+            return False
+        self._in_transaction(self._in_language_of(account)._pause_unguarded)
+        return True
 
     def _lock(self, account):
         """Take the account for this process. The lock ends with the database session,
