@@ -57,6 +57,8 @@ from . import test_flush_hostile
 from . import test_flush_identity
 from . import test_flush_lanes
 from . import test_flush_memory
+from . import test_flush_sessions
+from . import test_flush_shares
 from . import test_flush_outcome
 from . import test_forging
 from . import test_form_widgets

@@ -31,6 +31,17 @@ class DokstampAccount(models.Model):
         )
         return True
 
+    def _pause_unguarded(self):
+        self._pause(
+            self.env._(
+                "Odoo reaches its database through a pool that carries each "
+                "transaction in another session (PgBouncer with pool_mode = "
+                "transaction). Nothing would keep two servers from sending the same "
+                "there. Let it pool sessions (pool_mode = session), or let Odoo reach "
+                "PostgreSQL directly, and press Resume."
+            )
+        )
+
     def _outage_sentence(self, error):
         return self.env._(
             "%(cause)s Nothing is lost: it goes on by itself once DokStamp answers "

@@ -14,8 +14,8 @@ class IrCron(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("active"):
-            self.env["dokstamp.schedule"]._catch_up(self)
+        if "active" in vals:
+            self.env["dokstamp.schedule"]._note_switched(self)
         return result
 
     def _callback(self, cron_name, server_action_id):

@@ -2,11 +2,13 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import config, format_datetime
 
 from odoo.addons.base.models.ir_cron import _intervalTypes
 
 ADDON = "dokstamp_connector"
+FLUSHES = ("flush", "flush_2", "flush_3", "flush_4")
 # Odoo looks for what is due once a minute.
 LATE = timedelta(minutes=10)
 LATE_WITHOUT_SCHEDULER = timedelta(minutes=1)
@@ -39,8 +41,8 @@ class DokstampSchedule(models.AbstractModel):
 
         :param datetime at: as `ir.cron._trigger` takes it
         """
-        if accounts:
-            self._wake("flush", at)
+        for cron in self._shares(accounts):
+            cron._trigger(at)
 
     @api.model
     def _wake_flush_when_due(self, moments):
@@ -48,16 +50,18 @@ class DokstampSchedule(models.AbstractModel):
 
         :param dict moments: account → datetime
         """
-        now, at = fields.Datetime.now(), min(moments.values(), default=None)
-        if at and at <= now:
-            self._wake("flush")
-        elif at and not self._is_planned(self._cron("flush"), at):
-            self._wake("flush", at)
+        accounts = self.env["dokstamp.account"].union(*moments)
+        for cron, share in self._shares(accounts).items():
+            at = min(moments[account] for account in share)
+            if at <= fields.Datetime.now():
+                cron._trigger()
+            elif not self._is_planned(cron, at):
+                cron._trigger(at)
 
     def _is_planned(self, cron, moment):
         """Whether a scheduled action is to run from now until ``moment``."""
         domain = [
-            ("cron_id", "=", cron and cron.id),
+            ("cron_id", "=", cron.id),
             ("call_at", ">", fields.Datetime.now()),
             ("call_at", "<=", moment + timedelta(seconds=1)),
         ]
@@ -65,11 +69,78 @@ class DokstampSchedule(models.AbstractModel):
         return bool(triggers.search_count(domain, limit=1))
 
     @api.model
-    def _catch_up(self, crons):
-        """Have those of ``crons`` that are ours run now: they were off."""
-        for cron_id, xmlid in crons.get_external_id().items():
-            if xmlid.startswith(f"{ADDON}.ir_cron_"):
-                crons.browse(cron_id)._trigger()
+    def _note_switched(self, crons):
+        """Have those of ``crons`` that are ours and are on now run: they were off. An
+        account whose share has moved is looked at where it is now.
+        """
+        ours = [
+            (crons.browse(cron_id), xmlid.removeprefix(f"{ADDON}.ir_cron_"))
+            for cron_id, xmlid in crons.get_external_id().items()
+            if xmlid.startswith(f"{ADDON}.ir_cron_")
+        ]
+        woken = {cron for cron, name in ours if cron.active and name not in FLUSHES}
+        if any(name in FLUSHES for _cron, name in ours):
+            woken.update(self._flushes())
+        for cron in woken:
+            cron._trigger()
+
+    # === SHARES === #
+
+    def _flushes(self):
+        """The scheduled actions that send and are on, of which each serves its share of
+        the accounts.
+
+        :rtype: ir.cron
+        """
+        find = self.env["ir.model.data"]._xmlid_to_res_id
+        ids = [find(f"{ADDON}.ir_cron_{name}") for name in FLUSHES]
+        # sudo: every user's save may wake them
+        crons = (
+            self.env["ir.cron"].sudo().search([("id", "in", list(filter(None, ids)))])
+        )
+        return crons.sorted(lambda cron: ids.index(cron.id))
+
+    def _shares(self, accounts):
+        """Who serves which of ``accounts``.
+
+        They are dealt out by their place among those that are connected. Who is not has
+        nothing to send, but perhaps a plan.
+
+        :return: scheduled action → accounts; empty when all are off
+        :rtype: dict
+        """
+        flushes = self._flushes() if accounts else ()
+        shares, places = {}, {}
+        if len(flushes) > 1:
+            # sudo: all companies' count
+            connected = self.env["dokstamp.account"].sudo()
+            connected = connected.search([("state", "=", "connected")], order="id")
+            places = {one: place for place, one in enumerate(connected.ids)}
+        for account in accounts if flushes else ():
+            cron = flushes[places.get(account.id, 0) % len(flushes)]
+            shares[cron] = shares.get(cron, accounts.browse()) | account
+        return shares
+
+    @api.model
+    def _share(self, name):
+        """The accounts that a scheduled action serves; all, where it is the only one
+        that is on, or is off and was started by hand.
+
+        :rtype: Domain
+        """
+        flushes = self._flushes()
+        if len(flushes) < 2 or (cron := self._cron(name)) not in flushes:
+            return Domain.TRUE
+        accounts = self.env["dokstamp.account"].search([])
+        share = self._shares(accounts).get(cron, accounts.browse())
+        return Domain("id", "in", share.ids)
+
+    def _flush_of(self, account):
+        """The scheduled action that sends for an account, None when there is none.
+
+        :rtype: ir.cron | None
+        """
+        return next(iter(self._shares(account)), self._cron("flush"))
 
     def _cron(self, name):
         """The scheduled action, None when it was deleted.
@@ -105,7 +176,9 @@ class DokstampSchedule(models.AbstractModel):
         :param names: of scheduled actions, as of `_wake`
         :rtype: list[dict]
         """
-        return [self._heartbeat(name) for name in names]
+        more = FLUSHES[1:] if "flush" in names else ()
+        more = [name for name in more if (cron := self._cron(name)) and cron.active]
+        return [self._heartbeat(name) for name in [*names, *more]]
 
     def _heartbeat(self, name):
         cron = self._cron(name)
@@ -141,7 +214,11 @@ class DokstampSchedule(models.AbstractModel):
 
         :rtype: str | bool
         """
-        cron = self._cron(name)
+        flushes = self._flushes() if name == "flush" else ()
+        problems = map(self._problem_of, flushes or [self._cron(name)])
+        return next(filter(None, problems), False)
+
+    def _problem_of(self, cron):
         if not cron:
             return self.env._(
                 "A scheduled action of the addon was deleted. Upgrade DokStamp "

@@ -23,6 +23,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..language import usable_language
+from . import sessions
 from .lane import Job, Lane
 from .memory import memories, process_token
 from .messages import RefusedAlone, where
@@ -91,9 +92,16 @@ class DokstampFlush(models.AbstractModel):
     _description = "DokStamp Flush"
 
     @api.model
-    def _cron_flush(self):
-        """Send every account's due rows. Commits: only for the scheduled action."""
-        self._serve(self._hand_over(Domain.TRUE))
+    def _cron_flush(self, name="flush"):
+        """Send the due rows of a scheduled action's share of the accounts. Commits:
+        only for the scheduled actions.
+
+        :param str name: of the action, as of `dokstamp.schedule`
+        """
+        share = self.env["dokstamp.schedule"]._share(name)
+        # who was another's when this action was woken is looked at there
+        self._wake_when_due(self._due_moments(set(), ~share))
+        self._serve(self._hand_over(share))
 
     def _hand_over(self, which):
         """Leave accounts to another engine that sends.
@@ -126,7 +134,7 @@ class DokstampFlush(models.AbstractModel):
             # woken
             self.env.cr.rollback()
             again_at = fields.Datetime.now() + AFTER_CRASH
-            self.env["dokstamp.schedule"]._wake_flush_when_due(
+            self._wake_when_due(
                 dict.fromkeys(self._connected_accounts(which), again_at)
             )
             self._commit()
@@ -243,7 +251,9 @@ class DokstampFlush(models.AbstractModel):
         """Add a lane for every account that may call and has something due."""
         self._follow_plans(which)
         for account in self._connected_accounts(which):
-            if self._has_work(account) and self._lock(account):
+            if not self._has_work(account) or self._pause_if_unguarded(account):
+                continue
+            if self._lock(account):
                 if lane := self._opened_lane(account):
                     lanes.append(lane)
                 else:
@@ -797,19 +807,31 @@ class DokstampFlush(models.AbstractModel):
 
         :param set served_ids: accounts that this run had; the others are another's
         """
-        now, remaining, moments = fields.Datetime.now(), 0, {}
-        for account in self._connected_accounts(which):
-            due_at = self._next_due_at(account)
-            if due_at and due_at <= now and account.id in served_ids:
-                remaining += self.env["dokstamp.sync.record"].search_count(
-                    self._due_domain(account)
-                )
-                # the scheduler itself would look again in a minute
-                moments[account] = now
-            elif due_at:
-                moments[account] = due_at if due_at > now else now + AFTER_CRASH
-        self.env["dokstamp.schedule"]._wake_flush_when_due(moments)
+        moments = self._due_moments(served_ids, which)
+        remaining = sum(
+            self.env["dokstamp.sync.record"].search_count(self._due_domain(account))
+            for account in moments
+            if account.id in served_ids
+        )
+        self._wake_when_due(moments)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
+
+    def _due_moments(self, served_ids, which):
+        """When to look at accounts again: at once where something is left, in a minute
+        where that is another's.
+
+        :rtype: dict
+        """
+        now, moments = fields.Datetime.now(), {}
+        for account in self._connected_accounts(which):
+            if due_at := self._next_due_at(account):
+                is_late = due_at <= now and account.id not in served_ids
+                moments[account] = now + AFTER_CRASH if is_late else due_at
+        return moments
+
+    def _wake_when_due(self, moments):
+        # the scheduler itself would look again in a minute
+        self.env["dokstamp.schedule"]._wake_flush_when_due(moments)
 
     def _next_due_at(self, account):
         """When the account's next row is due, and the account may call; None without
@@ -839,6 +861,13 @@ class DokstampFlush(models.AbstractModel):
         return account.with_context(
             lang=usable_language(self.env, account.company_id.partner_id.lang)
         )
+
+    def _pause_if_unguarded(self, account):
+        """Whether the account's lock would not hold here; then the account pauses."""
+        if sessions.are_kept(self.env.cr, self._commit):
+            return False
+        self._in_transaction(self._in_language_of(account)._pause_unguarded)
+        return True
 
     def _lock(self, account):
         """Take the account for this process. The lock ends with the database session,

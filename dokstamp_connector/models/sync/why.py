@@ -149,7 +149,7 @@ class DokstampSyncRecord(models.Model):
                 time=format_datetime(self.env, self.next_attempt_at),
             )
         if self._waits_for_interval():
-            cron = self.env["dokstamp.schedule"]._cron("flush")
+            cron = self.env["dokstamp.schedule"]._flush_of(self.account_id)
             return "interval", self.env._(
                 "Its account sends at intervals: next at %(time)s.",
                 time=format_datetime(self.env, cron.nextcall),
