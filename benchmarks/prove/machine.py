@@ -51,6 +51,7 @@ UNANSWERED = (
     {"content_type": "text/plain"},
     {"delay": 0.3},
 )
+UNHEARD = ({"drop": "after"}, {"truncate": True}, {"after_status": 500})
 REFUSED = (
     {"status": 400},
     {"status": 401},
@@ -491,6 +492,17 @@ class Everything(RuleBasedStateMachine):
         fault = {"path": path, "times": times, "skip": skip, **effect}
         fault["method"] = method or "POST"
         self.school.control("faults", fault)
+
+    @rule(effect=st.sampled_from(UNHEARD), word=WORDS)
+    def a_new_course_is_made_and_nobody_hears_of_it(self, effect, word):
+        self.note("misbehaves: nobody hears of what is made")
+        self.new_course("Unheard")
+        fault = {"method": "POST", "path": "/courses", **effect}
+        self.school.control("faults", fault)
+        self.tick("flush")
+        if self.courses:
+            values = {"name": f"{word} {self.school.number()}"}
+            self.call("dokstamp.course", "write", [self.courses[-1]], values)
 
     @rule()
     def repeat(self):
