@@ -69,7 +69,8 @@ class OneServerKilled(Interruption):
             yield
         finally:
             for server in self._servers.values():
-                server.stop()
+                # asked to end, what put it into its network would go alone
+                server.stop(signal.SIGKILL)
             stage.admin, stage.url = before
             stage.start()
 
