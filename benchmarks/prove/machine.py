@@ -659,9 +659,19 @@ class Everything(RuleBasedStateMachine):
         certificates = school.office.read(
             "dokstamp.certificate", [("state", "=", "failed")], ["id"]
         )
-        for row in certificates:
-            self.call("dokstamp.certificate", "action_issue", [row["id"]])
+        school.refused = {
+            row["id"]
+            for row in certificates
+            if self.is_refused("dokstamp.certificate", "action_issue", [row["id"]])
+        }
         return bool(failed or certificates)
+
+    def is_refused(self, model, method, *args):
+        try:
+            self.school.office.call(model, method, *args)
+        except OdooError:
+            return True
+        return False
 
     def reconcile(self):
         """Both sides are made equal, as a manager does it."""

@@ -96,6 +96,7 @@ class School(Staged):
         self.is_dirty = False
         self.deaths = []  # when the sender's work ended badly
         self.theirs = set()  # uuids of what others have made at DokStamp
+        self.refused = set()  # ids of certificates that may not be issued any more
 
     @property
     def beginning(self):

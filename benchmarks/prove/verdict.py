@@ -77,17 +77,18 @@ def _stuck(school):
 
 
 def _failed(school):
-    """But for certificates of what was undone before they went out."""
+    """But for certificates of what was undone or archived before they went out."""
     rows = db.psql(
         "SELECT res_model, res_id, operation, failure_type, failure_message"
-        " FROM dokstamp_sync_record q WHERE state = 'failed'"
-        " AND NOT (failure_type = 'incomplete' AND EXISTS ("
-        " SELECT FROM dokstamp_certificate c JOIN dokstamp_enrollment e"
-        " ON e.id = c.enrollment_id AND e.completion_status <> 'completed'"
-        " WHERE q.res_model = 'dokstamp.certificate' AND q.res_id = c.id))",
+        " FROM dokstamp_sync_record WHERE state = 'failed'",
         school.database,
     )
-    return [f"failed: {row}" for row in rows.splitlines()]
+    refused = tuple(
+        f"dokstamp.certificate|{one}|issue|incomplete|" for one in school.refused
+    )
+    return [
+        f"failed: {row}" for row in rows.splitlines() if not row.startswith(refused)
+    ]
 
 
 def _unequal(school):
