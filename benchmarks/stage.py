@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 
 import httpx
 from demo_parts import database as db
@@ -39,7 +40,7 @@ class NotQuiet(DemoFailed):
     """The queue did not empty in time."""
 
 
-class Staged:
+class Staged(ABC):
     """Something of its own that exists as long as a block lasts: made by `_prepare`,
     gone by `close`, with its processes and its database.
 
@@ -72,8 +73,9 @@ class Staged:
         db.drop(self.database, self.work.folder)
         self.work.release()
 
+    @abstractmethod
     def _prepare(self):
-        raise NotImplementedError
+        """Make the database, start what it needs, and connect the two."""
 
     def control(self, what, values=None, method="POST"):
         """Break the sandbox: sandbox/README.md, "Make it misbehave"."""

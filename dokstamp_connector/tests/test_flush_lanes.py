@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ..models.sync import flush as flushing
@@ -30,7 +31,7 @@ class LaneCase(DokstampCase):
         flush = self.env["dokstamp.flush"]
         self.env.cr.flush()
         lanes = []
-        flush._open_lanes(lanes)
+        flush._open_lanes(lanes, Domain.TRUE)
         [lane] = lanes
         self.addCleanup(lane.close)
         return flush, lane
@@ -461,6 +462,21 @@ class TestOrphans(DokstampCase):
         ):
             self.flush()
         self.assertTrue(captured.records)
+        self.check_no_lock()
+
+    def test_locks_are_given_back_although_no_wake_up_can_be_planned(self):
+        self.course()
+        flush = self.registry["dokstamp.flush"]
+
+        def crash(flush, _which):
+            flush.env.cr.execute("SELECT 1 / 0", log_exceptions=False)
+
+        with (
+            patch.object(flush, "_run", side_effect=ValueError),
+            patch.object(flush, "_wake_after_crash", crash),
+            self.assertLogs("odoo.addons.base.models.ir_cron", "ERROR"),
+        ):
+            self.flush()
         self.check_no_lock()
 
 

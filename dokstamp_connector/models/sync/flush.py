@@ -133,11 +133,7 @@ class DokstampFlush(models.AbstractModel):
             # an aborted transaction could neither give the locks back nor ask to be
             # woken
             self.env.cr.rollback()
-            again_at = fields.Datetime.now() + AFTER_CRASH
-            self._wake_when_due(
-                dict.fromkeys(self._connected_accounts(which), again_at)
-            )
-            self._commit()
+            self._in_transaction(self._wake_after_crash, which)
             raise
         finally:
             self._close_lanes(lanes)
@@ -247,7 +243,7 @@ class DokstampFlush(models.AbstractModel):
 
     # === LANES === #
 
-    def _open_lanes(self, lanes, which=Domain.TRUE):
+    def _open_lanes(self, lanes, which):
         """Add a lane for every account that may call and has something due."""
         self._follow_plans(which)
         for account in self._connected_accounts(which):
@@ -829,8 +825,11 @@ class DokstampFlush(models.AbstractModel):
                 moments[account] = now + AFTER_CRASH if is_late else due_at
         return moments
 
+    def _wake_after_crash(self, which):
+        again_at = fields.Datetime.now() + AFTER_CRASH
+        self._wake_when_due(dict.fromkeys(self._connected_accounts(which), again_at))
+
     def _wake_when_due(self, moments):
-        # the scheduler itself would look again in a minute
         self.env["dokstamp.schedule"]._wake_flush_when_due(moments)
 
     def _next_due_at(self, account):

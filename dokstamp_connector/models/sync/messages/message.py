@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -66,7 +67,7 @@ class AuditLine:
 
 
 @dataclass(kw_only=True)
-class Message:
+class Message(ABC):
     """One record's way to DokStamp.
 
     :param path: parts of the path of the collection that the record lies in, as
@@ -124,9 +125,9 @@ class Message:
             self.memory.prove_access(self.client)
             raise RefusedAlone(error) from error
 
+    @abstractmethod
     def _run(self):
         """Make the calls; set `uuid` as soon as it is known."""
-        raise NotImplementedError
 
     @property
     def attempt(self):

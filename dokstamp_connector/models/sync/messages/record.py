@@ -41,10 +41,11 @@ class Searched(Message):
 
         :raise SeveralMatches: there are more
         """
-        tried = [keys for keys in self._tried_keys() if keys != self.keys]
+        every_key = [self.keys] if self.keys else []
+        every_key += [keys for keys in self._tried_keys() if keys != self.keys]
         found = {
             one["uuid"]: one
-            for keys in filter(None, (self.keys, *tried))
+            for keys in every_key
             for one in self._with(keys)
             if self.decided.get(one["uuid"]) is not False
         }
@@ -54,11 +55,16 @@ class Searched(Message):
         return next(iter(found.values()), None)
 
     def _tried_keys(self):
-        """Of attempts to create it.
+        """Of attempts to create it, each once.
 
         :rtype: list[dict]
         """
-        return [keys for one in self.tried if (keys := without_body(one))]
+        found = []
+        for attempt in self.tried:
+            keys = {key: value for key, value in attempt.items() if key != BODY}
+            if keys and keys not in found:  # none: it changed what was there
+                found.append(keys)
+        return found
 
     def _with(self, keys):
         """What DokStamp holds under these keys; filters may be ignored there.
@@ -357,8 +363,3 @@ class Remove(Message):
             self.memory.drop(self.path, self.uuid)
             return
         self.memory.put(self.path, self.uuid, self.archive_values)
-
-
-def without_body(attempt):
-    """The keys of an attempt; empty: it was none to create the record."""
-    return {key: value for key, value in attempt.items() if key != BODY}
