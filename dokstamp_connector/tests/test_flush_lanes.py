@@ -278,6 +278,45 @@ class TestWhoIsFirst(LaneCase):
 class TestMeanwhile(LaneCase):
     """What users do while a message is under way is neither lost nor overwritten."""
 
+    def die_after_the_call(self):
+        """DokStamp has done what it was asked for, and nobody hears of it."""
+        flush, lane = self.open_lane()
+        for job in self.load(flush, lane):
+            job.message.send(lane.client, lane.memory)
+        lane.close()
+        flush._unlock(lane.account_id)
+
+    def go_on(self):
+        with self.assertLogs("odoo.addons.dokstamp_connector", "WARNING"):
+            self.flush()
+
+    def test_change_whose_sender_has_died_is_taken_back(self):
+        course = self.course(area="Arts")
+        self.flush()
+        course.area = "Science"
+        self.die_after_the_call()
+        self.assertEqual(self.sandbox.rows("courses")[0]["area"], "Science")
+        course.area = "Arts"
+        self.go_on()
+        self.assertEqual(self.sandbox.rows("courses")[0]["area"], "Arts")
+        self.assertEqual(course.sync_state, "synced")
+
+    def test_module_taken_out_by_a_sender_that_has_died_is_put_back(self):
+        course, module = self.course(), self.module()
+        self.flush()
+        line = self.env["dokstamp.curriculum.line"].create(
+            {"course_id": course.id, "module_id": module.id}
+        )
+        self.flush()
+        self.assertEqual(self.sandbox.count("attachments"), 1)
+        line.active = False
+        self.die_after_the_call()
+        self.assertFalse(self.sandbox.count("attachments"))
+        line.active = True
+        self.go_on()
+        self.assertEqual(self.sandbox.count("attachments"), 1)
+        self.assertEqual(line.sync_state, "synced")
+
     def test_row_edited_while_its_message_is_under_way_is_sent_again(self):
         course = self.course()
         flush, lane = self.open_lane()
