@@ -2,7 +2,6 @@
 
 import logging
 import traceback
-from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -67,7 +66,7 @@ class AuditLine:
 
 
 @dataclass(kw_only=True)
-class Message(ABC):
+class Message:
     """One record's way to DokStamp.
 
     :param path: parts of the path of the collection that the record lies in, as
@@ -125,9 +124,9 @@ class Message(ABC):
             self.memory.prove_access(self.client)
             raise RefusedAlone(error) from error
 
-    @abstractmethod
     def _run(self):
         """Make the calls; set `uuid` as soon as it is known."""
+        raise NotImplementedError
 
     @property
     def attempt(self):
