@@ -85,7 +85,7 @@ class ShareCase(PortalCase):
     def assert_tells_nothing(self, response, heading):
         page = html.fromstring(response.content)
         self.assertEqual(text_of(page.xpath("//h1")[0]), heading)
-        for word in ("Ada", "Botany", "Zoology", self.first.number):
+        for word in ("Ada Example", "Botany", "Zoology", self.first.number):
             self.assertNotIn(word, response.text)
 
 
@@ -186,7 +186,7 @@ class TestShare(ShareCase):
             with self.subTest(odd):
                 response = self.url_open(f"{SHARED}/{odd}")
                 self.assertEqual(response.status_code, 404)
-                self.assertNotIn("Ada", response.text)
+                self.assertNotIn("Ada Example", response.text)
 
     def test_the_state_is_the_one_of_the_moment_and_a_successor_follows(self):
         share = self.make(allows_pdf="1")
