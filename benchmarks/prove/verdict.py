@@ -1,5 +1,6 @@
 """What must be so when it is quiet again, whatever has happened before."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -92,8 +93,9 @@ def _failed(school):
 
 
 def _unequal(school):
-    """Field by field, but for what a person has cancelled, and what others have made at
-    DokStamp: that is theirs until it is adopted.
+    """Field by field, but for what a person has cancelled, also where nobody heard of
+    what was made; and what others have made at DokStamp: that is theirs until it is
+    adopted.
     """
     cancelled = db.psql(
         "SELECT DISTINCT b.dokstamp_uuid FROM dokstamp_sync_record q"
@@ -102,6 +104,7 @@ def _unequal(school):
         " WHERE q.state = 'cancelled' AND q.failure_type IS NULL",
         school.database,
     ).split()
+    unbound = school.theirs.union(_given_up(school))
     comparison = Comparison(school.office, school.sandbox)
     return [
         f"unequal: {difference}"
@@ -109,10 +112,26 @@ def _unequal(school):
         if not any(uuid in difference for uuid in cancelled)
         and not (
             difference.endswith("not in Odoo")
-            and any(uuid in difference for uuid in school.theirs)
+            and any(uuid in difference for uuid in unbound)
         )
         and "no uuid" not in difference
     ]
+
+
+def _given_up(school):
+    """:return: uuids of what may have been made before a person cancelled it"""
+    attempts = db.psql(
+        "SELECT json_array_elements(tried_keys::json) FROM dokstamp_sync_record"
+        " WHERE state = 'cancelled' AND failure_type IS DISTINCT FROM 'superseded'",
+        school.database,
+    )
+    for line in attempts.splitlines():
+        sent = json.loads(line).items()
+        keys = {key: value for key, value in sent if not key.startswith("@")}
+        for entity in KEYS if keys else ():
+            for row in school.sandbox.rows(entity):
+                if keys.items() <= row.items():
+                    yield row["uuid"]
 
 
 def _doubled(school):
