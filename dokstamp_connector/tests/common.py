@@ -16,6 +16,7 @@ CREDENTIALS = {
     "client_id": "demo-client",
     "client_secret": "demo-secret",
 }
+UNINVITED = {"no_reset_password": True}  # context: no mail to a user who is made
 
 
 class DokstampCase(TransactionCase, CronMixinCase):
@@ -40,11 +41,13 @@ class DokstampCase(TransactionCase, CronMixinCase):
             cls.env,
             login="dokstamp-registrar@example.com",
             groups="dokstamp_connector.group_registrar",
+            context=UNINVITED,
         )
         cls.manager = new_test_user(
             cls.env,
             login="dokstamp-manager@example.com",
             groups="dokstamp_connector.group_manager",
+            context=UNINVITED,
         )
 
     def setUp(self):

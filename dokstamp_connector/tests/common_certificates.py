@@ -14,6 +14,7 @@ class CertificateCase(DokstampCase):
     """
 
     def begin_with(self, cls):
+        super().begin_with(cls)
         cls.botany = self.course(workload_hours=40)
         cls.ada = self.student()
         cls.completion = self.enrollment(

@@ -4,6 +4,7 @@ them.
 
 from odoo.tests import HttpCase, new_test_user
 
+from .common import UNINVITED
 from .common_certificates import CertificateCase
 
 SYSTEM = "odoo.exceptions."
@@ -15,20 +16,24 @@ class RightsCase(CertificateCase, HttpCase):
     `call` goes through Odoo's own routes, as a browser or a script would.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.other_company = self.env["res.company"].create(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.other_company = self.env["res.company"].create(
             {"name": "Other School", "country_id": self.env.ref("base.us").id}
         )
-        self.eve = new_test_user(
+        cls.eve = new_test_user(
             self.env,
             login="eve-registrar@example.com",
             groups="dokstamp_connector.group_registrar",
-            company_id=self.other_company.id,
-            company_ids=self.other_company.ids,
+            company_id=cls.other_company.id,
+            company_ids=cls.other_company.ids,
+            context=UNINVITED,
         )
-        self.bob = new_test_user(
-            self.env, login="bob-plain@example.com", groups="base.group_user"
+        cls.bob = new_test_user(
+            self.env,
+            login="bob-plain@example.com",
+            groups="base.group_user",
+            context=UNINVITED,
         )
         self.env.flush_all()
 

@@ -9,11 +9,10 @@ class RunCase(DokstampCase):
     `known` puts people into the sandbox as if somebody had entered them there.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         # as before Test connection was pressed, with the institution chosen
         self.account.write({"state": "draft", "database_uuid": False})
-        self.sandbox.forget_requests()
 
     def pupils(self, count, **values):
         """Students of the new account."""

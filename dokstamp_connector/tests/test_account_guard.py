@@ -29,9 +29,9 @@ class Listener(BaseHTTPRequestHandler):
 class GuardCase(DokstampCase):
     """An account, its manager, and a manager of another company."""
 
-    def setUp(self):
-        super().setUp()
-        self.managed = self.account.with_user(self.manager)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.managed = self.account.with_user(self.manager)
 
     def stranger(self):
         company = self.env["res.company"].create({"name": "Other School"})

@@ -7,9 +7,9 @@ from .test_schedule import ScheduleCase
 class TestOverview(ScheduleCase):
     """Green means that DokStamp knows everything, and nothing else does."""
 
-    def setUp(self):
-        super().setUp()
-        self.seen = self.account.with_user(self.registrar)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.seen = self.account.with_user(self.registrar)
 
     def send(self):
         course = self.course()

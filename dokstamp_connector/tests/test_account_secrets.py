@@ -19,16 +19,16 @@ STORED = ("stored_client_secret", "stored_password")
 class TestSecrets(DokstampCase):
     """Secrets are write-only: no role gets them back, through no door."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.write({"login": "integration@example.com", "password": PASSWORD})
-        self.administrator = new_test_user(
+        cls.administrator = new_test_user(
             self.env,
             login="administrator@example.com",
             groups="base.group_system,dokstamp_connector.group_manager",
         )
         exporters = self.env.ref("base.group_allow_export")
-        exporters.user_ids += self.registrar + self.manager + self.administrator
+        exporters.user_ids += self.registrar + self.manager + cls.administrator
         self.env.invalidate_all()
 
     def for_each_role(self):
@@ -154,9 +154,9 @@ class TestLogs(DokstampCase):
     whatever fails.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.personal = ["Zenobia", "zenobia@example.com", "1999-12-31", SECRET]
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.personal = ["Zenobia", "zenobia@example.com", "1999-12-31", SECRET]
 
     def people(self):
         student = self.student(

@@ -9,17 +9,16 @@ class TestArchive(DokstampCase):
     taken back.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.course()
-        self.line = self.env["dokstamp.curriculum.line"].create(
-            {"course_id": self.botany.id, "module_id": self.module().id}
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.course()
+        cls.line = self.env["dokstamp.curriculum.line"].create(
+            {"course_id": cls.botany.id, "module_id": self.module().id}
         )
-        self.attending = self.enrollment(
-            student_id=self.student().id, course_id=self.botany.id
+        cls.attending = self.enrollment(
+            student_id=self.student().id, course_id=cls.botany.id
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def status(self):
         return self.sandbox.rows("enrollments")[0]["completion_status"]

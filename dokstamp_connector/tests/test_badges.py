@@ -28,10 +28,10 @@ def png(shade=0):
 class TestBadges(CertificateCase):
     """Badge images go up first, and then what wears them."""
 
-    def setUp(self):
-        super().setUp()
-        self.institution = self.institution.with_user(self.registrar)
-        self.botany = self.botany.with_user(self.registrar)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.institution = cls.institution.with_user(self.registrar)
+        cls.botany = cls.botany.with_user(self.registrar)
 
     def remote(self, entity, record):
         return self.sandbox.row(entity, uuid=record.dokstamp_uuid)
@@ -118,9 +118,9 @@ class TestBadges(CertificateCase):
 class TestTemplates(CertificateCase):
     """A course's certificates name the template that was chosen for it."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.botany.with_user(self.registrar)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = cls.botany.with_user(self.registrar)
 
     def template(self, name, **values):
         """A template that somebody made at DokStamp."""

@@ -13,12 +13,12 @@ class TestCertificateAutomatic(CertificateCase):
     stop it.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.today = fields.Date.today()
-        self.grace = self.student(name="Grace Example", email="grace@example.com")
-        self.attending = self.enrollment(
-            student_id=self.grace.id, course_id=self.botany.id
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.today = fields.Date.today()
+        cls.grace = self.student(name="Grace Example", email="grace@example.com")
+        cls.attending = self.enrollment(
+            student_id=cls.grace.id, course_id=self.botany.id
         )
 
     def switch_on(self, mode="issue", **values):

@@ -10,13 +10,12 @@ class TestCertificateChanged(CertificateCase):
     leaves as they are.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.botany.shows_grade = True
         self.completion.grade = 8.5
         self.flush()
-        self.sandbox.forget_requests()
-        self.certificate = self.issued_by_us()
+        cls.certificate = self.issued_by_us()
 
     def issued_by_us(self, **values):
         """With our own document, made by the scheduled action."""

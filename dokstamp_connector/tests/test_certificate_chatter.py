@@ -11,16 +11,16 @@ WORDS = "I have seen the diploma and approve of it."
 class TestNobodySpeaksForAnother(RightsCase):
     """What stands below a certificate was said by whom it names."""
 
-    def setUp(self):
-        super().setUp()
-        self.head = new_test_user(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.head = new_test_user(
             self.env,
             login="head@example.com",
             groups="base.group_user",
             email="head@example.com",
         ).partner_id
-        self.certificate = self.draft()
-        self.before = self.said(self.certificate)
+        cls.certificate = self.draft()
+        cls.before = self.said(cls.certificate)
         self.env.flush_all()
 
     def said(self, certificate):

@@ -33,9 +33,9 @@ def reader_of(document):
 class DocumentCase(DokstampCase):
     """A completed course, and certificates of it that wkhtmltopdf really prints."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.course(workload_hours=40)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.course(workload_hours=40)
 
     def certificate(self, number=None, course=None, **student):
         """A certificate with its own student; a draft unless it has a number."""

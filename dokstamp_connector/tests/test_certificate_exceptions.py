@@ -13,14 +13,13 @@ class TestCertificateExceptions(CertificateCase):
     why it is issued all the same.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.grace = self.student(name="Grace Example", email="grace@example.com")
-        self.attending = self.enrollment(
-            student_id=self.grace.id, course_id=self.botany.id
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.grace = self.student(name="Grace Example", email="grace@example.com")
+        cls.attending = self.enrollment(
+            student_id=cls.grace.id, course_id=self.botany.id
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def graces(self, **values):
         """A draft for somebody who is only enrolled, with a day that somebody typed."""

@@ -8,9 +8,9 @@ from .common_certificates import CertificateCase
 class TestCertificateReissue(CertificateCase):
     """Nothing is revoked before there is a document to put in its place."""
 
-    def setUp(self):
-        super().setUp()
-        self.certificate = self.issued()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.certificate = self.issued()
 
     def make_documents(self):
         self.run_cron("dokstamp_connector.ir_cron_documents")

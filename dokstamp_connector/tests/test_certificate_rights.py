@@ -13,12 +13,12 @@ OPEN, LOGIN, DENIED, ABSENT = 200, 303, 403, 404
 class TestCertificateRights(RightsCase):
     """Who gets at a certificate over HTTP: its registrars, and its student's portal."""
 
-    def setUp(self):
-        super().setUp()
-        self.student_user = self.portal_user("ada-portal@example.com")
-        self.ada.partner_id = self.student_user.partner_id
-        self.classmate = self.portal_user("grace-portal@example.com")
-        self.certificate = self.issued()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.student_user = self.portal_user("ada-portal@example.com")
+        self.ada.partner_id = cls.student_user.partner_id
+        cls.classmate = self.portal_user("grace-portal@example.com")
+        cls.certificate = self.issued()
 
     def portal_user(self, login):
         return new_test_user(self.env, login=login, groups="base.group_portal")

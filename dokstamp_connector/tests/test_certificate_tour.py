@@ -14,8 +14,8 @@ class TestCertificateTour(CertificateCase, BrowserCase):
         self.env.ref(xmlid).method_direct_trigger()
         self.env.invalidate_all()
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         # the scheduler's part: the tours run it while their own page waits
         new_test_user(
             self.env,

@@ -11,10 +11,10 @@ UNENCRYPTED = "does not begin with https://"
 class TestCheckAddress(DokstampCase):
     """What a QR code leads to is said before it is printed: it cannot be mended."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.confirmed_check_address = False
-        self.managed = self.account.with_user(self.manager)
+        cls.managed = self.account.with_user(self.manager)
 
     def lead_to(self, address):
         self.env["ir.config_parameter"].set_param("web.base.url", address)

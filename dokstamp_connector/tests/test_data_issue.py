@@ -199,10 +199,10 @@ class TestDataIssues(DataIssueCase):
 class TestFedDataIssues(DataIssueCase):
     """A line opens what feeds the field, where something does."""
 
-    def setUp(self):
-        super().setUp()
-        self.source = self.contact_source()
-        self.source.write(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.source = self.contact_source()
+        cls.source.write(
             {
                 "trigger": "on_save",
                 "domain": "[('ref', '=', 'student')]",

@@ -26,8 +26,8 @@ FORMULAS = (
 class TestExports(RightsCase):
     """A name that somebody chose on a website is a name in every spreadsheet."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.env.ref("base.group_allow_export").user_ids += self.registrar
 
     def export(self, kind, records, *names, import_compat=False):

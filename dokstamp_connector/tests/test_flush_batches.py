@@ -11,8 +11,8 @@ FEW, MANY = 3, 100
 class TestBatches(LaneCase):
     """What a batch costs the database does not grow with it."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         # a manager said so: nothing of it is held
         self.account.held_removals_percent = self.account.held_changes_percent = 100
 

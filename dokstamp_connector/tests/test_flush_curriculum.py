@@ -15,9 +15,9 @@ class TestCurriculum(DokstampCase):
     twice does.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.botany, self.leaves = self.course(), self.module()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany, cls.leaves = self.course(), self.module()
 
     def line(self, **values):
         values = {"course_id": self.botany.id, "module_id": self.leaves.id, **values}

@@ -24,14 +24,13 @@ class TestHostileAnswersInTheQueue(CertificateCase):
     """
 
     def begin_with(self, cls):
-        result = super().begin_with(cls)
+        super().begin_with(cls)
         cls.leaves = self.module()
         cls.attached = self.env["dokstamp.curriculum.line"].create(
             {"course_id": cls.botany.id, "module_id": cls.leaves.id}
         )
         cls.certificate = self.issued()
         cls.root = logging.getLogger()
-        return result
 
     # === WORK === #
 

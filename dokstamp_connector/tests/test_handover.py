@@ -5,13 +5,12 @@ from .test_flush_lanes import LaneCase
 
 
 class HandoverCase(DokstampCase):
-    def setUp(self):
-        super().setUp()
-        self.ada = self.student(name="Ada Example", email="ada@example.com")
-        self.bob = self.student(name="Bob Example", email="bob@example.com")
-        self.eve = self.student(name="Eve Example", email="eve@example.com")
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.ada = self.student(name="Ada Example", email="ada@example.com")
+        cls.bob = self.student(name="Bob Example", email="bob@example.com")
+        cls.eve = self.student(name="Eve Example", email="eve@example.com")
         self.flush()
-        self.sandbox.forget_requests()
 
     def refused(self):
         rows = self.sandbox.requests()

@@ -9,10 +9,10 @@ from .common_rights import RightsCase
 class TestHoldRights(RightsCase):
     """Who set a hold, why, and who lifted it can be told afterwards."""
 
-    def setUp(self):
-        super().setUp()
-        self.holds = self.env["dokstamp.hold"].with_user(self.registrar)
-        self.hold = self.holds.with_user(self.manager).create(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.holds = self.env["dokstamp.hold"].with_user(self.registrar)
+        cls.hold = cls.holds.with_user(self.manager).create(
             {"student_id": self.ada.id, "reason": "Fees", "end_date": "2099-12-31"}
         )
         self.env.flush_all()

@@ -18,9 +18,9 @@ PEOPLE = 4
 class TestIssueRun(CertificateCase):
     """Issued together: counted, paused, resumed, tried again, printed, packed."""
 
-    def setUp(self):
-        super().setUp()
-        self.run_ = (
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.run_ = (
             self.env["dokstamp.issue.run"]
             .with_user(self.registrar)
             .create({"name": "Botany, 2026-11-23"})
@@ -38,10 +38,9 @@ class TestIssueRun(CertificateCase):
             self.draft(
                 student_id=student.id,
                 enrollment_id=enrollment.id,
-                run_id=self.run_.id,
+                run_id=cls.run_.id,
             )
         self.flush()
-        self.sandbox.forget_requests()
 
     def counts(self):
         run = self.run_

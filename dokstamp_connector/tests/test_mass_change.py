@@ -12,11 +12,11 @@ class MassChangeCase(DokstampCase):
     COUNT = 6
     HELD_FROM = 4
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.responsible_id = self.manager
         self.account.held_from_count = self.HELD_FROM
-        self.students = self.students_at_dokstamp(self.COUNT)
+        cls.students = self.students_at_dokstamp(self.COUNT)
 
     def students_at_dokstamp(self, count, prefix="student"):
         students = self.env["dokstamp.student"].create(
@@ -125,11 +125,11 @@ class TestTooMuchRemoved(MassChangeCase):
 
 @tagged("post_install", "-at_install")
 class TestTooMuchDecided(MassChangeCase):
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.students[:4].unlink()
         self.flush()
-        self.batch = self.batches()
+        cls.batch = self.batches()
 
     def test_send_sends_all_of_it_once_and_ends_the_activity(self):
         batch = self.batch.with_user(self.manager)
@@ -268,10 +268,10 @@ class TestTooMuchChanged(MassChangeCase):
 
 @tagged("post_install", "-at_install")
 class TestTooMuchArchived(MassChangeCase):
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         botany = self.course()
-        self.enrollments = self.env["dokstamp.enrollment"].create(
+        cls.enrollments = self.env["dokstamp.enrollment"].create(
             [
                 {
                     "student_id": student.id,
@@ -282,7 +282,6 @@ class TestTooMuchArchived(MassChangeCase):
             ]
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def test_archivings_are_held_until_they_are_undone(self):
         self.enrollments.active = False

@@ -20,8 +20,8 @@ class TestNames(CertificateCase):
     through whatever link.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": self.botany.id}
         )
@@ -35,7 +35,7 @@ class TestNames(CertificateCase):
         self.completion.cohort_id = cohort
         self.env["dokstamp.hold"].create({"student_id": self.ada.id, "reason": "Fees"})
         self.env["dokstamp.hold"].search([]).active = False
-        self.certificate = self.issued()
+        cls.certificate = self.issued()
         eve = self.student(name="Eve Example", email="eve@example.com")
         self.draft(student_id=eve.id, enrollment_id=False)
         self.env["dokstamp.portfolio"].create(

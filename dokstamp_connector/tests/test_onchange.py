@@ -11,13 +11,13 @@ class TestOnchange(CertificateCase):
     with lines that it has, and of new ones.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.other_company = self.env["res.company"].create({"name": "Other School"})
-        self.other = self.account.copy(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.other_company = self.env["res.company"].create({"name": "Other School"})
+        cls.other = self.account.copy(
             {"name": "Other", "company_id": self.env.company.id}
         )
-        self.manager.company_ids |= self.other_company
+        self.manager.company_ids |= cls.other_company
         cohort = self.env["dokstamp.cohort"].create(
             {"code": "2026", "course_id": self.botany.id}
         )
@@ -33,7 +33,7 @@ class TestOnchange(CertificateCase):
         )
         organization = self.env["dokstamp.organization"].create({"name": "Faculty"})
         self.completion.cohort_id = cohort
-        self.hold = self.env["dokstamp.hold"].create(
+        cls.hold = self.env["dokstamp.hold"].create(
             {"student_id": self.grace().id, "reason": "Fees"}
         )
         page = (
@@ -42,9 +42,9 @@ class TestOnchange(CertificateCase):
             .create({"student_id": self.ada.id, "slug": "ada-example"})
         )
         self.flush()
-        self.records = [
+        cls.records = [
             *(self.institution, organization, self.botany, line.module_id, group, line),
-            *(cohort, self.ada, self.completion, self.issued(), page, self.hold),
+            *(cohort, self.ada, self.completion, self.issued(), page, cls.hold),
             self.account,
         ]
 

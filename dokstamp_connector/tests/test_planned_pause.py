@@ -10,11 +10,11 @@ from .common import DokstampCase
 class TestPlannedPause(DokstampCase):
     """An account pauses from one day to another, and goes on by itself."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.responsible_id = self.manager
-        self.managed = self.account.with_user(self.manager)
-        self.today = self.env.company._dokstamp_today()
+        cls.managed = self.account.with_user(self.manager)
+        cls.today = self.env.company._dokstamp_today()
 
     def plan(self, first, last):
         """Days from today on."""

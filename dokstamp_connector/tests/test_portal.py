@@ -14,10 +14,10 @@ LOGIN = "ada-portal@example.com"
 class PortalCase(CertificateCase, BrowserCase):
     """Ada has a portal user, and Odoo's answers come over real HTTP."""
 
-    def setUp(self):
-        super().setUp()
-        self.user = new_test_user(self.env, login=LOGIN, groups="base.group_portal")
-        self.ada.partner_id = self.user.partner_id
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.user = new_test_user(self.env, login=LOGIN, groups="base.group_portal")
+        self.ada.partner_id = cls.user.partner_id
         self.env.flush_all()
 
     def page(self, path="/my/certificates"):

@@ -12,19 +12,18 @@ from .common_certificates import CertificateCase
 class TestErasure(CertificateCase):
     """Whoever asks to be erased is: here and there; not what certificates say."""
 
-    def setUp(self):
-        super().setUp()
-        self.bea = self.student(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.bea = self.student(
             name="Bea Bloom",
             email="bea@example.com",
             date_of_birth="2003-03-04",
             gender="woman",
         )
-        self.joined = self.enrollment(
-            student_id=self.bea.id, course_id=self.botany.id, enrolled_at="2026-09-01"
+        cls.joined = self.enrollment(
+            student_id=cls.bea.id, course_id=self.botany.id, enrolled_at="2026-09-01"
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def erase(self, student):
         action = student.with_user(self.manager).action_erase()

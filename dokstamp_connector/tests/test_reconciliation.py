@@ -10,33 +10,32 @@ from .common import CREDENTIALS, DokstampCase
 class ReconciliationCase(DokstampCase):
     """A small school at DokStamp, of every kind of record."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.reconciles = "nightly"
-        self.botany = self.course()
-        self.zoology = self.course(name="Zoology", code="ZOO-1")
-        self.leaves = self.module()
-        self.roots = self.module(name="Roots", code="ROOT")
+        cls.botany = self.course()
+        cls.zoology = self.course(name="Zoology", code="ZOO-1")
+        cls.leaves = self.module()
+        cls.roots = self.module(name="Roots", code="ROOT")
         env = self.env
-        self.semester = env["dokstamp.module.group"].create(
-            {"course_id": self.botany.id, "name": "Semester 1"}
+        cls.semester = env["dokstamp.module.group"].create(
+            {"course_id": cls.botany.id, "name": "Semester 1"}
         )
-        self.line = env["dokstamp.curriculum.line"].create(
-            {"course_id": self.botany.id, "module_id": self.leaves.id, "order": 1}
+        cls.line = env["dokstamp.curriculum.line"].create(
+            {"course_id": cls.botany.id, "module_id": cls.leaves.id, "order": 1}
         )
-        self.cohort = env["dokstamp.cohort"].create(
-            {"course_id": self.botany.id, "code": "B-2026", "start_date": "2026-09-01"}
+        cls.cohort = env["dokstamp.cohort"].create(
+            {"course_id": cls.botany.id, "code": "B-2026", "start_date": "2026-09-01"}
         )
-        self.ada = self.student()
-        self.rui = self.student(name="Rui Example", email="rui@example.com")
-        self.enrolled = self.enrollment(
-            student_id=self.ada.id, course_id=self.botany.id, cohort_id=self.cohort.id
+        cls.ada = self.student()
+        cls.rui = self.student(name="Rui Example", email="rui@example.com")
+        cls.enrolled = self.enrollment(
+            student_id=cls.ada.id, course_id=cls.botany.id, cohort_id=cls.cohort.id
         )
-        self.graded = self.enrollment(
-            student_id=self.rui.id, course_id=self.zoology.id, grade=7.5
+        cls.graded = self.enrollment(
+            student_id=cls.rui.id, course_id=cls.zoology.id, grade=7.5
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     # === RUNNING === #
 

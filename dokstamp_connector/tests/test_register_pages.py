@@ -14,8 +14,8 @@ LONG = "Advanced Studies in Sustainable Landscape Architecture and Urban Gardeni
 class TestRegisterPages(CertificateCase):
     """The register's book is broken by height: each sheet is a page with a head."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.registrar.name = "Rita Registrar"
 
     def entries(self, count, **values):

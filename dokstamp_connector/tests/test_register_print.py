@@ -8,9 +8,9 @@ from .common_certificates import CertificateCase
 class TestRegisterPrint(CertificateCase):
     """A registrar prints a year's book without selecting its entries."""
 
-    def setUp(self):
-        super().setUp()
-        self.certificate = self.issued()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.certificate = self.issued()
 
     def wizard(self, **values):
         return (

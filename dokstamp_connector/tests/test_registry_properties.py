@@ -29,7 +29,7 @@ class TestMappingProperties(DokstampCase):
     """What people type arrives as it is, once, and is read back as the same."""
 
     def begin_with(self, cls):
-        result = super().begin_with(cls)
+        super().begin_with(cls)
         botany = self.course()
         cls.kinds = [
             botany,
@@ -44,7 +44,6 @@ class TestMappingProperties(DokstampCase):
             self.institution,
         ]
         self.flush()
-        return result
 
     @quick
     @given(st.data(), st.integers(0, 4))

@@ -163,11 +163,11 @@ class TestRegistryRules(DokstampCase):
 class TestRegistrySearch(DokstampCase):
     """What DokStamp knows of a record can be searched for."""
 
-    def setUp(self):
-        super().setUp()
-        self.sent = self.course()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.sent = self.course()
         self.flush()
-        self.unsent = self.course(code="NEW")
+        cls.unsent = self.course(code="NEW")
         self.env.cr.flush()
 
     def found(self, *leaf):

@@ -47,32 +47,32 @@ class RightsTableCase(RightsCase):
     user, and a registrar of another company.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.portal = new_test_user(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.portal = new_test_user(
             self.env, login="portal-rights@example.com", groups="base.group_portal"
         )
-        self.administrator = new_test_user(
+        cls.administrator = new_test_user(
             self.env,
             login="administrator-rights@example.com",
             groups="base.group_system,dokstamp_connector.group_manager",
         )
-        self.roles = {
+        cls.roles = {
             REGISTRAR: self.registrar,
             MANAGER: self.manager,
-            SYSTEM: self.administrator,
+            SYSTEM: cls.administrator,
             "plain user": self.bob,
-            "portal user": self.portal,
+            "portal user": cls.portal,
             "registrar of another company": self.eve,
         }
         self.institution.badge_image = png()
         self.flush()
-        self.certificate = self.issued()
+        cls.certificate = self.issued()
         zoology = self.course(name="Zoology", code="ZOO-1")
-        self.unsent = self.draft(course_id=zoology.id, enrollment_id=False)
-        self.records = {one._name: one for one in self.one_of_each()}
-        self.assertFalse([name for name, one in self.records.items() if not one])
-        self.owner = None
+        cls.unsent = self.draft(course_id=zoology.id, enrollment_id=False)
+        cls.records = {one._name: one for one in self.one_of_each()}
+        self.assertFalse([name for name, one in cls.records.items() if not one])
+        cls.owner = None
 
     def one_of_each(self):
         env, botany = self.env, self.botany

@@ -8,13 +8,12 @@ from .common_runs import RunCase
 class TestFirstLoad(RunCase):
     """A school of 30 pupils, of whom DokStamp knows nine."""
 
-    def setUp(self):
-        super().setUp()
-        self.people = self.pupils(30)
-        self.known(self.people[:8])
-        self.known(self.people[8], gender="other")
-        self.people[8].gender = "female"
-        self.sandbox.forget_requests()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.people = self.pupils(30)
+        self.known(cls.people[:8])
+        self.known(cls.people[8], gender="other")
+        cls.people[8].gender = "female"
 
     def test_what_is_there_is_linked_and_the_rest_created_without_a_search(self):
         run = self.first_load()
@@ -182,13 +181,12 @@ class TestFirstLoad(RunCase):
 class TestDoubt(RunCase):
     """The same address at DokStamp, and perhaps not the same person."""
 
-    def setUp(self):
-        super().setUp()
-        self.people = self.pupils(4)
-        self.known(self.people[0], date_of_birth="1999-09-09")
-        self.known(self.people[1], name="Somebody Else")
-        self.known(self.people[2], name="PÚPIL  2")
-        self.sandbox.forget_requests()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.people = self.pupils(4)
+        self.known(cls.people[0], date_of_birth="1999-09-09")
+        self.known(cls.people[1], name="Somebody Else")
+        self.known(cls.people[2], name="PÚPIL  2")
 
     def decide(self, line, button):
         getattr(line.with_user(self.registrar), f"action_{button}")()

@@ -8,14 +8,13 @@ from .common_runs import RunCase
 class TestRehearsal(RunCase):
     """Pupils 0 to 8 are at DokStamp already, pupil 8 with another gender."""
 
-    def setUp(self):
-        super().setUp()
-        self.people = self.pupils(30)
-        self.known(self.people[:8])
-        self.known(self.people[8], gender="other")
-        self.people[8].gender = "female"
-        self.people[29].date_of_birth = False
-        self.sandbox.forget_requests()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.people = self.pupils(30)
+        self.known(cls.people[:8])
+        self.known(cls.people[8], gender="other")
+        cls.people[8].gender = "female"
+        cls.people[29].date_of_birth = False
 
     def test_it_names_the_numbers_and_sends_nothing(self):
         run = self.rehearse()

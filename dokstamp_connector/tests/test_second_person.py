@@ -11,10 +11,10 @@ class TestSecondPerson(CertificateCase):
     does not issue it, however long ago, and whoever worked on it since.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.needs_approval = True
-        self.colleague = self.user("colleague", "dokstamp_connector.group_registrar")
+        cls.colleague = self.user("colleague", "dokstamp_connector.group_registrar")
 
     def user(self, name, groups):
         return new_test_user(

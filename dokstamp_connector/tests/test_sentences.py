@@ -7,8 +7,8 @@ from .common_certificates import CertificateCase
 class TestSentencesOfTheReader(CertificateCase):
     """What went wrong is kept once, and everybody reads it in their own language."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         for code in ("pt_BR", "de_DE"):
             self.env["res.lang"]._activate_lang(code)
         self.env["ir.module.module"]._load_module_terms(

@@ -19,11 +19,10 @@ class ShareCase(PortalCase):
     """Ada has two certificates and makes links; a visitor with Firefox opens them."""
 
     def begin_with(self, cls):
-        result = super().begin_with(cls)
+        super().begin_with(cls)
         cls.first = self.issued()
         zoology = self.course(name="Zoology", code="ZOO-1")
         cls.second = self.issued(course_id=zoology.id, enrollment_id=False)
-        return result
 
     def make(self, certificates=None, **typed):
         """Ada fills in the form as a browser would.

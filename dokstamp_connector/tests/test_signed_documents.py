@@ -109,7 +109,7 @@ class SigningCase(CertificateCase):
     """An account that signs invisibly with a good certificate."""
 
     def begin_with(self, cls):
-        result = super().begin_with(cls)
+        super().begin_with(cls)
         cls.school_certificate = self.kept_certificate(RSA)
         cls.account.write(
             {
@@ -117,7 +117,6 @@ class SigningCase(CertificateCase):
                 "signing_certificate_id": cls.school_certificate.id,
             }
         )
-        return result
 
     def kept_certificate(self, key, *, password=None, **values):
         """A certificate with its key as an administrator keeps them."""

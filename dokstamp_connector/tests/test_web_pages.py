@@ -31,10 +31,10 @@ class TestPublicPage(PortalCase):
     as a link when it is a page of the web, whoever answered in DokStamp's place.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.certificate = self.issued()
-        self.good = self.certificate.verification_url
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.certificate = self.issued()
+        cls.good = cls.certificate.verification_url
 
     def store(self, url):
         """As an earlier version took it over."""
@@ -167,9 +167,9 @@ class TestPatternOfPages(RightsCase):
         ),
     )
 
-    def setUp(self):
-        super().setUp()
-        self.uuid = self.botany.dokstamp_uuid
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.uuid = self.botany.dokstamp_uuid
 
     def test_other_patterns_are_refused_with_a_sentence(self):
         managed = self.account.with_user(self.manager)

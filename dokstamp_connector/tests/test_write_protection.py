@@ -12,16 +12,16 @@ class TestWriteProtection(RightsCase):
     nobody to what is not theirs.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.foreign = self.env["dokstamp.institution"].create(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.foreign = self.env["dokstamp.institution"].create(
             {
                 "name": "Foreign School",
                 "company_id": self.other_company.id,
                 "account_id": False,
             }
         )
-        self.twin = self.env["dokstamp.institution"].create({"name": "Second School"})
+        cls.twin = self.env["dokstamp.institution"].create({"name": "Second School"})
 
     def mine(self, record):
         return record.with_user(self.registrar)

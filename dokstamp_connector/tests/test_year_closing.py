@@ -8,17 +8,17 @@ from .common import DokstampCase
 class TestYearClosing(DokstampCase):
     """What of a year is over is looked through, and archived together."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.held_from_count = 2  # all of it would be held
-        self.botany = self.course()
-        self.zoology = self.course(name="Zoology", code="ZOO-1")
+        cls.botany = self.course()
+        cls.zoology = self.course(name="Zoology", code="ZOO-1")
         cohorts = self.env["dokstamp.cohort"]
-        self.over, self.running = cohorts.create(
+        cls.over, cls.running = cohorts.create(
             [
                 {
                     "code": f"{year}A",
-                    "course_id": self.botany.id,
+                    "course_id": cls.botany.id,
                     "end_date": f"{year}-06-30",
                 }
                 for year in (2020, 2999)
@@ -28,27 +28,26 @@ class TestYearClosing(DokstampCase):
             self.student(name=f"Student {n}", email=f"student.{n}@example.com")
             for n in range(4)
         ]
-        self.dropping, self.late, self.completed = (
+        cls.dropping, cls.late, cls.completed = (
             self.enrollment(
                 student_id=student.id,
-                course_id=self.botany.id,
-                cohort_id=self.over.id,
+                course_id=cls.botany.id,
+                cohort_id=cls.over.id,
             )
             for student in students[:3]
         )
-        self.completed.write(
+        cls.completed.write(
             {"completion_status": "completed", "completed_at": "2026-10-01"}
         )
-        self.going_on = self.enrollment(
+        cls.going_on = self.enrollment(
             student_id=students[3].id,
-            course_id=self.botany.id,
-            cohort_id=self.running.id,
+            course_id=cls.botany.id,
+            cohort_id=cls.running.id,
         )
-        self.in_zoology = self.enrollment(
-            student_id=students[3].id, course_id=self.zoology.id
+        cls.in_zoology = self.enrollment(
+            student_id=students[3].id, course_id=cls.zoology.id
         )
         self.flush()
-        self.sandbox.forget_requests()
 
     def closing(self):
         closings = self.env["dokstamp.year.closing"].with_user(self.manager)

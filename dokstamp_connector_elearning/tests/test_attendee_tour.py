@@ -40,8 +40,8 @@ class TestAttendeeTour(ElearningCase, BrowserCase):
             )
         )
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         for learner in (self.learner, self.late, self.not_yet):
             self.enroll(learner.partner_id)
             self.give_birth_date(learner.partner_id)

@@ -9,9 +9,9 @@ from .common import ElearningCase
 class TestCompletionDays(ElearningCase):
     """Completed is when all contents are, on the day of the last one."""
 
-    def setUp(self):
-        super().setUp()
-        self.attendee = self.enroll()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.attendee = self.enroll()
         self.give_birth_date()
         self.settle()
 

@@ -26,9 +26,9 @@ class TestElearningCertificates(ElearningCase):
             {"name": "Lou Late", "email": "lou@example.com"}
         )
 
-    def setUp(self):
-        super().setUp()
-        self.attendees = self.enroll(self.learner.partner_id + self.late)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.attendees = self.enroll(self.learner.partner_id + self.late)
         self.give_birth_date()
         self.give_birth_date(self.late)
         self.complete()

@@ -105,17 +105,17 @@ class TestPublicationLanguage(ElearningCase):
 class TestCompanies(ElearningCase):
     """A course is its website's company's, or else that of whoever is responsible."""
 
-    def setUp(self):
-        super().setUp()
-        self.company_b = self.env["res.company"].create({"name": "School B"})
-        self.website_b = self.env["website"].create(
-            {"name": "B", "company_id": self.company_b.id}
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.company_b = self.env["res.company"].create({"name": "School B"})
+        cls.website_b = self.env["website"].create(
+            {"name": "B", "company_id": cls.company_b.id}
         )
-        self.officer_b = self.officer.copy(
+        cls.officer_b = self.officer.copy(
             {
                 "login": "officer-b@example.com",
-                "company_id": self.company_b.id,
-                "company_ids": self.company_b.ids,
+                "company_id": cls.company_b.id,
+                "company_ids": cls.company_b.ids,
             }
         )
 

@@ -13,8 +13,8 @@ class TestTakeover(ElearningCase, HttpCase):
     Everything that the newcomer does goes over real HTTP.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
         self.env["website"].search([]).auth_signup_uninvited = "b2c"
 

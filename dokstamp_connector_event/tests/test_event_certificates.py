@@ -12,12 +12,12 @@ BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
 class TestEventCertificates(EventCase):
     """A registrar issues certificates from an event and from its attendees."""
 
-    def setUp(self):
-        super().setUp()
-        self.first_aid = self.event()
-        self.ada = self.register(self.first_aid)
-        self.register(self.first_aid, "Ben Example")
-        self.ada.action_set_done()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.first_aid = self.event()
+        cls.ada = self.register(cls.first_aid)
+        self.register(cls.first_aid, "Ben Example")
+        cls.ada.action_set_done()
         self.flush()
 
     def pressed(self, records):

@@ -9,9 +9,9 @@ from .common import EventCase
 class TestEventCohorts(EventCase):
     """An event is a course of its own, or the cohort of one that somebody chose."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.course()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.course()
         self.flush()
 
     def choose(self, event, course):

@@ -11,16 +11,16 @@ BUTTON = "dokstamp_connector.dokstamp_certificate_issue_action"
 class TestOpeneducatForms(OpeneducatCase):
     """Registrars see on OpenEduCat's forms how far a record got, and issue there."""
 
-    def setUp(self):
-        super().setUp()
-        self.course = self.op_course()
-        self.batch = self.op_batch(self.course)
-        place = {"course_id": self.course.id, "batch_id": self.batch.id}
-        self.student = self.op_student(place)
-        self.other = self.op_student(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.course = self.op_course()
+        cls.batch = self.op_batch(cls.course)
+        place = {"course_id": cls.course.id, "batch_id": cls.batch.id}
+        cls.student = self.op_student(place)
+        cls.other = self.op_student(
             place, name="Bo Example", first_name="Bo", email="bo@example.com"
         )
-        self.student.course_detail_ids.state = "finished"
+        cls.student.course_detail_ids.state = "finished"
         self.settle()
 
     def records(self):

@@ -21,16 +21,16 @@ class TestOpeneducatGrades(OpeneducatCase):
             "openeducat_exam.group_op_exam_user",
         )
 
-    def setUp(self):
-        super().setUp()
-        self.course = self.op_course()
-        self.first = self.op_batch(self.course)
-        self.second = self.op_batch(self.course, code="BOT-27")
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.course = self.op_course()
+        cls.first = self.op_batch(cls.course)
+        cls.second = self.op_batch(cls.course, code="BOT-27")
         places = [
-            {"course_id": self.course.id, "batch_id": batch.id}
-            for batch in (self.first, self.second)
+            {"course_id": cls.course.id, "batch_id": batch.id}
+            for batch in (cls.first, cls.second)
         ]
-        self.student = self.op_student(*places)
+        cls.student = self.op_student(*places)
         self.settle()
 
     def marksheet(self, batch, marks, **values):

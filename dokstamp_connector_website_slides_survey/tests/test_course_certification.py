@@ -10,29 +10,29 @@ class TestCourseCertification(SurveyCase):
 
     own_addons = (*SurveyCase.own_addons, "dokstamp_connector_elearning.")
 
-    def setUp(self):
-        super().setUp()
-        self.survey = self.certification(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.survey = self.certification(
             users_login_required=True, is_attempts_limited=True, attempts_limit=2
         )
         certification = {
             "name": "Final test",
             "slide_category": "certification",
-            "survey_id": self.survey.id,
+            "survey_id": cls.survey.id,
             "is_published": True,
         }
         article = {"name": "Soil", "slide_category": "article", "is_published": True}
-        self.channel = self.env["slide.channel"].create(
+        cls.channel = self.env["slide.channel"].create(
             {
                 "name": "Gardening",
                 "is_published": True,
                 "slide_ids": [Command.create(article), Command.create(certification)],
             }
         )
-        self.channel._remove_membership(self.env.user.partner_id.ids)
-        self.slide = self.channel.slide_ids.filtered("survey_id")
-        self.channel._action_add_members(self.learner.partner_id)
-        self.slide.with_user(self.learner).sudo().action_set_viewed()
+        cls.channel._remove_membership(self.env.user.partner_id.ids)
+        cls.slide = cls.channel.slide_ids.filtered("survey_id")
+        cls.channel._action_add_members(self.learner.partner_id)
+        cls.slide.with_user(self.learner).sudo().action_set_viewed()
 
     def attempt_in_course(self, answer):
         membership = self.env["slide.slide.partner"].search(

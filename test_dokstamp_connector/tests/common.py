@@ -21,9 +21,9 @@ class SourceCase(DokstampCase):
             cls.env, login="learner@example.com", groups="base.group_portal"
         )
 
-    def setUp(self):
-        super().setUp()
-        self.course_source = self.make_source(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.course_source = self.make_source(
             "school.course",
             "course",
             name={"path": "name"},
@@ -33,7 +33,7 @@ class SourceCase(DokstampCase):
             area={"path": "category"},
             status={"method": "fixed", "fixed_value": "active"},
         )
-        self.person_source = self.make_source(
+        cls.person_source = self.make_source(
             "school.person",
             "student",
             trigger="on_demand",
@@ -42,7 +42,7 @@ class SourceCase(DokstampCase):
             date_of_birth={"path": "birth_date"},
             partner_id={"path": "partner_id"},
         )
-        self.membership_source = self.make_source(
+        cls.membership_source = self.make_source(
             "school.membership",
             "enrollment",
             domain="[('state', '!=', 'invited')]",

@@ -8,14 +8,14 @@ from .common import SourceCase
 class ClaimCase(SourceCase):
     """Ada is a student by her own contact; others have her address."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.school_course()
-        self.zoology = self.school_course(name="Zoology", code="ZOO")
-        self.first = self.person(name="Ada Example")
-        self.in_botany = self.membership(self.first, self.botany)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.zoology = self.school_course(name="Zoology", code="ZOO")
+        cls.first = self.person(name="Ada Example")
+        cls.in_botany = self.membership(cls.first, cls.botany)
         self.settle()
-        self.ada = self.fed(self.first)
+        cls.ada = self.fed(cls.first)
 
     def claim(self, **values):
         """Another contact with Ada's address, in another course."""
@@ -393,10 +393,10 @@ class TestSamePerson(ClaimCase):
 class TestCertifiedIdentity(ClaimCase):
     """Who a student with a certificate is changes on a person's word alone."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.certify(self.ada)
-        self.learner = new_test_user(
+        cls.learner = new_test_user(
             self.env,
             login="ada-portal@example.com",
             groups="base.group_portal",
@@ -405,7 +405,7 @@ class TestCertifiedIdentity(ClaimCase):
         # a test user is given a name and an address of its own
         self.first.partner_id.write({"name": "Ada Example", "email": "ada@example.com"})
         self.settle()
-        self.clerk = new_test_user(
+        cls.clerk = new_test_user(
             self.env,
             login="clerk@example.com",
             groups="base.group_user,base.group_partner_manager",

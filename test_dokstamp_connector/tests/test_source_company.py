@@ -10,17 +10,17 @@ class CompanyCase(SourceCase):
     its own.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.before = self.school_course(code="BEFORE")
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.before = self.school_course(code="BEFORE")
         self.settle()
-        self.company_b = self.env["res.company"].create({"name": "School B"})
-        self.manager_b = new_test_user(
+        cls.company_b = self.env["res.company"].create({"name": "School B"})
+        cls.manager_b = new_test_user(
             self.env,
             login="manager-b@example.com",
             groups="dokstamp_connector.group_manager",
-            company_id=self.company_b.id,
-            company_ids=[Command.set(self.company_b.ids)],
+            company_id=cls.company_b.id,
+            company_ids=[Command.set(cls.company_b.ids)],
         )
 
     def of_b(self, *sources):
@@ -215,15 +215,15 @@ class TestSourcesForAnotherCompany(CompanyCase):
 class TestSourceCompanyPath(CompanyCase):
     """The fields that tell whose a record is."""
 
-    def setUp(self):
-        super().setUp()
-        self.file_source = self.make_source(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.file_source = self.make_source(
             "school.file",
             "module",
             company_path="course_id.company_id, owner_id.company_id",
             name={"path": "name"},
         )
-        self.user_b = self.manager_b
+        cls.user_b = self.manager_b
 
     def file(self, **values):
         file = self.env["test.dokstamp.school.file"].create({"name": "F", **values})

@@ -13,11 +13,11 @@ class TestSourceFile(SourceCase):
     typed.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.env["res.lang"]._activate_lang("de_DE")
         self.course_source.with_context(lang="de_DE").name = "Schule: Kurse"
-        self.pair_source = self.make_source(
+        cls.pair_source = self.make_source(
             "school.course",
             "curriculum.line",
             relation="topic_ids",
@@ -26,11 +26,11 @@ class TestSourceFile(SourceCase):
             module_id={"path": "topic_ids"},
             order={"method": "position"},
         )
-        self.sources = (
+        cls.sources = (
             self.course_source
             | self.person_source
             | self.membership_source
-            | self.pair_source
+            | cls.pair_source
         )
 
     def exported(self, sources=None):

@@ -13,8 +13,8 @@ SECRET = "Zenobia Privat"
 class TestSourceGuard(SourceCase):
     """A save never fails because of a source, and no log tells about anybody."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.line(self.course_source, "area").path = "broken_area"
         self.settle()
 

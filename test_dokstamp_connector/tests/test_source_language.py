@@ -7,17 +7,17 @@ from .common import SourceCase
 class TestSourceLanguage(SourceCase):
     """What is sent has one language, and a record says which one where it matters."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.env["res.lang"]._activate_lang("pt_BR")
         self.env["res.lang"]._activate_lang("fr_FR")
-        self.officer = new_test_user(
+        cls.officer = new_test_user(
             self.env,
             login="officer@example.com",
             lang="pt_BR",
             groups="base.group_user",
         )
-        self.school = self.school_course(description="<p>Leaves</p>")
+        cls.school = self.school_course(description="<p>Leaves</p>")
         self.settle()
 
     def as_officer(self, record=None):

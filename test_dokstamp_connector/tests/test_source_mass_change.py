@@ -12,8 +12,8 @@ WRITING = ("POST", "PUT", "PATCH", "DELETE")
 class TestSourceMassChange(SourceCase):
     """A mistake in a source changes nothing at DokStamp before a manager says so."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.account.responsible_id = self.manager
         course = self.school_course()
         people = self.env["test.dokstamp.school.person"].create(
@@ -26,7 +26,7 @@ class TestSourceMassChange(SourceCase):
                 for number in range(COUNT)
             ]
         )
-        self.memberships = self.env["test.dokstamp.school.membership"].create(
+        cls.memberships = self.env["test.dokstamp.school.membership"].create(
             [{"person_id": one.id, "course_id": course.id} for one in people]
         )
         self.sweep()

@@ -8,10 +8,10 @@ from .common import SourceCase
 class SeveralAppsCase(SourceCase):
     """Contacts feed students, as eLearning has it, and so do the school's persons."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.school_course()
-        self.contact_source = self.env["dokstamp.source"].create(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.contact_source = self.env["dokstamp.source"].create(
             {
                 "name": "Contacts",
                 "active": True,
@@ -183,9 +183,9 @@ class TestOnePersonInSeveralApps(SeveralAppsCase):
 class TestSeveralRecordsOfOneEnrollment(SourceCase):
     """Registered, cancelled, registered again, attended."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany, self.ada = self.school_course(), self.person()
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany, cls.ada = self.school_course(), self.person()
         self.env["dokstamp.source.value"].create(
             {
                 "field_id": self.line(self.membership_source, "completion_status").id,
@@ -268,10 +268,10 @@ class TestSeveralRecordsOfOneEnrollment(SourceCase):
 class TestMarkSheets(SourceCase):
     """A grade arrives from a record that tells a student, a course and a mark."""
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.line(self.membership_source, "grade").unlink()
-        self.sheet_source = self.make_source(
+        cls.sheet_source = self.make_source(
             "school.membership",
             "enrollment",
             domain="[('mark', '>', 0)]",
@@ -323,13 +323,13 @@ class TestMarkSheets(SourceCase):
 class TestKeysGivenOn(SourceCase):
     """What one gives up another one may have, in one transaction or in several."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.school_course()
-        self.one = self.person(name="Ada One", email="one@example.com")
-        self.two = self.person(name="Bo Two", email="two@example.com")
-        for person in (self.one, self.two):
-            self.membership(person, self.botany)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.one = self.person(name="Ada One", email="one@example.com")
+        cls.two = self.person(name="Bo Two", email="two@example.com")
+        for person in (cls.one, cls.two):
+            self.membership(person, cls.botany)
         self.settle()
 
     def addresses(self):
@@ -390,9 +390,9 @@ class TestKeysGivenOn(SourceCase):
 class TestKeysAreNeverShortened(SourceCase):
     CODES = [f"INTRODUCTION-CLINICAL-NURSING-{n}" for n in (1, 2, 3)]
 
-    def setUp(self):
-        super().setUp()
-        self.module_source = self.make_source(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.module_source = self.make_source(
             "school.course",
             "module",
             name={"path": "name", "cut": True},

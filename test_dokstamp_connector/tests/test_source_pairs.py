@@ -13,16 +13,16 @@ COURSE, TOPIC = "test.dokstamp.school.course", "test.dokstamp.school.topic"
 class TestSourcePairs(SourceCase):
     """Each pair of a course and a topic of its list is a line of the curriculum."""
 
-    def setUp(self):
-        super().setUp()
-        self.module_source = self.make_source(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.module_source = self.make_source(
             "school.topic", "module", name={"path": "name"}, code={"path": "code"}
         )
-        self.pair_source = self.curriculum_source("topic_ids")
-        self.course_one, self.course_two = (
+        cls.pair_source = self.curriculum_source("topic_ids")
+        cls.course_one, cls.course_two = (
             self.school_course(name=name, code=name) for name in ("Botany", "Zoology")
         )
-        self.leaves, self.roots, self.stems = self.env[TOPIC].create(
+        cls.leaves, cls.roots, cls.stems = self.env[TOPIC].create(
             [
                 {"name": name, "code": name, "sequence": n}
                 for n, name in enumerate(("Leaves", "Roots", "Stems"))

@@ -7,10 +7,10 @@ from .common import SourceCase
 class FamilyCase(SourceCase):
     """A parent's mailbox, and two children in courses."""
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.school_course()
-        self.zoology = self.school_course(name="Zoology", code="ZOO")
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.zoology = self.school_course(name="Zoology", code="ZOO")
 
     def children(self, **values):
         return self.env["test.dokstamp.school.person"].create(
@@ -170,8 +170,8 @@ class TestPeopleWithoutContact(FamilyCase):
     birth date.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.line(self.person_source, "partner_id").unlink()
         self.settle()
 
@@ -372,25 +372,25 @@ class TestAddressesAsSeen(FamilyCase):
 class TestContactsThatAreMerged(FamilyCase):
     """Two students of one contact: a person says which one stays."""
 
-    def setUp(self):
-        super().setUp()
-        self.first = self.person(name="Ada Example", gender="f")
-        self.second = self.person(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.first = self.person(name="Ada Example", gender="f")
+        cls.second = self.person(
             name="Ada B. Example", email="ada.b@example.com", birth_date=False
         )
-        self.certified = self.membership(self.second, self.botany, state="finished")
-        self.in_botany = self.membership(self.first, self.botany)
-        self.in_zoology = self.membership(self.second, self.zoology)
+        cls.certified = self.membership(cls.second, self.botany, state="finished")
+        cls.in_botany = self.membership(cls.first, self.botany)
+        cls.in_zoology = self.membership(cls.second, self.zoology)
         self.settle()
-        self.ada, self.other = self.fed(self.first), self.fed(self.second)
-        self.certificate = self.env["dokstamp.certificate"].create(
+        cls.ada, cls.other = self.fed(cls.first), self.fed(cls.second)
+        cls.certificate = self.env["dokstamp.certificate"].create(
             {
-                "student_id": self.other.id,
+                "student_id": cls.other.id,
                 "course_id": self.fed(self.botany).id,
-                "enrollment_id": self.fed(self.certified).id,
+                "enrollment_id": self.fed(cls.certified).id,
             }
         )
-        self.certificate.state = "issued"
+        cls.certificate.state = "issued"
         self.env.flush_all()
 
     def merge(self):

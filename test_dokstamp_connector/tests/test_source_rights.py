@@ -18,10 +18,10 @@ class SourceRightsCase(SourceCase, RightsCase):
     up sources over Odoo's own routes.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.admin = self.env.ref("base.user_admin")
-        self.admin.password = self.admin.login
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.admin = self.env.ref("base.user_admin")
+        cls.admin.password = cls.admin.login
         # courses here belong to no company
         self.course_source.takes_unassigned = True
         self.settle()

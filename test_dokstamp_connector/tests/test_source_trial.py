@@ -24,11 +24,10 @@ class TestSourceTrial(SourceRightsCase):
     is kept, and nobody is asked.
     """
 
-    def setUp(self):
-        super().setUp()
+    def begin_with(self, cls):
+        super().begin_with(cls)
         self.course_source.active = False
         self.flush()
-        self.sandbox.forget_requests()
 
     def school_course(self, **values):
         # there are two companies here

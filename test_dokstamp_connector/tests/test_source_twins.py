@@ -9,12 +9,12 @@ class TestSourceTwins(SourceCase):
     persons, once a registrar has said so.
     """
 
-    def setUp(self):
-        super().setUp()
-        self.botany = self.school_course()
-        self.zoology = self.school_course(name="Zoology", code="ZOO")
-        self.first = self.person(name="Ada Example")
-        self.in_botany = self.membership(self.first, self.botany)
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.zoology = self.school_course(name="Zoology", code="ZOO")
+        cls.first = self.person(name="Ada Example")
+        cls.in_botany = self.membership(cls.first, cls.botany)
         self.settle()
 
     def second(self, **values):

@@ -18,15 +18,15 @@ class TestOnePerson(DokstampCase):
             "website_slides.group_website_slides_officer,event.group_event_user",
         )
 
-    def setUp(self):
-        super().setUp()
-        self.op_course = self.saved("op.course", {"name": "Botany", "code": "BOT"})
-        self.channel = self.saved(
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.op_course = self.saved("op.course", {"name": "Botany", "code": "BOT"})
+        cls.channel = self.saved(
             "slide.channel", {"name": "Gardening", "is_published": True}
         )
         # whoever creates a course is made its first attendee
-        self.channel._remove_membership(self.back_office.partner_id.ids)
-        self.event = self.saved(
+        cls.channel._remove_membership(self.back_office.partner_id.ids)
+        cls.event = self.saved(
             "event.event",
             {
                 "name": "First aid",
@@ -34,7 +34,7 @@ class TestOnePerson(DokstampCase):
                 "date_end": "2026-09-07 15:00:00",
             },
         )
-        self.contact = self.contact_of("Ada Example")
+        cls.contact = self.contact_of("Ada Example")
 
     def saved(self, model, values):
         return self.env[model].with_user(self.back_office).create(values)
