@@ -87,20 +87,12 @@ class DokstampEnrollment(models.Model):
 
     # === WHAT A CERTIFICATE LEANS ON === #
 
-    def _is_certified(self):
-        # sudo: school apps' users may not see certificates; archived drafts count not
-        certificates = self.env["dokstamp.certificate"].sudo()
-        return bool(
-            certificates.with_context(active_test=False).search_count(
-                [("enrollment_id", "=", self.id), ("state", "!=", "draft")], limit=1
-            )
-        )
+    def _certified(self):
+        return self._told_by_certificates("enrollment_id")
 
-    def _to_be_vouched_for(self, differences):
-        """Whose enrollment in what a certificate names changes on a person's word."""
-        names = super()._to_be_vouched_for(differences)
-        changed = {"student_id", "course_id"}.intersection(differences)
-        return names | changed if changed and self._is_certified() else names
+    @api.model
+    def _get_vouched_fields(self):
+        return super()._get_vouched_fields() | {"student_id", "course_id"}
 
     # === COMPLETION === #
 

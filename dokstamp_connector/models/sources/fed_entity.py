@@ -9,6 +9,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+GATHERED_CLAIMS = "dokstamp_connector.claims"  # key in cr.precommit.data
+
 
 class DokstampEntity(models.AbstractModel):
     _inherit = "dokstamp.entity"
@@ -305,10 +307,23 @@ class DokstampEntity(models.AbstractModel):
         :param dict vals: as for `create`
         """
 
+    @api.model
     def _to_be_vouched_for(self, differences):
-        """The names among ``differences`` that nobody but a person may change.
+        """What of ``differences`` nobody but a person may change.
 
-        :param dict differences: as of `_differences`
+        :param dict differences: record → as of `_differences`
+        :return: record → names, of those that have any
+        :rtype: dict[dokstamp.entity, set[str]]
+        """
+        names = self._get_vouched_fields()
+        found = {one: names.intersection(vals) for one, vals in differences.items()}
+        asked = self.browse().union(*(one for one in found if found[one]))
+        return {one: found[one] for one in asked._certified()}
+
+    @api.model
+    def _get_vouched_fields(self):
+        """Names of the fields that only a person changes, once others rely on them.
+
         :rtype: set[str]
         """
         return set()
@@ -320,9 +335,9 @@ class DokstampEntity(models.AbstractModel):
         """
         return False
 
-    def _is_certified(self):
-        """Whether others rely on what the record stands for: certificates add when."""
-        return False
+    def _certified(self):
+        """Those of these records that others rely on: certificates add when."""
+        return self.browse()
 
     def _vouching_sentence(self, held):
         """Which changes wait for a person's word.
@@ -397,7 +412,7 @@ class DokstampEntity(models.AbstractModel):
     def _note_written(self, vals):
         result = super()._note_written(vals)
         if self._get_identity_fields().intersection(vals):
-            self._claims()._read_later()
+            self._read_claims_later()
         return result
 
     def _note_deletion(self):
@@ -405,6 +420,22 @@ class DokstampEntity(models.AbstractModel):
         # once it is gone for good
         self._claims().source_id._read_all()
         return result
+
+    def _read_claims_later(self):
+        """Have records that wait for these read again when this transaction commits.
+
+        Gathered: a class that is written record by record is one search.
+        """
+        gathered = self.env.cr.precommit.data.setdefault(GATHERED_CLAIMS, {})
+        if not gathered:
+            self.env.cr.precommit.add(self._read_gathered_claims)
+        gathered.setdefault((self.env.uid, self._name), set()).update(self.ids)
+
+    @api.model
+    def _read_gathered_claims(self):
+        gathered = self.env.cr.precommit.data.pop(GATHERED_CLAIMS, {})
+        for (uid, model), ids in gathered.items():
+            self.env[model].with_user(uid).browse(ids)._claims()._read_later()
 
     @api.model
     def _get_identity_fields(self):

@@ -166,7 +166,7 @@ class DokstampFedMixin(models.AbstractModel):
             )
         )
         return any(
-            record._is_certified()
+            record._certified()
             for record in fed.values()
             if any(
                 record._fields[name].comodel_name == entity

@@ -325,7 +325,7 @@ class DokstampSource(models.Model):
             read[entities[item_id]].append(links[item_id])
         known = self.env[self.entity].union(*read)
         feeding = self.env["dokstamp.source.link"]._feeding(known)
-        errors, changes = {}, {}
+        merged, differences = {}, {}
         for entity, own in read.items():
             feeders = feeding.get(entity.id)
             if not feeders:
@@ -334,13 +334,22 @@ class DokstampSource(models.Model):
             vals, origins = entity._merged(feeders, said_before)
             is_live = any(link.is_live for link in feeders)
             vals["active"] = is_live and not entity.closed_on
-            held = self._hold_changes(entity, vals, origins, feeders, own)
+            merged[entity] = vals, origins
+            differences[entity] = entity._differences(vals)
+        errors, changes = {}, {}
+        guarded = known._to_be_vouched_for(differences)
+        for entity, (vals, origins) in merged.items():
+            own, feeders = read[entity], feeding[entity.id]
+            asked = {
+                name: differences[entity][name] for name in guarded.get(entity, ())
+            }
+            held = self._hold_changes(entity, asked, origins, feeders, own)
             for link in own:
                 if held.get(link):
                     errors[link._place()] = entity._vouching_sentence(held[link])
             names = {name for changes_ in held.values() for name in changes_}
             vals = {name: value for name, value in vals.items() if name not in names}
-            if entity._differences(vals):
+            if not names.issuperset(differences[entity]):
                 changes[entity] = vals
         taken = self._write_released_first(changes)
         others = {}
@@ -393,20 +402,19 @@ class DokstampSource(models.Model):
         )
 
     def _hold_changes(self, entity, vals, origins, feeders, own):
-        """What of ``vals`` needs a person's word first; noted on the links that say it.
+        """What of ``vals`` still needs a person's word; noted on the links that say it.
 
+        :param dict vals: what nobody but a person may change
         :param dict origins: field name → the link that says it
         :param dokstamp.source.link feeders: all links of ``entity``
         :param list own: those whose records were read just now
         :return: link → field name → new value as JSON holds it
         :rtype: dict[dokstamp.source.link, dict[str, str | int | bool]]
         """
-        differences = entity._differences(vals)
-        names = entity._to_be_vouched_for(differences)
         by_link = {link: {} for link in feeders}
-        for name in names:
+        for name in vals:
             teller = origins.get(name, own[0])
-            value = _as_json(differences[name])
+            value = _as_json(vals[name])
             if not self._is_said_by_staff(entity, name, value, teller, own):
                 by_link.setdefault(teller, {})[name] = value
         for link, held in by_link.items():

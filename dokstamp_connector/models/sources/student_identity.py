@@ -178,9 +178,9 @@ class DokstampStudent(models.Model):
 
     # === WHO MAY SAY OTHERWISE === #
 
-    def _to_be_vouched_for(self, differences):
-        names = IDENTITY.intersection(differences)
-        return names if names and self._is_certified() else set()
+    @api.model
+    def _get_vouched_fields(self):
+        return super()._get_vouched_fields() | IDENTITY
 
     def _may_be_vouched_for_by(self, user):
         """Override: staff may, of others; where it may be the own person only a
@@ -286,7 +286,7 @@ class DokstampStudent(models.Model):
             if mine:
                 links._take_over(enrollment, mine)
                 enrollment.active = False
-            elif not enrollment._is_certified():
+            elif not enrollment._certified():
                 enrollment.student_id = self
         other.active = False
 

@@ -424,8 +424,8 @@ class DokstampSource(models.Model):
                 row["read"] = False
         for name in preview._shortened_names():
             rows[name]["notes"].append(self._cut_note())
-        differences = entity._differences(given) if entity else {}
-        for name in entity._to_be_vouched_for(differences):
+        differences = {entity: entity._differences(given)} if entity else {}
+        for name in entity._to_be_vouched_for(differences).get(entity, ()):
             rows[name]["notes"].append(
                 self.env._(
                     "A certificate tells it already: what differs changes on a "
