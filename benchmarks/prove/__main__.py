@@ -3,7 +3,11 @@
 import argparse
 import os
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import repeat
+from multiprocessing import get_context
 
 from demo_parts.show import DemoFailed, Step, say
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -15,6 +19,7 @@ from ..stage import run_or_fail
 from .machine import Everything
 from .school import School
 
+DATABASE = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
 STEPS = 40  # of a trace
 MUTANTS = ("look", "commit", "lock", "search", "latest")
 INTRODUCTION = """\
@@ -31,25 +36,55 @@ class Violated(DemoFailed):
 
 def main():
     arguments = _arguments()
-    database = os.environ.get("DOKSTAMP_PROVE_DB", "dokstamp_prove")
     report = Report("prove", INTRODUCTION)
-    with Postgres(database) as postgres, School(postgres, database) as school:
-        work = _try_all if arguments.mutants is None else _catch
-        work(school, arguments, report)
+    work = _try_all if arguments.mutants is None else _catch_all
+    work(arguments, report)
     if arguments.write:
         report.write()
 
 
-def _try_all(school, arguments, report):
+def _try_all(arguments, report):
     """:raise Violated: something was lost or doubled"""
     with report.timed("seeds"):
-        for number in arguments.seed:
-            _try(school, number, arguments)
-    counted = Counter(Everything.done)
+        counted = sum(_side_by_side(_prove, arguments.seed, arguments), Counter())
     seeds = " ".join(map(str, arguments.seed))
     rows = [["from seeds", seeds], ["steps", counted.pop("steps")]]
     rows += [["violations", 0], *sorted(counted.items())]
     report.add("seeds", ["what happened", "how often"], rows)
+
+
+def _catch_all(arguments, report):
+    """Each mutant has to be found.
+
+    :raise Violated: one was not
+    """
+    mutants = arguments.mutants or MUTANTS
+    arguments.as_found = True
+    with report.timed("mutants"):
+        found = _side_by_side(_catch, mutants, arguments)
+    rows = [list(row) for row in zip(mutants, found, strict=True)]
+    report.add("mutants", ["taken out", "found by"], rows)
+    if missed := [mutant for mutant, caught in rows if caught is None]:
+        raise Violated(f"not found: {', '.join(missed)}")
+
+
+def _side_by_side(task, names, arguments):
+    """What ``task(name, arguments)`` answers, for each; in processes of their own."""
+    with ProcessPoolExecutor(arguments.jobs, get_context("spawn")) as pool:
+        try:
+            return list(pool.map(task, names, repeat(arguments)))
+        except Violated:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _school(name):
+    """One that nobody else works at, tried from now on."""
+    database = f"{DATABASE}_{name}"
+    with Postgres(database) as postgres, School(postgres, database) as school:
+        Everything.school = school
+        yield school
 
 
 def _arguments():
@@ -64,6 +99,9 @@ def _arguments():
         "--mutants", nargs="*", metavar="NAME", help="must be caught; all without names"
     )
     parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count(), help="seeds or mutants at once"
+    )
+    parser.add_argument(
         "--write", action="store_true", help="what came of it, to docs/proof/prove.md"
     )
     parser.add_argument(
@@ -72,9 +110,32 @@ def _arguments():
     return parser.parse_args()
 
 
-def _try(school, number, arguments):
+def _prove(number, arguments):
+    """:return: what has happened, and how often
+    :raise Violated: something was lost or doubled
+    """
+    with _school(number):
+        _try(number, arguments)
+    return Everything.done
+
+
+def _catch(mutant, arguments):
+    """:return: the violation that gave it away, None when nothing did"""
+    with _school(mutant) as school, Step(f"Without: {mutant}"):
+        school.take_out(mutant)
+        for number in arguments.seed:
+            try:
+                _try(number, arguments)
+            except Violated as error:
+                found = str(error).splitlines()[0].partition(": ")[2]
+                say(f"Without {mutant}: {found}")
+                return found
+    return None
+
+
+def _try(number, arguments):
     """:raise Violated: with the trace, and the seed that leads to it"""
-    Everything.school, Everything.failures = school, []
+    Everything.failures = []
     phases = [Phase.generate] if arguments.as_found else [Phase.generate, Phase.shrink]
     chosen = settings(
         max_examples=arguments.traces,
@@ -97,35 +158,6 @@ def _try(school, number, arguments):
             say("\n".join(map(str, steps)))
             say(f"scripts/prove --seed {number} --traces {arguments.traces}")
             raise Violated(told) from error
-
-
-def _catch(school, arguments, report):
-    """Each mutant has to be found.
-
-    :raise Violated: one was not
-    """
-    rows = []
-    arguments.as_found = True
-    with report.timed("mutants"):
-        for mutant in arguments.mutants or MUTANTS:
-            school.take_out(mutant)
-            with Step(f"Without: {mutant}"):
-                rows.append([mutant, _caught(school, mutant, arguments)])
-    report.add("mutants", ["taken out", "found by"], rows)
-    if missed := [mutant for mutant, caught in rows if caught is None]:
-        raise Violated(f"not found: {', '.join(missed)}")
-
-
-def _caught(school, mutant, arguments):
-    """:return: the violation that gave it away, None when nothing did"""
-    for number in arguments.seed:
-        try:
-            _try(school, number, arguments)
-        except Violated as error:
-            found = str(error).splitlines()[0].partition(": ")[2]
-            say(f"Without {mutant}: {found}")
-            return found
-    return None
 
 
 if __name__ == "__main__":
