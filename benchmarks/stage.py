@@ -260,10 +260,15 @@ def wait_for(is_reached, seconds, what):
         time.sleep(0.01)
 
 
-def run_or_fail(name, main):
-    """Run a command's ``main``; its errors are one line, its exit code tells."""
+def clean_up_when_ended():
+    """Have this process leave its blocks when it is told to end."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+
+
+def run_or_fail(name, main):
+    """Run a command's ``main``; its errors are one line, its exit code tells."""
+    clean_up_when_ended()
     try:
         main()
     except DemoFailed as error:

@@ -3,15 +3,14 @@
 import argparse
 import os
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from itertools import repeat
+from functools import partial
 from multiprocessing import get_context
 
 from demo_parts.show import say
 
 from ..report import Report
-from ..stage import run_or_fail
+from ..stage import clean_up_when_ended, run_or_fail
 from .trial import STEPS, Violated, catch, prove
 
 MUTANTS = ("look", "commit", "lock", "search", "latest")
@@ -59,13 +58,9 @@ def _catch_all(arguments, report):
 
 def _side_by_side(task, names, arguments):
     """What ``task(name, arguments)`` answers, for each; in processes of their own."""
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(arguments.jobs, spawn, max_tasks_per_child=1) as pool:
-        try:
-            return list(pool.map(task, names, repeat(arguments)))
-        except Violated:
-            pool.shutdown(cancel_futures=True)
-            raise
+    context, begin = get_context("spawn"), clean_up_when_ended
+    with context.Pool(arguments.jobs, begin, maxtasksperchild=1) as pool:
+        return list(pool.imap(partial(task, arguments=arguments), names))
 
 
 def _arguments():
