@@ -54,17 +54,18 @@ class TestSourceVolume(SourceCase):
         self.assertEqual(inserts(), 1)
         self.assertLess(queries(), CLASS_SIZE / 2)
 
-    def test_whoever_a_whole_class_is_changes_without_a_query_a_person(self):
+    def test_whoever_a_whole_class_is_changes_without_a_question_a_person(self):
         persons = self.persons()
         self.enroll(persons, self.school_course())
         self.commit()
         self.settle()
         for number, person in enumerate(persons):
-            person.write({"name": f"Other {number}", "birth_date": "2002-02-03"})
+            mail = f"other{number}@example.com"
+            person.write({"name": f"Other {number}", "email": mail})
         self.env.flush_all()
-        queries = self.count_queries("dokstamp")
+        questions = self.count_queries('FROM "dokstamp')
         self.commit()
-        self.assertLess(queries(), 50)
+        self.assertLess(questions(), 50)
         students = self.env["dokstamp.student"].search([("name", "like", "Other")])
         self.assertEqual(len(students), CLASS_SIZE)
 

@@ -379,8 +379,12 @@ class DokstampEntity(models.AbstractModel):
     def _taken_sentence(self, vals):
         """Why the record must not get this natural key, or None when it may."""
         twin = self._owner_of_key(vals)
-        if not twin:
-            return None
+        return self._taken_sentence_by(twin, vals) if twin else None
+
+    def _taken_sentence_by(self, twin, vals):
+        """
+        :param dokstamp.entity twin: the record that has the key
+        """
         name = self._natural_key[0]
         value = vals.get(name) or self[name]
         if isinstance(value, models.BaseModel):
@@ -402,10 +406,15 @@ class DokstampEntity(models.AbstractModel):
 
         :rtype: dokstamp.entity
         """
+        key = self._other_key(vals)
+        return self._twins([key]).get(key, self) - self if key else self.browse()
+
+    def _other_key(self, vals):
+        """The natural key that ``vals`` would give it; None where it keeps its own, or
+        gets none.
+        """
         key = self._key_with(vals)
-        if not key or key == self._key_with({}):
-            return self.browse()
-        return self._twins([key]).get(key, self) - self
+        return None if key == self._key_with({}) else key
 
     # === READ AGAIN: what waits for this record to be another one === #
 

@@ -367,14 +367,20 @@ class DokstampSource(models.Model):
         :return: registry record → why it cannot say so
         :rtype: dict[dokstamp.entity, str]
         """
+        keys = {entity: entity._other_key(vals) for entity, vals in changes.items()}
+        holders = self.env[self.entity]._twins({key for key in keys.values() if key})
         waiting = dict(changes)
         while waiting:
             taken = {}
             for entity, vals in waiting.items():
-                if sentence := entity._taken_sentence(vals):
-                    taken[entity] = sentence
-                else:
-                    entity.write(entity._differences(vals))
+                key = keys[entity]
+                if holder := holders.get(key):
+                    taken[entity] = entity._taken_sentence_by(holder, vals)
+                    continue
+                if key:
+                    holders.pop(entity._key_with({}), None)
+                    holders[key] = entity
+                entity.write(entity._differences(vals))
             if len(taken) == len(waiting):
                 return {
                     entity: self._exchange_sentence(entity, changes) or sentence
