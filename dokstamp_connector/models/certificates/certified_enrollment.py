@@ -87,7 +87,7 @@ class DokstampEnrollment(models.Model):
 
     # === WHAT A CERTIFICATE LEANS ON === #
 
-    def _certified(self):
+    def _relied_on(self):
         return self._told_by_certificates("enrollment_id")
 
     @api.model

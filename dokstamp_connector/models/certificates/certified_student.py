@@ -97,7 +97,7 @@ class DokstampStudent(models.Model):
 
     # === CERTIFICATES === #
 
-    def _certified(self):
+    def _relied_on(self):
         return self._told_by_certificates("student_id")
 
     def _courses_to_come(self):

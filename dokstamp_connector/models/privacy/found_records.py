@@ -19,7 +19,7 @@ class DokstampEnrollment(models.Model):
     _inherit = "dokstamp.enrollment"
 
     def _erase_found(self):
-        if self._certified():
+        if self._relied_on():
             return self.env._("The enrollment stays: a certificate is of it.")
         self.env["dokstamp.erasure"]._note(self)
         self.unlink()

@@ -318,7 +318,7 @@ class DokstampEntity(models.AbstractModel):
         names = self._get_vouched_fields()
         found = {one: names.intersection(vals) for one, vals in differences.items()}
         asked = self.browse().union(*(one for one in found if found[one]))
-        return {one: found[one] for one in asked._certified()}
+        return {one: found[one] for one in asked._relied_on()}
 
     @api.model
     def _get_vouched_fields(self):
@@ -335,7 +335,7 @@ class DokstampEntity(models.AbstractModel):
         """
         return False
 
-    def _certified(self):
+    def _relied_on(self):
         """Those of these records that others rely on: certificates add when."""
         return self.browse()
 

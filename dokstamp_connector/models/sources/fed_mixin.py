@@ -166,7 +166,7 @@ class DokstampFedMixin(models.AbstractModel):
             )
         )
         return any(
-            record._certified()
+            record._relied_on()
             for record in fed.values()
             if any(
                 record._fields[name].comodel_name == entity

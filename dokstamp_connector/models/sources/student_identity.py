@@ -286,7 +286,7 @@ class DokstampStudent(models.Model):
             if mine:
                 links._take_over(enrollment, mine)
                 enrollment.active = False
-            elif not enrollment._certified():
+            elif not enrollment._relied_on():
                 enrollment.student_id = self
         other.active = False
 
