@@ -14,6 +14,14 @@ class RunCase(DokstampCase):
         # as before Test connection was pressed, with the institution chosen
         self.account.write({"state": "draft", "database_uuid": False})
 
+    def thirty_pupils(self):
+        """Of whom 0 to 8 are at DokStamp already, pupil 8 with another gender."""
+        people = self.pupils(30)
+        self.known(people[:8])
+        self.known(people[8], gender="other")
+        people[8].gender = "female"
+        return people
+
     def pupils(self, count, **values):
         """Students of the new account."""
         return self.env["dokstamp.student"].create(

@@ -10,10 +10,7 @@ class TestFirstLoad(RunCase):
 
     def begin_with(self, cls):
         super().begin_with(cls)
-        cls.people = self.pupils(30)
-        self.known(cls.people[:8])
-        self.known(cls.people[8], gender="other")
-        cls.people[8].gender = "female"
+        cls.people = self.thirty_pupils()
 
     def test_what_is_there_is_linked_and_the_rest_created_without_a_search(self):
         run = self.first_load()

@@ -10,10 +10,7 @@ class TestRehearsal(RunCase):
 
     def begin_with(self, cls):
         super().begin_with(cls)
-        cls.people = self.pupils(30)
-        self.known(cls.people[:8])
-        self.known(cls.people[8], gender="other")
-        cls.people[8].gender = "female"
+        cls.people = self.thirty_pupils()
         cls.people[29].date_of_birth = False
 
     def test_it_names_the_numbers_and_sends_nothing(self):

@@ -173,3 +173,15 @@ class SourceCase(DokstampCase):
 
         self.patch(self.env.cr, "execute", counting)
         return lambda: len(seen)
+
+
+class StudentCase(SourceCase):
+    """Two courses; Ada has joined the first one, and is a student."""
+
+    def begin_with(self, cls):
+        super().begin_with(cls)
+        cls.botany = self.school_course()
+        cls.zoology = self.school_course(name="Zoology", code="ZOO")
+        cls.first = self.person(name="Ada Example")
+        cls.in_botany = self.membership(cls.first, cls.botany)
+        self.settle()

@@ -2,19 +2,14 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import SourceCase
+from .common import StudentCase
 
 
-class ClaimCase(SourceCase):
+class ClaimCase(StudentCase):
     """Ada is a student by her own contact; others have her address."""
 
     def begin_with(self, cls):
         super().begin_with(cls)
-        cls.botany = self.school_course()
-        cls.zoology = self.school_course(name="Zoology", code="ZOO")
-        cls.first = self.person(name="Ada Example")
-        cls.in_botany = self.membership(cls.first, cls.botany)
-        self.settle()
         cls.ada = self.fed(cls.first)
 
     def claim(self, **values):

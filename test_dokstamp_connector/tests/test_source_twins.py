@@ -1,21 +1,13 @@
 from odoo.tests import tagged
 
-from .common import SourceCase
+from .common import StudentCase
 
 
 @tagged("post_install", "-at_install")
-class TestSourceTwins(SourceCase):
+class TestSourceTwins(StudentCase):
     """Two records of the school app that mean the same are one in the registry: of
     persons, once a registrar has said so.
     """
-
-    def begin_with(self, cls):
-        super().begin_with(cls)
-        cls.botany = self.school_course()
-        cls.zoology = self.school_course(name="Zoology", code="ZOO")
-        cls.first = self.person(name="Ada Example")
-        cls.in_botany = self.membership(cls.first, cls.botany)
-        self.settle()
 
     def second(self, **values):
         """Another record of the first one, with its address, in another course; the

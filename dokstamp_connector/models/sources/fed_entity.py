@@ -382,8 +382,9 @@ class DokstampEntity(models.AbstractModel):
         return self._taken_sentence_by(twin, vals) if twin else None
 
     def _taken_sentence_by(self, twin, vals):
-        """
-        :param dokstamp.entity twin: the record that has the key
+        """Why the record must not get the natural key that ``twin`` has.
+
+        :param dokstamp.entity twin: another record of this kind
         """
         name = self._natural_key[0]
         value = vals.get(name) or self[name]

@@ -378,7 +378,9 @@ class DokstampSource(models.Model):
                     taken[entity] = entity._taken_sentence_by(holder, vals)
                     continue
                 if key:
-                    holders.pop(entity._key_with({}), None)
+                    given_up = entity._key_with({})
+                    if holders.get(given_up) == entity:
+                        del holders[given_up]
                     holders[key] = entity
                 entity.write(entity._differences(vals))
             if len(taken) == len(waiting):
